@@ -1,0 +1,81 @@
+# Everything a person or a CI machine does with this repository. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help venv lint types test faults bench run lock format clean
+
+# The first Python on the PATH that is new enough; `make PYTHON=/path/to/python3.12 test` names another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+HOUSES := $(wildcard cases projections replay api) tests
+
+# A scratch directory of its own for one run: every temporary file lands in it, and it goes with the run.
+# 0711, because the embedded server of a root run belongs to an unprivileged user who must get through.
+SCRATCH = scratch=$$(mktemp -d "$${TMPDIR:-/tmp}/cl.XXXXXX"); chmod 0711 "$$scratch"; \
+	trap 'rm -rf "$$scratch"' EXIT; export TMPDIR="$$scratch"
+
+help: ## show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: .venv/run.stamp ## install if needed, then serve API, docs and the SLA board at http://127.0.0.1:8000
+	@exec $(BIN)/caseledger run
+
+test: venv ## lint, types and all tests (under 12 minutes); leaves nothing behind
+	@$(SCRATCH); failed=0; \
+	$(MAKE) --no-print-directory lint || failed=1; \
+	$(MAKE) --no-print-directory types || failed=1; \
+	$(BIN)/python -m pytest --basetemp="$$scratch/pytest" || failed=1; \
+	exit $$failed
+
+lint: venv ## ruff: rules and format
+	@$(BIN)/python -m ruff check $(HOUSES)
+	@$(BIN)/python -m ruff format --check --quiet $(HOUSES) || { echo "run: make format"; exit 1; }
+
+types: venv ## mypy --strict on sources and tests
+	@$(BIN)/python -m mypy $(HOUSES)
+
+format: venv ## let ruff put every file in the one format
+	@$(BIN)/python -m ruff check --fix-only --quiet $(HOUSES)
+	@$(BIN)/python -m ruff format --quiet $(HOUSES)
+
+faults: venv ## the fault tests at full counts (long)
+	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests/faults -m faults --timeout=3600 \
+		--basetemp="$$scratch/pytest"
+
+bench: venv ## the benchmarks, as ratios measured in one run
+	@$(SCRATCH); $(BIN)/python -m pytest tests/bench -m bench -s --timeout=3600 --basetemp="$$scratch/pytest"
+
+venv: .venv/dev.stamp ## make .venv with everything for development
+
+# The stamps are newer than the lock they were installed from; a changed lock installs again.
+# Hashes are checked; setuptools comes from the lock too, so that nothing unpinned is ever fetched.
+.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "installing (requirements.lock)"
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "installing for development (requirements-dev.lock)"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch .venv/run.stamp $@
+
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; name one with PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+lock: ## resolve the dependencies of pyproject.toml again and write both lock files
+	@$(SCRATCH); $(PYTHON) -m venv "$$scratch/uv"; "$$scratch/uv/bin/python" -m pip install --quiet uv; \
+	compile=("$$scratch/uv/bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+		--custom-compile-command "make lock" $(LOCKFLAGS)); \
+	"$${compile[@]}" --group build -o requirements.lock; \
+	"$${compile[@]}" --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove .venv and every cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
