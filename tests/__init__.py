@@ -1,0 +1,1 @@
+"""Tests mirror the rooms: tests/cases, tests/projections, tests/replay, tests/api; the house itself in test_house.py."""
