@@ -1,0 +1,1 @@
+"""What happened and why: facts, decisions, promises, constraints and the store."""

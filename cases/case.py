@@ -1,0 +1,109 @@
+"""What a case is now: state, evolve, fold. History is never judged here and no clock is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from uuid import UUID
+
+from cases import events
+from cases.codes import Kind, PauseReason, Stage, Subject
+from cases.fact import Fact
+from cases.history import effective
+from cases.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case after its facts. `version` counts every stored fact; `history` holds them as corrected, in log order.
+
+    `latest` maps a fact's name to the newest one of the present cycle; a cycle ends with Reopened.
+    """
+
+    case_id: UUID
+    version: int = 0
+    stage: Stage = Stage.RECEIVED
+    received: events.Received | None = None
+    classified: events.Classified | None = None
+    paused_for: PauseReason | None = None
+    is_closed: bool = False
+    cycle: int = 1
+    refunded_minor: int = 0
+    latest: dict[str, Fact] = field(default_factory=dict)
+    history: tuple[Recorded, ...] = ()
+
+    @property
+    def kind(self) -> Kind | None:
+        """Name what the customer asks for, once classified."""
+        return self.classified.kind if self.classified else None
+
+    def already(self, fact: Fact) -> bool:
+        """Tell whether the newest fact of this name in the present cycle says just the same."""
+        return self.latest.get(fact.name()) == fact
+
+    def approved(self, subject: Subject, item: str | None = None) -> bool:
+        """Tell whether leave was given for a subject (and item) in this case."""
+        return any(
+            isinstance(known.fact, events.Approved) and known.fact.subject is subject and known.fact.item == item
+            for known in self.history
+        )
+
+
+_STAGES: dict[type[Fact], Stage] = {
+    events.Received: Stage.RECEIVED,
+    events.Classified: Stage.CLASSIFIED,
+    events.Shipped: Stage.SHIPPED,
+    events.Delivered: Stage.DELIVERED,
+    events.Inspected: Stage.INSPECTED,
+    events.Repaired: Stage.REPAIRED,
+    events.Replaced: Stage.REPLACED,
+    events.Refunded: Stage.REFUNDED,
+    events.Revisited: Stage.REVISITED,
+    events.Closed: Stage.CLOSED,
+}
+
+
+def evolve(case: Case, fact: Fact) -> Case:
+    """Assign what a fact says; never raises on history."""
+    match fact:
+        case events.Received():
+            return replace(case, received=fact)
+        case events.Classified():
+            return replace(case, classified=fact)
+        case events.Paused(reason=reason):
+            return replace(case, paused_for=reason)
+        case events.Resumed():
+            return replace(case, paused_for=None)
+        case events.Refunded(amount=amount):
+            return replace(case, refunded_minor=case.refunded_minor + amount.minor)
+        case events.Closed():
+            return replace(case, is_closed=True, paused_for=None)
+        case events.Reopened():
+            reopened = Stage.CLASSIFIED if case.classified else Stage.RECEIVED
+            return replace(case, is_closed=False, cycle=case.cycle + 1, latest={}, stage=reopened)
+        case _:
+            return case
+
+
+def _apply(case: Case, recorded: Recorded) -> Case:
+    fact = recorded.fact
+    evolved = evolve(case, fact)
+    return replace(
+        evolved,
+        stage=_STAGES.get(type(fact), evolved.stage),
+        latest={**evolved.latest, fact.name(): fact},
+    )
+
+
+def fold(case_id: UUID, facts: Sequence[Recorded]) -> Case:
+    """Fold all facts of one case, as corrected, in log order."""
+    history = effective(facts)
+    start = Case(case_id=case_id, version=len(facts), history=history)
+    return reduce(_apply, history, start)
+
+
+def project(_initial: Case | None, facts: Sequence[Recorded]) -> Case | None:
+    """Serve the library's repository as its projector function."""
+    known = tuple(facts)
+    return fold(known[0].originator_id, known) if known else None

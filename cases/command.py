@@ -1,0 +1,69 @@
+"""What every command is made of, and the one way from a command to facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.case import Case
+from cases.errors import NotFound, Refused
+from cases.fact import Fact, Instant, Word
+from cases.rules import Rules
+
+F = TypeVar("F", bound=Fact)
+
+
+class Command(BaseModel):
+    """A request to record one fact; the body of its route.
+
+    `occurred_at` says when it happened (now when absent); an earlier time than the tolerance needs `document`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    fact: ClassVar[type[Fact]]
+
+    occurred_at: Annotated[Instant | None, Field(description="when it happened; now when absent")] = None
+    document: Annotated[Word | None, Field(description="number of the document that shows it")] = None
+
+    @classmethod
+    def verb(cls) -> str:
+        """Name the command as its route does, for example `answer-quote`."""
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("-")
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        """Yield the facts that follow; nothing when there is nothing new; raise Refused when forbidden.
+
+        As it stands here: the fact has just the command's own fields, and asking twice is quiet.
+        """
+        del rules, now
+        fact = self.as_fact(self.fact)
+        if not case.already(fact):
+            yield fact
+
+    def as_fact(self, fact: type[F], **more: Any) -> F:  # noqa: ANN401 - the fact's own fields, validated by it
+        """Make a fact of this command's fields, and more; the fact validates them."""
+        known = {name: getattr(self, name) for name in fact.model_fields if name in type(self).model_fields}
+        return fact(**{**known, **more})
+
+
+def decisions(command: Command, case: Case, rules: Rules, now: datetime) -> tuple[Fact, ...]:
+    """Decide a command and let every constraint of the bound regulations judge each fact (mode `refuse`).
+
+    Raises NotFound for a case that was never received, Refused with clause and rule where a rule forbids it.
+    """
+    if case.received is None and command.fact.name() != "Received":
+        raise NotFound("There is no such case", case_id=str(case.case_id))
+    if case.is_closed and command.fact.name() not in OPEN_TO_CLOSED:
+        raise Refused("The case is closed; reopen it first", rule="closed", stage=case.stage.value)
+    facts = tuple(command.decide(case, rules, now))
+    for fact in facts:
+        rules.must_allow(fact, case, command.occurred_at or now)
+    return facts
+
+
+OPEN_TO_CLOSED = frozenset({"Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded"})
+"""Facts that a closed case still takes."""

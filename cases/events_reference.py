@@ -1,0 +1,47 @@
+"""The facts of reference documents: regulations, their settings and calendars, published with full text."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from cases.fact import Fact, Word
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class RegulationPublished(Fact):
+    """A version of a regulation came into the log; `document` is its TOML text, `sha256` of that text."""
+
+    topic = "regulation.published.v1"
+
+    regulation: Word
+    version: Word
+    document: str
+    sha256: Digest
+
+
+class SettingsPublished(Fact):
+    """Values for the placeholders of a regulation, configured by the firm and not from the text."""
+
+    topic = "settings.published.v1"
+
+    regulation: Word
+    version: Word
+    document: str
+    sha256: Digest
+
+
+class CalendarPublished(Fact):
+    """A version of the working calendar came into the log."""
+
+    topic = "calendar.published.v1"
+
+    calendar: Word
+    version: Word
+    document: str
+    sha256: Digest
+
+
+REFERENCE_FACTS: tuple[type[Fact], ...] = (RegulationPublished, SettingsPublished, CalendarPublished)

@@ -1,0 +1,76 @@
+"""What every fact is made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        message = "must name its offset from UTC"
+        raise ValueError(message)
+    return moment
+
+
+Instant = Annotated[datetime, AfterValidator(_in_utc)]
+"""An aware moment."""
+
+Word = Annotated[str, Field(min_length=1, max_length=120)]
+"""A short code or reference number; never free text about a person."""
+
+
+class Part(BaseModel):
+    """A frozen value inside a fact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Fact(Part):
+    """Something that happened, in the past tense; its topic is its name on disk for ever."""
+
+    topic: ClassVar[str]
+
+    @classmethod
+    def name(cls) -> str:
+        """Name the fact as people and regulations do, for example `Inspected`."""
+        return cls.__name__
+
+
+class Money(Part):
+    """An amount in integer minor units (fen) of a currency."""
+
+    minor: Annotated[int, Field(ge=0, le=10**12, strict=True)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
+
+    def __str__(self) -> str:
+        """Show the amount for people, for example `199.00 CNY`."""
+        return f"{self.minor // 100}.{self.minor % 100:02d} {self.currency}"
+
+
+class Pinned(Part):
+    """The versions a case is judged under, fixed when it was received."""
+
+    regulation: Word
+    version: Word
+    settings: Word | None = None
+    calendar: Word
+
+
+class Verdict(Part):
+    """An entitlement decision with its rule, its inputs and its result."""
+
+    entitlement: Word
+    clause: Word
+    is_granted: bool | None
+    inputs: dict[str, str]
+    result: dict[str, str]
+
+
+class Attachment(Part):
+    """A document kept elsewhere, named by the sha256 of what is stored."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    media_type: Word = "application/octet-stream"

@@ -1,0 +1,41 @@
+"""Personal data at the border: clear only inside a command, a reference everywhere else."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, WithJsonSchema
+
+LONGEST_TEXT = 4000
+JOINED = frozenset({"customer_phone", "serial", "old_serial", "new_serial", "waybill", "payment_reference"})
+"""Fields whose reference carries a keyed token, so that tables can join on equal values."""
+
+
+class PersonalRef(BaseModel):
+    """Where a personal value lies in the vault, and a salted commitment to it (evidence.md 3).
+
+    `ref` is `<subject>/<field>/<version>`, `commit` a sha256 in hex, `token` an HMAC in hex for joins or None.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ref: str
+    commit: str
+    token: str | None = None
+
+
+def _clear_text(value: Any) -> SecretStr:  # noqa: ANN401 - a validator is handed whatever the caller sent
+    if isinstance(value, SecretStr):
+        return value
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
+        message = f"must be a text of 1 to {LONGEST_TEXT} characters"
+        raise ValueError(message)
+    return SecretStr(value.strip())
+
+
+Personal = Annotated[
+    SecretStr | PersonalRef,
+    BeforeValidator(_clear_text),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT, "x-personal": True}),
+]
+"""A command's personal field: a caller sends text; the vault turns it into a `PersonalRef` before `decide`."""

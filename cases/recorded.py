@@ -1,0 +1,138 @@
+"""A fact with which case, step, when and who; and the exact bytes it is stored as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.codes import Role
+from cases.errors import UnknownTopic
+from cases.events import CASE_FACTS
+from cases.events_audit import AUDIT_FACTS
+from cases.events_reference import REFERENCE_FACTS
+from cases.fact import Fact, Instant, Part, Word
+
+F = TypeVar("F", bound=Fact)
+
+
+class Source(Part):
+    """Where a fact came from: the door it took and the document that shows it.
+
+    `system` is api, cli, watcher or import:<mapping>; `document` a reference number; `sha256` and `line` name a
+    place in an imported file; `key` is the fact's keyed fingerprint in its source.
+    """
+
+    system: Word
+    document: Word | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    line: int | None = None
+    key: Word | None = None
+
+
+class Envelope(BaseModel, Generic[F]):
+    """What is stored of a recorded fact: everything but ids, position and recorded_at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    occurred_at: Instant
+    actor: Word
+    role: Role
+    source: Source
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    is_backdated: bool = False
+    decided_under: Word | None = None
+    fact: F
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact of an aggregate, as the library's domain event.
+
+    `position` is 0 and `recorded_at` None until the fact is stored; both are the database's own.
+    """
+
+    originator_id: UUID
+    originator_version: int
+    fact: Fact
+    occurred_at: datetime
+    actor: str
+    role: Role
+    source: Source
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    is_backdated: bool = False
+    decided_under: str | None = None
+    position: int = 0
+    recorded_at: datetime | None = None
+
+    @property
+    def known_at(self) -> datetime:
+        """Tell when the log learned of it; a fact not yet stored is known as of its own claim."""
+        return self.recorded_at or self.occurred_at
+
+
+TOPICS: dict[str, type[Fact]] = {
+    fact.topic: fact for fact in (*CASE_FACTS.values(), *REFERENCE_FACTS, *AUDIT_FACTS)
+}
+"""Every topic on disk with its class; a topic belongs to one class for ever."""
+
+
+@cache
+def _envelope(fact: type[Fact]) -> type[Envelope[Any]]:
+    return Envelope[fact]  # type: ignore[valid-type]
+
+
+def encode(recorded: Recorded) -> tuple[str, bytes]:
+    """Give the topic and the exact JSON bytes (UTF-8, absent fields left out) of a recorded fact."""
+    fact = type(recorded.fact)
+    if TOPICS.get(fact.topic) is not fact:
+        raise UnknownTopic(topic=fact.topic)
+    envelope = _envelope(fact).model_construct(
+        occurred_at=recorded.occurred_at.astimezone(UTC),
+        actor=recorded.actor,
+        role=recorded.role,
+        source=recorded.source,
+        correlation_id=recorded.correlation_id,
+        causation_id=recorded.causation_id,
+        is_backdated=recorded.is_backdated,
+        decided_under=recorded.decided_under,
+        fact=recorded.fact,
+    )
+    return fact.topic, envelope.model_dump_json(exclude_none=True).encode()
+
+
+def decode(  # noqa: PLR0913 - the columns of one stored row
+    topic: str,
+    state: bytes,
+    *,
+    originator_id: UUID,
+    originator_version: int,
+    position: int,
+    recorded_at: datetime | None,
+) -> Recorded:
+    """Read stored bytes back; raises UnknownTopic for a topic that was never published."""
+    fact = TOPICS.get(topic)
+    if fact is None:
+        raise UnknownTopic(topic=topic)
+    envelope = _envelope(fact).model_validate_json(state)
+    return Recorded(
+        originator_id=originator_id,
+        originator_version=originator_version,
+        fact=envelope.fact,
+        occurred_at=envelope.occurred_at,
+        actor=envelope.actor,
+        role=envelope.role,
+        source=envelope.source,
+        correlation_id=envelope.correlation_id,
+        causation_id=envelope.causation_id,
+        is_backdated=envelope.is_backdated,
+        decided_under=envelope.decided_under,
+        position=position,
+        recorded_at=recorded_at,
+    )
