@@ -16,9 +16,10 @@ from cases.recorded import Recorded
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case after its facts. `version` counts every stored fact; `history` holds them as corrected, in log order.
+    """A case after its facts. `version` counts every stored fact.
 
-    `latest` maps a fact's name to the newest one of the present cycle; a cycle ends with Reopened.
+    `history` holds the facts as corrected, in log order; `latest` maps a fact's name to the newest one of the
+    present cycle. A cycle ends with Reopened.
     """
 
     case_id: UUID
@@ -45,7 +46,9 @@ class Case:
     def approved(self, subject: Subject, item: str | None = None) -> bool:
         """Tell whether leave was given for a subject (and item) in this case."""
         return any(
-            isinstance(known.fact, events.Approved) and known.fact.subject is subject and known.fact.item == item
+            isinstance(known.fact, events.Approved)
+            and known.fact.subject is subject
+            and known.fact.item == item
             for known in self.history
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Code(StrEnum):
@@ -11,7 +12,7 @@ class Code(StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str, en: str) -> Code:
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
         """Make a member from its stored word and its two labels."""
         member = str.__new__(cls, value)
         member._value_ = value

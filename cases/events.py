@@ -1,4 +1,4 @@
-"""Every fact a case can have: the eight milestones, then those that the regulations force (regulations.md A.9).
+"""Every fact a case can have: the eight milestones, then those that the regulations force.
 
 Names and fields never change meaning: a new shape is a new topic, lifted when an old one is read.
 """
@@ -292,9 +292,8 @@ class Reopened(Fact):
 MILESTONES: tuple[type[Fact], ...] = (
     Received, Classified, Shipped, Inspected, Repaired, Refunded, Revisited, Escalated,
 )  # fmt: skip
-CASE_FACTS: dict[str, type[Fact]] = {
-    fact.name(): fact
-    for fact in (
-        *MILESTONES, Responded, Delivered, Quoted, QuoteAnswered, Requested, Approved, Rejected, Replaced, Paused,
-        Resumed, Booked, Transferred, Noted, Corrected, Closed, Reopened)
-}  # fmt: skip
+_SUPPORTING: tuple[type[Fact], ...] = (
+    Responded, Delivered, Quoted, QuoteAnswered, Requested, Approved, Rejected, Replaced, Paused, Resumed,
+    Booked, Transferred, Noted, Corrected, Closed, Reopened,
+)  # fmt: skip
+CASE_FACTS = {fact.name(): fact for fact in (*MILESTONES, *_SUPPORTING)}

@@ -14,7 +14,7 @@ from cases.recorded import Recorded
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction that stands: the fact as recorded, as corrected (None when withdrawn), and by which fact."""
+    """A correction that stands: the fact as recorded, as corrected (None: withdrawn), and by which fact."""
 
     recorded: Recorded
     corrected: Recorded | None
@@ -68,7 +68,7 @@ def _apply(recorded: Recorded, correction: Corrected) -> Recorded | None:
 
 
 def effective(facts: Sequence[Recorded]) -> tuple[Recorded, ...]:
-    """Give the facts in log order with every standing correction applied and the corrections themselves left out."""
+    """Give the facts in log order, every standing correction applied, the corrections left out."""
     if not any(isinstance(recorded.fact, Corrected) for recorded in facts):
         return tuple(facts)
     latest = {found.recorded.originator_version: found.corrected for found in corrections(facts)}
@@ -90,8 +90,8 @@ def as_of(
 ) -> tuple[Recorded, ...]:
     """Give the facts that had happened by H, as known at K (design.md 7).
 
-    Takes the facts recorded by K, applies the corrections among them, keeps those whose effective occurred_at is
-    not after H; in log order. None means no bound.
+    Takes the facts recorded by K, applies the corrections among them, keeps those whose effective occurred_at
+    is not after H; in log order. None means no bound.
     """
     known = effective(facts if known_at is None else known_by(facts, known_at))
     if happened_by is None:

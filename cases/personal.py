@@ -14,7 +14,7 @@ JOINED = frozenset({"customer_phone", "serial", "old_serial", "new_serial", "way
 class PersonalRef(BaseModel):
     """Where a personal value lies in the vault, and a salted commitment to it (evidence.md 3).
 
-    `ref` is `<subject>/<field>/<version>`, `commit` a sha256 in hex, `token` an HMAC in hex for joins or None.
+    `ref` is `<subject>/<field>/<version>`, `commit` a sha256, `token` an HMAC for joins, both in hex.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,7 +24,7 @@ class PersonalRef(BaseModel):
     token: str | None = None
 
 
-def _clear_text(value: Any) -> SecretStr:  # noqa: ANN401 - a validator is handed whatever the caller sent
+def _clear_text(value: Any) -> SecretStr:
     if isinstance(value, SecretStr):
         return value
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
@@ -38,4 +38,4 @@ Personal = Annotated[
     BeforeValidator(_clear_text),
     WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT, "x-personal": True}),
 ]
-"""A command's personal field: a caller sends text; the vault turns it into a `PersonalRef` before `decide`."""
+"""A command's personal field: a caller sends text, which the vault makes a `PersonalRef` before `decide`."""

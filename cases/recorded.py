@@ -23,8 +23,8 @@ F = TypeVar("F", bound=Fact)
 class Source(Part):
     """Where a fact came from: the door it took and the document that shows it.
 
-    `system` is api, cli, watcher or import:<mapping>; `document` a reference number; `sha256` and `line` name a
-    place in an imported file; `key` is the fact's keyed fingerprint in its source.
+    `system` is api, cli, watcher or import:<mapping>; `document` a reference number; `sha256` and `line` name
+    a place in an imported file; `key` is the fact's keyed fingerprint in its source.
     """
 
     system: Word
@@ -107,7 +107,7 @@ def encode(recorded: Recorded) -> tuple[str, bytes]:
     return fact.topic, envelope.model_dump_json(exclude_none=True).encode()
 
 
-def decode(  # noqa: PLR0913 - the columns of one stored row
+def decode(
     topic: str,
     state: bytes,
     *,
