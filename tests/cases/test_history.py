@@ -24,7 +24,8 @@ BEGIN = datetime(2026, 9, 30, 8, tzinfo=UTC)
 def recorded(fact: Fact, version: int, *, happened: datetime, known: datetime) -> Recorded:
     return Recorded(
         originator_id=CASE, originator_version=version, fact=fact, occurred_at=happened, recorded_at=known,
-        actor="staff-li", role=codes.Role.AGENT, source=Source(system="api"), correlation_id=CASE, position=version,
+        actor="staff-li", role=codes.Role.AGENT, source=Source(system="api"), correlation_id=CASE,
+        position=version,
     )  # fmt: skip
 
 

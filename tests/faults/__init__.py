@@ -1,0 +1,1 @@
+"""Faults: kills, cuts and races, each with a seed."""
