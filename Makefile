@@ -14,7 +14,7 @@ HOUSES := $(wildcard cases projections replay api) tests
 # A scratch directory of its own for one run: every temporary file lands in it, and it goes with the run.
 # 0711, because the embedded server of a root run belongs to an unprivileged user who must get through.
 SCRATCH = scratch=$$(mktemp -d "$${TMPDIR:-/tmp}/cl.XXXXXX"); chmod 0711 "$$scratch"; \
-	trap 'rm -rf "$$scratch"' EXIT; export TMPDIR="$$scratch"
+	trap 'rm -rf "$$scratch"' EXIT; export TMPDIR="$$scratch" CASELEDGER_SCRATCH="$$scratch"
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \

@@ -1,1 +1,1 @@
-"""Tests mirror the rooms: tests/cases, tests/projections, tests/replay, tests/api; the house itself in test_house.py."""
+"""Tests mirror the rooms (cases, projections, replay, api); the house itself is proved in test_house.py."""
