@@ -223,7 +223,7 @@ def test_every_silenced_rule_has_its_reason_beside_it() -> None:
 
 
 ELSEWHERE = re.compile(
-    "|".join(["/wo" + "rk/", "/ro" + "ot/", "/opt/(?:py" + "pi|wheels)", "py" + r"pi\.", "python" + "hosted"])
+    r"(?<![\w.-])/(?:wo" + r"rk|ro" + r"ot|opt/py" + r"pi|opt/wheels)/|py" + r"pi\.org|python" + "hosted"
 )
 
 
