@@ -1,0 +1,105 @@
+"""Looking at and ending the server process of a cluster, whoever started it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+SMART, FAST, IMMEDIATE = signal.SIGTERM, signal.SIGINT, signal.SIGQUIT
+# How to ask, and how many seconds to wait before asking harder: politely while nobody works, then ending
+# sessions, then without a checkpoint (recovery does it at the next start), then not at all politely.
+WAYS_TO_STOP = ((SMART, 0.5), (FAST, 60.0), (IMMEDIATE, 10.0), (signal.SIGKILL, 10.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """What `postmaster.pid` says of a living server."""
+
+    pid: int
+    sockets: Path
+    is_ready: bool
+
+
+def living(cluster: Path) -> Postmaster | None:
+    """The server that runs on this cluster now, if any; a zombie or a stranger with the same pid is none."""
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+        pid = abs(int(lines[0]))
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+    if not is_alive(pid) or not _works_in(pid, cluster):
+        return None
+    sockets = Path(lines[4]) if lines[4:5] else Path()
+    return Postmaster(pid, sockets, is_ready=lines[7:8] != [] and lines[7].strip() == "ready")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that ended and was never waited for does not."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text()
+        return words.rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except (FileNotFoundError, ProcessLookupError):
+        return False if Path("/proc/self/stat").exists() else _alive_by_ps(pid)
+
+
+def orphans(cluster: Path) -> list[int]:
+    """Server processes that outlived their postmaster: they still work inside the cluster's folder."""
+    numbers = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
+    return [pid for pid in numbers if _cwd(pid) == cluster and is_alive(pid)]
+
+
+def send(pid: int, number: int) -> None:
+    """Send a signal to a process that may just have ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def stop(pid: int, has_ended: Callable[[], bool]) -> bool:
+    """Ask a server to end, ever harder; whether it did."""
+    for number, seconds in WAYS_TO_STOP:
+        send(pid, number)
+        if waited(has_ended, seconds):
+            return True
+    return False
+
+
+def waited(happened: Callable[[], bool], seconds: float) -> bool:
+    """Poll until `happened()`, for `seconds` at most; whether it did."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _works_in(pid: int, cluster: Path) -> bool:
+    """Whether it works in the cluster's folder; where we may not look, whether its owner runs PostgreSQL."""
+    if not Path("/proc/self/cwd").exists():
+        return True
+    if (folder := _cwd(pid)) is not None:
+        return folder == cluster
+    with contextlib.suppress(OSError):
+        process = Path(f"/proc/{pid}")
+        is_owner = process.stat().st_uid == cluster.stat().st_uid
+        return is_owner and (process / "comm").read_text().startswith("postgres")
+    return False
+
+
+def _cwd(pid: int) -> Path | None:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cwd").readlink()
+    return None
+
+
+def _alive_by_ps(pid: int) -> bool:
+    said = subprocess.run(
+        ["/bin/ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip() != "" and not said.stdout.startswith("Z")

@@ -1,0 +1,134 @@
+"""The three roles in the database and what each may do there; made over a connection that may create roles.
+
+`cl_owner` owns log, desk and vault; `cl_app` is what the program works as and owns the projected tables;
+`bi_reader` reads those. `cl_watchdog` may see and end sessions that hold readers of the log up; `cl_app` must
+SET ROLE to be it. Grants on tables are in the schema's own files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import errors, sql
+
+from cases.store.errors import NotPermitted
+
+Connection = psycopg.Connection[Any]
+
+# Several programs may set up one server at once; then PostgreSQL answers so, and a second look settles it.
+RACES: Final = (
+    errors.DuplicateObject,
+    errors.UniqueViolation,
+    errors.DuplicateDatabase,
+    errors.InternalError_,
+    errors.ObjectInUse,
+)
+TRIES: Final = 20
+
+ROLES: Final[dict[LiteralString, LiteralString]] = {
+    "cl_owner": "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE",
+    "cl_app": "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT",
+    "bi_reader": "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE",
+    "cl_watchdog": "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE",
+}
+HABITS: Final[tuple[tuple[LiteralString, LiteralString, LiteralString], ...]] = (
+    ("cl_app", "idle_in_transaction_session_timeout", "30s"),
+    ("cl_owner", "idle_in_transaction_session_timeout", "60s"),
+    ("bi_reader", "idle_in_transaction_session_timeout", "30s"),
+    ("bi_reader", "statement_timeout", "60s"),
+    ("bi_reader", "lock_timeout", "5s"),
+    ("bi_reader", "default_transaction_read_only", "on"),
+    ("bi_reader", "search_path", "bi"),
+    ("bi_reader", "TimeZone", "Asia/Shanghai"),
+)
+DATABASE_RIGHTS: Final[tuple[LiteralString, ...]] = (
+    "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+    "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO cl_owner",
+    "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO cl_app",
+    "GRANT CONNECT ON DATABASE {name} TO bi_reader",
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+)
+
+
+def ensure_roles(admin: Connection, zone: str = "Asia/Shanghai") -> None:
+    """Make the roles that are missing and give all of them their habits; raises NotPermitted."""
+    _settled(lambda: _roles(admin, zone))
+
+
+def ensure_database(admin: Connection, name: str) -> None:
+    """Make the database where it is missing; raises NotPermitted."""
+    if admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount == 0:
+        command = sql.SQL("CREATE DATABASE {} OWNER cl_owner TEMPLATE template0 ENCODING 'UTF8'")
+        _settled(
+            lambda: admin.execute(command.format(sql.Identifier(name))), is_done=(errors.DuplicateDatabase,)
+        )
+
+
+def ensure_rights(admin: Connection) -> None:
+    """Who may do what in the database that `admin` is connected to; nobody else may even connect to it."""
+    name = sql.Identifier(admin.info.dbname)
+    for command in DATABASE_RIGHTS:
+        _settled(partial(admin.execute, sql.SQL(command).format(name=name)))
+
+
+def _roles(admin: Connection, zone: str) -> None:
+    present = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
+    for role, attributes in ROLES.items():
+        if role not in present:
+            admin.execute(sql.SQL("CREATE ROLE {} " + attributes).format(sql.Identifier(role)))
+    for role, name, value in HABITS:
+        chosen = zone if name == "TimeZone" else value
+        _habit(admin, role, name, chosen)
+    _memberships(admin)
+
+
+def _habit(admin: Connection, role: LiteralString, name: LiteralString, value: str) -> None:
+    """Set it only where it differs: changing a role's row at the same instant as another program fails."""
+    wanted = f"{name}={value}"
+    kept = admin.execute(
+        "SELECT %s = ANY (rolconfig) FROM pg_roles WHERE rolname = %s", [wanted, role]
+    ).fetchone()
+    if kept is None or not kept[0]:
+        command = sql.SQL("ALTER ROLE {} SET {} = {}")
+        admin.execute(command.format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value)))
+
+
+def _memberships(admin: Connection) -> None:
+    _member(admin, "cl_watchdog", "cl_app")
+    for granted in ("pg_monitor", "pg_signal_backend"):
+        try:
+            _member(admin, granted, "cl_watchdog")
+        except errors.InsufficientPrivilege:
+            continue  # a hosted server may keep these for itself; then the watchdog can name, not end
+    if admin.info.parameter_status("is_superuser") != "on":
+        for role in ROLES:
+            _member(admin, role, admin.info.user)
+
+
+def _member(admin: Connection, role: str, member: str) -> None:
+    query = "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole"
+    if role != member and admin.execute(query, [role, member]).rowcount == 0:
+        admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(member)))
+
+
+def _settled(step: Callable[[], object], is_done: tuple[type[psycopg.Error], ...] = ()) -> None:
+    for attempt in range(TRIES):
+        try:
+            step()
+        except is_done:
+            return
+        except RACES:
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(0.02 * (attempt + 1))
+        except errors.InsufficientPrivilege as refusal:
+            raise NotPermitted(
+                f"This login may not set up roles and databases ({refusal.diag.message_primary})",
+                cure="Run once with an administrator's address: caseledger db init --admin-url URL",
+            ) from refusal
+        else:
+            return
