@@ -56,9 +56,9 @@ def test_a_wheel_carries_every_file_of_the_floors(tmp_path: Path) -> None:
 
 
 def test_make_help_tells_every_target() -> None:
-    targets = set(re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[1].split())  # type: ignore[index]  # it is there
+    (targets,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
     told = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert targets == set(re.findall(r"^  make (\w+) +\S", told, re.MULTILINE))
+    assert set(targets.split()) == set(re.findall(r"^  make (\w+) +\S", told, re.MULTILINE))
 
 
 def test_ci_calls_what_everybody_calls() -> None:
