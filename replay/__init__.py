@@ -1,0 +1,1 @@
+"""The past, again and provably: imports, as-of, verify, rebuild."""

@@ -1,0 +1,1 @@
+"""Histories and forms from outside, taken as they are."""

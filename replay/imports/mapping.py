@@ -1,0 +1,136 @@
+"""A mapping: the file that says which facts an event of somebody else's log gives."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as Words
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from cases.errors import Malformed
+from cases.events import CASE_FACTS
+from cases.fact import Fact, Part
+from cases.personal import PersonalRef
+
+SHIPPED = Path(__file__).parent / "mappings"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
+
+
+class FromWord(Part):
+    """A field taken from a word of the source event, translated where a table is given."""
+
+    word: Annotated[str, Field(alias="from")]
+    values: dict[str, str] = Field(default_factory=dict)
+    otherwise: str | None = None
+
+    def read(self, words: Words[str, str]) -> str | None:
+        """Give the field's value, or None where the source says nothing."""
+        written = words.get(self.word)
+        if not self.values:
+            return written or self.otherwise
+        return self.values.get(written or "", self.otherwise)
+
+
+class Gives(Part):
+    """One fact to record for an event: its name and its fields, fixed or taken from the source's words."""
+
+    fact: str
+    fields: dict[str, FromWord | str | bool | int] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread(cls, written: Any) -> Any:
+        if not isinstance(written, dict) or "fields" in written:
+            return written
+        return {"fact": written.get("fact"), "fields": {k: v for k, v in written.items() if k != "fact"}}
+
+    @model_validator(mode="after")
+    def _known(self) -> Gives:
+        fact = CASE_FACTS.get(self.fact)
+        if fact is None or self.fact == "Corrected":
+            raise ValueError(f"there is no fact {self.fact!r} that an import may record")
+        for name in self.fields:
+            if name not in fact.model_fields:
+                raise ValueError(f"{self.fact} has no field {name!r}")
+            if PersonalRef.__name__ in str(fact.model_fields[name].annotation):
+                raise ValueError(f"{self.fact}.{name} is personal data; take it in by a form, not by a log")
+        return self
+
+    def make(self, words: Words[str, str], **more: Any) -> Fact:
+        """Make the fact for one event; raises pydantic's ValidationError where a word does not fit."""
+        fixed = {k: v.read(words) if isinstance(v, FromWord) else v for k, v in self.fields.items()}
+        said = {k: v for k, v in fixed.items() if v is not None}
+        return CASE_FACTS[self.fact].model_validate({**said, **more})
+
+
+class Activity(Part):
+    """What one kind of source event gives; `until_next` gives more facts at the moment of the next event."""
+
+    activity: str
+    gives: tuple[Gives, ...] = ()
+    until_next: tuple[Gives, ...] = ()
+
+
+class Columns(Part):
+    """Under which keys or column headers the source keeps what every event needs."""
+
+    case: str = "concept:name"
+    activity: str = "concept:name"
+    at: str = "time:timestamp"
+    actor: str | None = "org:resource"
+
+
+class Mapping(Part):
+    """How to read one source: format, columns, the facts of each activity, and the regulations to judge by.
+
+    `first` is recorded before the facts of a case's first event; an activity that is not listed becomes a
+    Noted with the source's own word. `delivers` tells whether a file holds whole cases, or increments to them.
+    """
+
+    id: Name
+    version: str
+    format: Literal["xes", "csv"]
+    judged_under: tuple[Name, ...]
+    live: bool = False
+    delivers: Literal["whole-cases", "increments"] = "whole-cases"
+    timezone: str | None = None
+    columns: Columns = Columns()
+    first: Gives
+    event: tuple[Activity, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Mapping:
+        if self.first.fact != "Received":
+            raise ValueError("`first` must give Received: a case begins by being received")
+        named = [event.activity for event in self.event]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ValueError(f"listed twice: {', '.join(twice)}")
+        return self
+
+    def activity(self, name: str) -> Activity:
+        """Find what an activity gives; one that is not listed is noted under its own word."""
+        for event in self.event:
+            if event.activity == name:
+                return event
+        return Activity(activity=name, gives=(Gives(fact="Noted", fields={"word": name[:120]}),))
+
+
+def load_mapping(name_or_path: str) -> Mapping:
+    """Read a mapping file, or a shipped one by its name; raises Malformed naming file, item and field."""
+    path = Path(name_or_path)
+    if not path.suffix:
+        path = SHIPPED / f"{name_or_path}.toml"
+    if not path.is_file():
+        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+        raise Malformed(f"There is no mapping {name_or_path!r}; shipped are: {shipped}", file=path.name)
+    try:
+        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise Malformed(f"{path.name}: is not TOML ({broken})", file=path.name) from None
+    except ValidationError as invalid:
+        first = invalid.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "the file"
+        raise Malformed(f"{path.name}: {place}: {first['msg']}", file=path.name, field=place) from None

@@ -1,0 +1,132 @@
+"""Read XES event logs (IEEE 1849), plain or gzipped, as a stream that knows its line numbers."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, cast
+from xml.parsers import expat
+
+from replay.imports.source import BadFile, SourceEvent
+
+CHUNK = 1 << 16
+_VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
+
+
+@dataclass
+class _Trace:
+    """The trace being read: its own words, and its events so far."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    events: list[tuple[dict[str, str], int]] = field(default_factory=list)
+
+
+class _Reader:
+    """Collects finished traces while expat walks the file; entities of any kind are refused."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done: list[_Trace] = []
+        self._trace: _Trace | None = None
+        self._event: dict[str, str] | None = None
+        self._line = 0
+        self._depth = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._open
+        self.parser.EndElementHandler = self._close
+        self.parser.EntityDeclHandler = self._refuse_entity
+
+    def _refuse_entity(self, *_: object) -> None:
+        raise BadFile(self.path, self.parser.CurrentLineNumber, "declares an XML entity, which no log needs")
+
+    def _open(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "trace":
+            self._trace = _Trace()
+        elif tag == "event" and self._trace is not None:
+            self._event, self._line = {}, self.parser.CurrentLineNumber
+        elif tag in _VALUES and self._trace is not None:
+            if self._depth == 0:
+                words = self._trace.words if self._event is None else self._event
+                words[attributes.get("key", "")] = attributes.get("value", "")
+            self._depth += 1
+
+    def _close(self, tag: str) -> None:
+        if tag in _VALUES and self._depth:
+            self._depth -= 1
+        elif tag == "event" and self._trace is not None and self._event is not None:
+            self._trace.events.append((self._event, self._line))
+            self._event = None
+        elif tag == "trace" and self._trace is not None:
+            self.done.append(self._trace)
+            self._trace = None
+
+    def feed(self, chunk: bytes, *, is_last: bool) -> list[_Trace]:
+        """Parse some more and hand over the traces that are complete."""
+        try:
+            self.parser.Parse(chunk, is_last)
+        except expat.ExpatError as broken:
+            reason = expat.errors.messages[broken.code]
+            raise BadFile(self.path, broken.lineno, f"is not well-formed XML ({reason})") from None
+        done, self.done = self.done, []
+        return done
+
+
+def _unzipped(raw: IO[bytes]) -> IO[bytes]:
+    is_zipped = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    return cast("IO[bytes]", gzip.open(raw)) if is_zipped else raw
+
+
+def _moment(path: Path, line: int, written: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise BadFile(path, line, "has a time that is not ISO 8601") from None
+    if moment.tzinfo is None:
+        raise BadFile(path, line, "has a time without an offset from UTC")
+    return moment.astimezone(UTC)
+
+
+def _events(path: Path, trace: _Trace, case_key: str, activity_key: str, at_key: str) -> list[SourceEvent]:
+    first_line = trace.events[0][1] if trace.events else None
+    case = trace.words.get(case_key)
+    if not case:
+        raise BadFile(path, first_line, f"a trace has no {case_key}")
+    found = []
+    for words, line in trace.events:
+        for needed in (activity_key, at_key):
+            if not words.get(needed):
+                raise BadFile(path, line, f"an event has no {needed}")
+        at = _moment(path, line, words[at_key])
+        merged = {**trace.words, **words}
+        found.append(SourceEvent(case=case, activity=words[activity_key], at=at, words=merged, line=line))
+    return sorted(found, key=lambda event: event.at)
+
+
+def read_xes(
+    path: Path,
+    *,
+    case_key: str = "concept:name",
+    activity_key: str = "concept:name",
+    at_key: str = "time:timestamp",
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[list[SourceEvent]]:
+    """Yield the events of one case after another, by time and then as written; raises BadFile.
+
+    `progress` is told how many bytes of the file have been read.
+    """
+    reader = _Reader(path)
+    try:
+        with path.open("rb") as raw, _unzipped(raw) as stream:
+            while chunk := stream.read(CHUNK):
+                for trace in reader.feed(chunk, is_last=False):
+                    yield _events(path, trace, case_key, activity_key, at_key)
+                progress(raw.tell())
+            for trace in reader.feed(b"", is_last=True):
+                yield _events(path, trace, case_key, activity_key, at_key)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise BadFile(path, None, "is a broken gzip file") from None
