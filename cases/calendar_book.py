@@ -1,0 +1,113 @@
+"""The calendar document: a country's working years and the calendars that count on them, in one text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from cases.calendar_parts import Definition, Entry, Label, WorkingYear, WorkingYears, YearStatus, known_zone
+from cases.calendars import Calendar
+
+Zone = Annotated[str, AfterValidator(known_zone)]
+
+
+class Text(Entry):
+    """What the TOML text of a calendar document says."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$", max_length=40)]
+    label: Label
+    timezone: Zone
+    calendar: tuple[Definition, ...]
+    year: tuple[WorkingYear, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_told_once(self) -> Self:
+        if len({definition.name for definition in self.calendar}) < len(self.calendar):
+            raise ValueError("two calendars have one name")
+        for definition in self.calendar:
+            known_zone(definition.timezone or self.timezone)
+        WorkingYears(self.year)
+        return self
+
+
+@dataclass(frozen=True)
+class CalendarBook:
+    """A published version of the calendar document; `document` is its text, byte for byte."""
+
+    document: str
+    text: Text
+    year: tuple[WorkingYear, ...]
+    """The years it counts on; after `settled_by` some come from later versions."""
+
+    @classmethod
+    def from_document(cls, document: str) -> CalendarBook:
+        """Read a TOML text; raises ValueError naming what is wrong in it."""
+        text = Text.model_validate(tomllib.loads(document))
+        return cls(document, text, text.year)
+
+    @property
+    def name(self) -> str:
+        """Name the document, for example `china`."""
+        return self.text.name
+
+    @property
+    def version(self) -> str:
+        """Name the version, for example `2026.1`."""
+        return self.text.version
+
+    @property
+    def sha256(self) -> str:
+        """Give the sha256 of the document in UTF-8, lower-case hex."""
+        return sha256(self.document.encode()).hexdigest()
+
+    @cached_property
+    def years(self) -> WorkingYears:
+        """Lay the years over one another."""
+        return WorkingYears(self.year)
+
+    @cached_property
+    def calendars(self) -> dict[str, Calendar]:
+        """Give the calendars by name."""
+        return {
+            definition.name: Calendar(
+                definition, definition.timezone or self.text.timezone, self.version, self.years
+            )
+            for definition in self.text.calendar
+        }
+
+    def calendar(self, name: str) -> Calendar:
+        """Give the calendar of this name; an unknown one raises KeyError."""
+        return self.calendars[name]
+
+    def settled_by(self, later: Iterable[CalendarBook]) -> CalendarBook:
+        """Pin the calendars per year: what is official here never moves.
+
+        A year that is provisional or missing takes the first official text of the later versions (oldest
+        first), or while there is none, the newest provisional one.
+        """
+        years = {year.year: year for year in self.year}
+        for book in later:
+            for year in book.year:
+                if year.year not in years or years[year.year].status is not YearStatus.OFFICIAL:
+                    years[year.year] = year
+        return replace(self, year=tuple(years[number] for number in sorted(years)))
+
+    def moved_years(self, other: CalendarBook) -> frozenset[int]:
+        """Name the years that another version tells differently: open clocks on them are derived again."""
+        told = {year.year for year in (*self.year, *other.year)}
+        return frozenset(year for year in told if self.years.version(year) != other.years.version(year))
+
+
+@lru_cache(maxsize=1)
+def shipped_book() -> CalendarBook:
+    """Read the document that ships with the product: China, official years, then provisional ones."""
+    text = (files("cases") / "calendar_years" / "china.toml").read_text(encoding="utf-8")
+    return CalendarBook.from_document(text)
