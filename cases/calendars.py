@@ -1,0 +1,270 @@
+"""Working time: when something falls due, and how much of a calendar's own time has passed.
+
+Pure functions over immutable calendars; aware moments in, aware UTC moments out. What happens at a due
+moment is in time, what happens after it is late.
+"""
+
+from __future__ import annotations
+
+import calendar as gregorian
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cases.calendar_parts import CalendarKind, DayKind, Definition, Window, WorkingYears
+from cases.walls import (
+    DAY,
+    FIRST_DAY,
+    LAST_DAY,
+    MINUTE,
+    OpenTime,
+    OutsideCalendar,
+    RealTime,
+    Walls,
+    day_number,
+    day_of,
+    micros,
+    moment_of,
+    walls_of,
+)
+
+Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+
+
+class UnitNotCounted(ValueError):
+    """The calendar does not count in this unit, for example working days around the clock."""
+
+
+class Unit(StrEnum):
+    """What a duration is counted in."""
+
+    TIME = "time"
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    MONTHS = "months"
+
+
+_UNITS = {
+    CalendarKind.AROUND_THE_CLOCK: {Unit.TIME},
+    CalendarKind.WORKING_DAYS: {Unit.TIME, Unit.WORKING_DAYS},
+    CalendarKind.CALENDAR_DAYS: {Unit.TIME, Unit.DAYS, Unit.MONTHS},
+    CalendarKind.BUSINESS_HOURS: {Unit.TIME, Unit.WORKING_DAYS, Unit.DAYS, Unit.MONTHS},
+}
+
+
+class Duration(BaseModel):
+    """An amount of time as a regulation writes it: hours and minutes, or days, or years and months."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    minutes: Count | None = None
+    hours: Count | None = None
+    working_days: Count | None = None
+    days: Count | None = None
+    months: Count | None = None
+    years: Count | None = None
+
+    @cached_property
+    def unit(self) -> Unit:
+        """Tell what is counted."""
+        if self.working_days is not None:
+            return Unit.WORKING_DAYS
+        if self.days is not None:
+            return Unit.DAYS
+        return Unit.TIME if self.months is None and self.years is None else Unit.MONTHS
+
+    @cached_property
+    def amount(self) -> int:
+        """Count microseconds, working days, days or months."""
+        match self.unit:
+            case Unit.TIME:
+                return ((self.hours or 0) * 60 + (self.minutes or 0)) * MINUTE
+            case Unit.WORKING_DAYS:
+                return self.working_days or 0
+            case Unit.DAYS:
+                return self.days or 0
+            case Unit.MONTHS:
+                return (self.years or 0) * 12 + (self.months or 0)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        told = (
+            self.minutes is not None or self.hours is not None,
+            self.working_days is not None,
+            self.days is not None,
+            self.months is not None or self.years is not None,
+        )
+        if sum(told) != 1:
+            raise ValueError("name one unit: hours and minutes, working_days, days, or years and months")
+        return self
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A named way of counting on the years of one published version; tables are laid out when first asked."""
+
+    definition: Definition
+    timezone: str
+    version: str
+    """The version of the calendar document, for example `2026.1`."""
+    years: WorkingYears = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name by which promises ask for it."""
+        return self.definition.name
+
+    @property
+    def kind(self) -> CalendarKind:
+        """How it counts."""
+        return self.definition.kind
+
+    @cached_property
+    def walls(self) -> Walls:
+        """The clock on its wall."""
+        return walls_of(self.timezone)
+
+    @cached_property
+    def base(self) -> RealTime | OpenTime:
+        """Its time base."""
+        if self.kind in {CalendarKind.AROUND_THE_CLOCK, CalendarKind.CALENDAR_DAYS}:
+            return RealTime()
+        return OpenTime(self.walls, self._hours)
+
+    @cached_property
+    def open_days(self) -> array[int]:
+        """The days on which a period may end, in days since 1970."""
+        return array("i", (day for day in range(FIRST_DAY, LAST_DAY) if self.is_open_day(day)))
+
+    def is_open_day(self, day: int) -> bool:
+        """Tell whether the shop is open, or without business hours, whether it is a working day."""
+        return bool(self.windows(day)) if self.definition.week else self.years.kind(day).is_working
+
+    def windows(self, day: int) -> tuple[Window, ...]:
+        """Give the openings of a day on the wall."""
+        week = self.definition.week
+        if week is None:
+            is_counted = self.kind is not CalendarKind.WORKING_DAYS or self.years.kind(day).is_working
+            return (Window(0, DAY),) if is_counted else ()
+        if self.definition.closed_on_holidays:
+            match self.years.kind(day):
+                case DayKind.HOLIDAY:
+                    return ()
+                case DayKind.MAKE_UP:
+                    return self.definition.make_up
+                case _:
+                    pass
+        return week.days[(day + 3) % 7]
+
+    def counts(self, amount: Duration) -> bool:
+        """Tell whether a promise may be written in this unit on this calendar."""
+        return amount.unit in _UNITS[self.kind]
+
+    def local_day(self, moment: datetime) -> date:
+        """Read the date on the wall."""
+        return day_of(self.walls.reading(micros(moment)) // DAY)
+
+    def year_versions(self, years: tuple[int, ...]) -> dict[int, str]:
+        """Name what each year says now, for a clock to pin."""
+        return {year: self.years.version(year) for year in years}
+
+    def _hours(self, day: int) -> tuple[tuple[int, int], ...]:
+        return tuple((window.opens, window.closes) for window in self.windows(day))
+
+
+def _end_of(day: int, calendar: Calendar) -> int:
+    """Give the instant a day is over: 24:00, or the cut-off or close of business (Civil Code 203)."""
+    windows = calendar.windows(day) if calendar.definition.week else ()
+    return calendar.walls.until(day * DAY + (calendar.definition.day_ends(windows) if windows else DAY))
+
+
+def _came_on(instant: int, calendar: Calendar) -> int:
+    """Tell on which day something counts as come; after the cut-off of an open day, on the next."""
+    day, after_midnight = divmod(calendar.walls.reading(instant), DAY)
+    cut_off = calendar.definition.cut_off_micros
+    is_late = cut_off is not None and after_midnight > cut_off and calendar.is_open_day(day)
+    return day + is_late
+
+
+def _last_day(first: int, amount: Duration, calendar: Calendar) -> int:
+    """Count by Civil Code 201-203: the starting day is not counted, a last day of rest moves on."""
+    if amount.unit is Unit.WORKING_DAYS:
+        return _open_day(first, amount.amount, calendar)
+    last = first + amount.amount if amount.unit is Unit.DAYS else _same_day(first, amount.amount)
+    return _open_day(last, 0, calendar) if calendar.definition.last_day_moves else last
+
+
+def _open_day(day: int, steps: int, calendar: Calendar) -> int:
+    """Give the nth open day after a day, or for 0 the first one from it on."""
+    days = calendar.open_days
+    index = bisect_right(days, day) + steps - 1 if steps else bisect_left(days, day)
+    if day < FIRST_DAY or index >= len(days):
+        raise OutsideCalendar("calendars with days cover 1970 to 2099")
+    return days[index]
+
+
+def _same_day(day: int, months: int) -> int:
+    """Give the corresponding day some months on, or the last of that month (Civil Code 202)."""
+    start = day_of(day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > 2100:  # noqa: PLR2004 - the last year that calendars know, and one more
+        raise OutsideCalendar("calendars with days cover 1970 to 2099")
+    return day_number(date(year, month + 1, min(start.day, gregorian.monthrange(year, month + 1)[1])))
+
+
+def _checked(amount: Duration, calendar: Calendar) -> Duration:
+    if not calendar.counts(amount):
+        raise UnitNotCounted(f"{calendar.name} does not count {amount.unit.value}")
+    return amount
+
+
+def due(start: datetime, amount: Duration, calendar: Calendar) -> datetime:
+    """Give the last moment in time for an amount from a start on (Civil Code 201-204).
+
+    Hours and minutes run in the calendar's own time base from the very moment. Days, months and years do not
+    count the starting day and end at 24:00 of the last, or at the cut-off or close of business; 0 days is the
+    same day. Raises UnitNotCounted, and OutsideCalendar before 1970 or after 2099.
+    """
+    instant = micros(start)
+    if _checked(amount, calendar).unit is Unit.TIME:
+        return moment_of(calendar.base.after(instant, amount.amount))
+    came = _came_on(instant, calendar)
+    ends = _end_of(_last_day(came, amount, calendar), calendar)
+    if ends < instant:
+        ends = _end_of(_last_day(came + 1, amount, calendar), calendar)
+    return moment_of(ends)
+
+
+def last_day(first: date, amount: Duration, calendar: Calendar) -> date:
+    """Give the last day of a period of days, months or years whose starting day is known as a date only."""
+    if _checked(amount, calendar).unit is Unit.TIME:
+        raise UnitNotCounted("hours and minutes have no last day")
+    return day_of(_last_day(day_number(first), amount, calendar))
+
+
+def end_of(day: date, calendar: Calendar) -> datetime:
+    """Give the moment a day is over: 24:00, or on an open day the cut-off or close of business."""
+    return moment_of(_end_of(day_number(day), calendar))
+
+
+def elapsed(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """Measure the time from start to end in the calendar's own base; negative when the end lies before."""
+    return timedelta(microseconds=calendar.base.between(micros(start), micros(end)))
+
+
+def add(start: datetime, amount: timedelta, calendar: Calendar) -> datetime:
+    """Give the earliest moment at which an amount of the calendar's own time (0 or more) has passed."""
+    if amount < timedelta(0):
+        raise ValueError("only 0 or more can be added")
+    return moment_of(calendar.base.after(micros(start), amount // timedelta(microseconds=1)))
+
+
+def next_open(moment: datetime, calendar: Calendar) -> datetime:
+    """Give the first moment from here on that the calendar counts."""
+    return moment_of(calendar.base.next_open(micros(moment)))
