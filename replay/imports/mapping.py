@@ -85,8 +85,8 @@ class Columns(Part):
 class Mapping(Part):
     """How to read one source: format, columns, the facts of each activity, and the regulations to judge by.
 
-    `first` is recorded before the facts of a case's first event; an activity that is not listed becomes a
-    Noted with the source's own word. `delivers` tells whether a file holds whole cases, or increments to them.
+    `first` comes before the facts of a case's first event; an activity that is not listed becomes a Noted
+    with the source's own word. `delivers` tells whether a file holds whole cases, or increments to them.
     """
 
     id: Name

@@ -34,7 +34,7 @@ def separator_of(sample: str) -> str:
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield line number and named cells of each row; raises BadFile naming the line that is not of the table."""
+    """Yield line number and named cells of each row; raises BadFile naming the line that does not fit."""
     with path.open(encoding=encoding_of(path), newline="") as stream:
         sample = stream.read(SNIFFED)
         stream.seek(0)
@@ -45,9 +45,7 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 raise BadFile(path, 1, "has no header row")
             for cells in reader:
                 if len(cells) > len(header):
-                    raise BadFile(
-                        path, reader.line_num, f"has {len(cells)} cells where the header has {len(header)}"
-                    )
+                    raise BadFile(path, reader.line_num, "has more cells than the header row")
                 if any(cell.strip() for cell in cells):
                     yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
         except csv.Error as broken:
@@ -65,7 +63,7 @@ def read_csv(
 ) -> Iterator[list[SourceEvent]]:
     """Yield the events of one case after another, by time and then as written; raises BadFile.
 
-    A time without an offset is read in `timezone`. `progress` is told the bytes of the file when it has been read.
+    A time without an offset is read in `timezone`. `progress` is told the bytes of the file once it is read.
     """
     cases: dict[str, list[SourceEvent]] = {}
     for line, words in rows(path):

@@ -47,7 +47,7 @@ def test_a_time_without_offset_is_read_in_the_zone_of_the_mapping(tmp_path: Path
     [
         (HUMS.encode(), 2, "name the `timezone`"),
         (HUMS.replace("灯七;登记", ";登记").encode(), 2, "has no 案件"),
-        (HUMS.replace("登记;", "登记;x;").encode(), 2, "4 cells"),
+        (HUMS.replace("登记;", "登记;x;").encode(), 2, "more cells than the header"),
         (b'a;b\r\n"x', 2, "is not CSV"),
         (b"", 1, "no header row"),
         (b"\xff\x00\x80", None, "neither UTF-8 nor GB18030"),

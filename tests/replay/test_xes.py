@@ -13,7 +13,7 @@ from replay.imports.xes import read_xes
 
 HELPDESK = Path(__file__).parents[3] / "shared" / "data" / "helpdesk.xes.gz"
 TRACE = """<log><trace><string key="concept:name" value="the lamp of Ward 7"/>
-<event><string key="concept:name" value="Closed"/><date key="time:timestamp" value="2012-10-09T16:00:00+02:00"/>
+<event><string key="concept:name" value="Closed"/><date key="time:timestamp" value="2012-10-09T16:00+02:00"/>
 </event>
 <event><string key="concept:name" value="Wait"/><date key="time:timestamp" value="2012-10-09T13:00:00+00:00"/>
 <string key="org:resource" value="Anna"><string key="nested" value="inside"/></string></event>
