@@ -72,9 +72,15 @@ def third_party() -> Iterator[tuple[str, str]]:
                 yield f"{module.name}:{line}", canonicalize_name(owners.get(top, [top])[0])
 
 
+def named() -> set[str]:
+    """Distributions that the project names, with its extras: psycopg[pool] names psycopg-pool too."""
+    wanted = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
+    extras = {f"{requirement.name}-{extra}" for requirement in wanted for extra in requirement.extras}
+    return {canonicalize_name(name) for name in {requirement.name for requirement in wanted} | extras}
+
+
 def test_the_floors_import_only_what_the_project_names() -> None:
-    named = {canonicalize_name(Requirement(text).name) for text in PYPROJECT["project"]["dependencies"]}
-    strangers = sorted({f"{place}: {owner}" for place, owner in third_party() if owner not in named})
+    strangers = sorted({f"{place}: {owner}" for place, owner in third_party() if owner not in named()})
     assert not strangers, "an import that works by luck: name it under dependencies and run: make lock"
 
 
