@@ -114,7 +114,7 @@ def test_no_name_hides_behind_an_empty_word() -> None:
             f"{module.name}:{line} {name}"
             for module in everything()
             for line, name in module.named()
-            if says_nothing(name)
+            if says_nothing(name) and not name.startswith("test_")
         ],
         f"{', '.join(sorted(BANNED))}, base_…, do_… fit anything and so say nothing: name the business thing",
     )
