@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+.PHONY: anew
 .PHONY: help venv lint types test faults bench run lock format clean
 
 # The first Python on the PATH that is new enough; `make PYTHON=/path/to/python3.12 test` names another.
@@ -9,6 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+unexport PYTHONHOME PYTHONPATH
 HOUSES := $(wildcard cases projections replay api) tests
 
 # A scratch directory of its own for one run: every temporary file lands in it, and it goes with the run.
@@ -52,21 +54,22 @@ venv: .venv/dev.stamp ## make .venv with everything for development
 
 # The stamps are newer than the lock they were installed from; a changed lock installs again.
 # Hashes are checked; setuptools comes from the lock too, so that nothing unpinned is ever fetched.
-.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+.venv/run.stamp: requirements.lock pyproject.toml .venv/pyvenv.cfg
 	@echo "installing (requirements.lock)"
 	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
+.venv/dev.stamp: requirements-dev.lock pyproject.toml .venv/pyvenv.cfg
 	@echo "installing for development (requirements-dev.lock)"
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch .venv/run.stamp $@
 
-.venv/bin/python:
+# Made anew where there is none, and where its Python is gone.
+.venv/pyvenv.cfg: $(if $(shell $(BIN)/python -c 'print(1)' 2>/dev/null),,anew)
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; name one with PYTHON=..."; exit 1; }
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@rm -rf .venv; $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 lock: ## resolve the dependencies of pyproject.toml again and write both lock files
 	@$(SCRATCH); $(PYTHON) -m venv "$$scratch/uv"; "$$scratch/uv/bin/python" -m pip install --quiet uv; \

@@ -56,7 +56,7 @@ def test_a_wheel_carries_every_file_of_the_floors(tmp_path: Path) -> None:
 
 
 def test_make_help_tells_every_target() -> None:
-    (targets,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    (targets,) = re.findall(r"^\.PHONY: (help .+)$", MAKEFILE, re.MULTILINE)
     told = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert set(targets.split()) == set(re.findall(r"^  make (\w+) +\S", told, re.MULTILINE))
 
