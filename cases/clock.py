@@ -1,0 +1,128 @@
+"""One clock of a case: what was promised, from when to when, and whether it was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cases.codes import Code
+from cases.fact import Pinned
+from cases.regulation import Promise
+
+
+class Verdict(Code):
+    """What became of a clock; only an ended one is met, breached, cancelled or excluded."""
+
+    OPEN = "open", "进行中", "Open"
+    MET = "met", "按时", "Met"
+    BREACHED = "breached", "超时", "Breached"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+    EXCLUDED = "excluded", "已除外", "Excluded"
+    NOT_CONFIGURED = "not_configured", "未配置", "Not configured"
+
+
+class Standing(Code):
+    """How a clock stands at an instant; an open one runs, is paused or is overdue."""
+
+    RUNNING = "running", "计时中", "Running"
+    PAUSED = "paused", "暂停", "Paused"
+    OVERDUE = "overdue", "已逾期", "Overdue"
+    MET = "met", "按时", "Met"
+    BREACHED = "breached", "超时", "Breached"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+    EXCLUDED = "excluded", "已除外", "Excluded"
+    NOT_CONFIGURED = "not_configured", "未配置", "Not configured"
+
+
+class Lacking(Code):
+    """What a clock that is not configured waits for."""
+
+    SETTING = "setting", "缺少设定值", "The setting has no value"
+    CALENDAR = "calendar", "缺少日历", "No calendar of this name, or it does not reach that far"
+    UNIT = "unit", "日历不按此单位计", "The calendar does not count in this unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which the clock stood still; `until` is None while it still does."""
+
+    since: datetime
+    until: datetime | None
+    opened_by: int
+    ended_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One promise of one regulation in one cycle of a case (design.md 5).
+
+    Moments are aware UTC; `paused` and `working_elapsed` are in the clock's own time base, `raw_elapsed` is plain time.
+    `due_at` holds what ended pauses added; a pause that still lasts adds to it when it ends.
+    """
+
+    clock_id: str
+    promise: Promise
+    pinned: Pinned
+    cycle: int
+    started_at: datetime
+    original_due_at: datetime | None
+    due_at: datetime | None
+    warned_at: tuple[datetime, ...]
+    """When each share of `promise.warn` had passed, pauses counted in."""
+    pauses: tuple[Stretch, ...]
+    paused: timedelta
+    stopped_at: datetime | None
+    ended_at: datetime | None
+    """When it ended: the stop, or what cancelled it; also for one that had been due before it was cancelled."""
+    raw_elapsed: timedelta | None
+    working_elapsed: timedelta | None
+    verdict: Verdict
+    verdict_unadjusted: Verdict
+    """The verdict had nobody excluded the clock: raw rates count this one."""
+    verdict_as_recorded: Verdict | None
+    """The same with the log's own times; None for a history taken over from elsewhere, which has none."""
+    excluded_because: str | None
+    lacking: Lacking | None
+    calendar_version: str | None
+    calendar_years: tuple[tuple[int, str], ...]
+    """Each year whose schedule the clock rests on, and what that year said."""
+    moved_by: tuple[int, ...]
+    """Versions of the facts that moved it: start, pauses, stop, what cancelled or excluded it; in log order."""
+    is_backdated: bool
+    is_corrected: bool
+
+    @property
+    def paused_since(self) -> datetime | None:
+        """Tell since when the clock stands still, if it still does."""
+        return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
+
+
+_ENDED: dict[Verdict, Standing] = {
+    Verdict.MET: Standing.MET,
+    Verdict.BREACHED: Standing.BREACHED,
+    Verdict.CANCELLED: Standing.CANCELLED,
+    Verdict.EXCLUDED: Standing.EXCLUDED,
+    Verdict.NOT_CONFIGURED: Standing.NOT_CONFIGURED,
+}
+
+
+def standing(clock: Clock, at: datetime) -> Standing:
+    """Tell how a clock stands at an instant, as far as the facts it was made of tell.
+
+    Due at 17:00 is in time at 17:00 and overdue after it. A pause holds only a clock that was not yet overdue.
+    """
+    is_over = clock.ended_at is not None and clock.ended_at <= at
+    if clock.due_at is None or is_over or clock.verdict is Verdict.EXCLUDED:
+        return _ENDED[clock.verdict]
+    if _is_paused(clock, at):
+        return Standing.PAUSED
+    return Standing.OVERDUE if at > clock.due_at else Standing.RUNNING
+
+
+def _is_paused(clock: Clock, at: datetime) -> bool:
+    return clock.due_at is not None and any(
+        stretch.since <= at
+        and (stretch.until is None or at < stretch.until)
+        and stretch.since <= clock.due_at
+        for stretch in clock.pauses
+    )
