@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: anew
-.PHONY: help venv lint types test faults bench run lock format clean
+.PHONY: help venv lint types test faults bench run reference lock format clean
 
 # The first Python on the PATH that is new enough; `make PYTHON=/path/to/python3.12 test` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -20,7 +20,7 @@ SCRATCH = scratch=$$(mktemp -d "$${TMPDIR:-/tmp}/cl.XXXXXX"); chmod 0711 "$$scra
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+		printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 run: .venv/run.stamp ## install if needed, then serve API, docs and the SLA board at http://127.0.0.1:8000
 	@exec $(BIN)/caseledger run
@@ -42,6 +42,9 @@ types: venv ## mypy --strict on sources and tests
 format: venv ## let ruff put every file in the one format
 	@$(BIN)/python -m ruff check --fix-only --quiet $(HOUSES)
 	@$(BIN)/python -m ruff format --quiet $(HOUSES)
+
+reference: venv ## write docs/reference from the code
+	@$(BIN)/python -m tests.reference
 
 faults: venv ## the fault tests at full counts (long)
 	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests/faults -m faults --timeout=3600 \
