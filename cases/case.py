@@ -19,7 +19,7 @@ class Case:
     """A case after its facts. `version` counts every stored fact.
 
     `history` holds the facts as corrected, in log order; `latest` maps a fact's name to the newest one of the
-    present cycle. A cycle ends with Reopened.
+    present cycle. A cycle ends with Reopened. `stored` holds the facts as they were recorded.
     """
 
     case_id: UUID
@@ -33,6 +33,7 @@ class Case:
     refunded_minor: int = 0
     latest: dict[str, Fact] = field(default_factory=dict)
     history: tuple[Recorded, ...] = ()
+    stored: tuple[Recorded, ...] = ()
 
     @property
     def kind(self) -> Kind | None:
@@ -45,11 +46,17 @@ class Case:
 
     def approved(self, subject: Subject, item: str | None = None) -> bool:
         """Tell whether leave was given for a subject (and item) in this case."""
-        return any(
-            isinstance(known.fact, events.Approved)
-            and known.fact.subject is subject
-            and known.fact.item == item
-            for known in self.history
+        return self.approval(subject, item) is not None
+
+    def approval(self, subject: Subject, item: str | None = None) -> Recorded | None:
+        """Find the newest leave that was given for a subject (and item) in this case."""
+        return next(
+            (
+                known
+                for known in reversed(self.history)
+                if isinstance(known.fact, events.Approved) and (known.fact.subject, known.fact.item) == (subject, item)
+            ),
+            None,
         )
 
 
@@ -102,7 +109,7 @@ def _apply(case: Case, recorded: Recorded) -> Case:
 def fold(case_id: UUID, facts: Sequence[Recorded]) -> Case:
     """Fold all facts of one case, as corrected, in log order."""
     history = effective(facts)
-    start = Case(case_id=case_id, version=len(facts), history=history)
+    start = Case(case_id=case_id, version=len(facts), history=history, stored=tuple(facts))
     return reduce(_apply, history, start)
 
 

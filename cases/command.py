@@ -9,8 +9,10 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from cases.case import Case
+from cases.codes import Role
 from cases.errors import NotFound, Refused
 from cases.fact import Fact, Instant, Word
+from cases.recorded import Recorded, Source
 from cases.rules import Rules
 
 F = TypeVar("F", bound=Fact)
@@ -41,19 +43,39 @@ class Command(BaseModel):
         """
         del rules, now
         fact = self.as_fact(self.fact)
-        if not case.already(fact):
+        if not self.is_repeated(fact, case):
             yield fact
 
-    def as_fact(self, fact: type[F], **more: Any) -> F:  # noqa: ANN401 - the fact's own fields, validated by it
+    def is_repeated(self, fact: Fact, case: Case) -> bool:
+        """Tell whether the newest fact of this name says the same, and of the same time where one is given."""
+        newest = next((known for known in reversed(case.history) if type(known.fact) is type(fact)), None)
+        same_time = newest is not None and self.occurred_at in {None, newest.occurred_at}
+        return case.already(fact) and same_time
+
+    def must_hold(self, case: Case, actor: str | None) -> None:
+        """Raise Refused where the fact would break what holds under every regulation: money kept, four eyes.
+
+        Judged after the regulations, so that a refusal cites a clause where there is one.
+        """
+
+    def as_fact(self, fact: type[F], **more: Any) -> F:
         """Make a fact of this command's fields, and more; the fact validates them."""
         known = {name: getattr(self, name) for name in fact.model_fields if name in type(self).model_fields}
         return fact(**{**known, **more})
 
 
-def decisions(command: Command, case: Case, rules: Rules, now: datetime) -> tuple[Fact, ...]:
+def decisions(
+    command: Command,
+    case: Case,
+    rules: Rules,
+    now: datetime,
+    actor: str | None = None,
+    role: Role = Role.SERVICE,
+) -> tuple[Fact, ...]:
     """Decide a command and let every constraint of the bound regulations judge each fact (mode `refuse`).
 
-    Raises NotFound for a case that was never received, Refused with clause and rule where a rule forbids it.
+    Raises NotFound for a case that was never received, Refused with clause and rule where a rule forbids it. Four
+    eyes need the name of the `actor`.
     """
     if case.received is None and command.fact.name() != "Received":
         raise NotFound("There is no such case", case_id=str(case.case_id))
@@ -61,9 +83,22 @@ def decisions(command: Command, case: Case, rules: Rules, now: datetime) -> tupl
         raise Refused("The case is closed; reopen it first", rule="closed", stage=case.stage.value)
     facts = tuple(command.decide(case, rules, now))
     for fact in facts:
-        rules.must_allow(fact, case, command.occurred_at or now)
+        candidate = Recorded(
+            originator_id=case.case_id,
+            originator_version=case.version + 1,
+            fact=fact,
+            occurred_at=command.occurred_at or now,
+            actor=actor or role.value,
+            role=role,
+            source=Source(system="desk", document=command.document),
+            correlation_id=case.case_id,
+        )
+        rules.must_allow(candidate, case.history)
+        command.must_hold(case, actor)
     return facts
 
 
-OPEN_TO_CLOSED = frozenset({"Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded"})
+OPEN_TO_CLOSED = frozenset(
+    {"Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded"}
+)
 """Facts that a closed case still takes."""

@@ -1,19 +1,20 @@
 """Every way the business can say no, as one tree.
 
-    CaseledgerError
-    ├── Refused                  a rule forbids it now; cites the clause
-    │   └── NotAllowed           this role may not do it
-    ├── Malformed                the request itself is wrong; names field and cure, never values
-    ├── NotFound                 no such case, clock, month, position
-    ├── Conflict
-    │   ├── CaseIsBusy           somebody else wrote first; read again and retry
-    │   ├── VersionMismatch      If-Match names an older version
-    │   ├── KeyReused            the idempotency key was used for another request
-    │   └── KeyInFlight          the same key is being worked on
-    ├── Unauthenticated          no credential or an unknown one
-    ├── Unavailable              the database did not answer in time; retry
-    └── BrokenHistory            stored facts or reference documents cannot be read or trusted
-        └── UnknownTopic
+CaseledgerError
+├── Refused                  a rule forbids it now; cites the clause
+│   └── NotAllowed           this role may not do it
+├── Malformed                the request itself is wrong; names field and cure, never values
+├── NotFound                 no such case, clock, month, position
+├── Conflict
+│   ├── CaseIsBusy           somebody else wrote first; read again and retry
+│   ├── VersionMismatch      If-Match names an older version
+│   ├── KeyReused            the idempotency key was used for another request
+│   └── KeyInFlight          the same key is being worked on
+├── Unauthenticated          no credential or an unknown one
+├── Unavailable              the database did not answer in time; retry
+├── VaultLocked              the vault's keys are missing or do not fit
+└── BrokenHistory            stored facts or reference documents cannot be read or trusted
+└── UnknownTopic
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class CaseledgerError(Exception):
 
     title = "Something is wrong"
 
-    def __init__(self, message: str | None = None, **details: Any) -> None:  # noqa: ANN401 - details are open
+    def __init__(self, message: str | None = None, **details: Any) -> None:
         """Keep a sentence for people and the details for machines."""
         self.message = message or self.title
         self.details: dict[str, Any] = details
@@ -97,6 +98,12 @@ class Unavailable(CaseledgerError):
     """The database did not answer in time."""
 
     title = "The service is not available at the moment"
+
+
+class VaultLocked(CaseledgerError):
+    """The keys of the vault are missing, open to others, or do not fit it; the message says how to cure it."""
+
+    title = "The vault cannot be opened"
 
 
 class BrokenHistory(CaseledgerError):

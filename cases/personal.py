@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, WithJsonSchema
 
@@ -22,6 +23,11 @@ class PersonalRef(BaseModel):
     ref: str
     commit: str
     token: str | None = None
+
+    @property
+    def subject_id(self) -> UUID:
+        """Name the subject whose value it is."""
+        return UUID(self.ref.split("/", 1)[0])
 
 
 def _clear_text(value: Any) -> SecretStr:

@@ -1,0 +1,165 @@
+"""Steering a case: leave asked and given, waiting, handing over, the end and the beginning again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from cases import codes, events
+from cases.case import Case
+from cases.codes import Subject
+from cases.command import Command
+from cases.errors import Refused
+from cases.fact import Fact, Word
+from cases.personal import Personal
+from cases.recorded import Recorded
+from cases.rules import Rules
+
+
+class _Leave(Command):
+    """What asking for leave, giving it and refusing it have together."""
+
+    subject: Subject
+    item: Annotated[
+        Word | None, Field(description="the constraint (override) or promise (exclusion) it lifts")
+    ] = None
+    reason: Word
+
+    @model_validator(mode="after")
+    def _names_what_it_lifts(self) -> Self:
+        if self.subject in {Subject.OVERRIDE, Subject.EXCLUSION} and self.item is None:
+            message = "an override names a constraint and an exclusion a promise as item"
+            raise ValueError(message)
+        return self
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        if self.item is not None and not _is_known(self.subject, self.item, rules):
+            raise Refused("No regulation of this case has an item of this name", rule="known-item")
+        yield from super().decide(case, rules, now)
+
+
+class Request(_Leave):
+    """Ask leave for something that needs it."""
+
+    fact: ClassVar[type[Fact]] = events.Requested
+
+    remark: Personal | None = None
+
+
+class Approve(_Leave):
+    """Give leave; who asked for it may not give it."""
+
+    fact: ClassVar[type[Fact]] = events.Approved
+
+    order_no: Annotated[Word | None, Field(description="the return order 退货单 (S0 五/1(2))")] = None
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        for fact in super().decide(case, rules, now):
+            asked = self._request(case)
+            yield fact.model_copy(update={"requested_by": asked.actor if asked else None})
+
+    def is_repeated(self, fact: Fact, case: Case) -> bool:
+        asked = self._request(case)
+        return super().is_repeated(
+            fact.model_copy(update={"requested_by": asked.actor if asked else None}), case
+        )
+
+    def must_hold(self, case: Case, actor: str | None) -> None:
+        asked = self._request(case)
+        if asked is not None and asked.actor == actor:
+            raise Refused("Who asked for leave may not give it", rule="four-eyes")
+
+    def _request(self, case: Case) -> Recorded | None:
+        """Find the newest request that this answers."""
+        return next(
+            (
+                known
+                for known in reversed(case.history)
+                if isinstance(known.fact, events.Requested)
+                and (known.fact.subject, known.fact.item) == (self.subject, self.item)
+            ),
+            None,
+        )
+
+
+class Reject(_Leave):
+    """Refuse leave."""
+
+    fact: ClassVar[type[Fact]] = events.Rejected
+
+
+class Pause(Command):
+    """Let the case wait for somebody else; clocks that name this reason stand still."""
+
+    fact: ClassVar[type[Fact]] = events.Paused
+
+    reason: codes.PauseReason
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        if case.paused_for is None:
+            yield events.Paused(reason=self.reason)
+        elif case.paused_for is not self.reason:
+            raise Refused("The case waits for another reason; resume it first", rule="one-pause")
+
+
+class Resume(Command):
+    """End the wait."""
+
+    fact: ClassVar[type[Fact]] = events.Resumed
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        if case.paused_for is not None:
+            yield events.Resumed()
+
+
+class Transfer(Command):
+    """Hand the case over to another department (S0 一/2)."""
+
+    fact: ClassVar[type[Fact]] = events.Transferred
+
+    department: codes.Department
+    assigned_to: Word | None = None
+
+
+class Close(Command):
+    """Bring the case to its end."""
+
+    fact: ClassVar[type[Fact]] = events.Closed
+
+    outcome: codes.Outcome
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        if not case.is_closed:
+            yield events.Closed(outcome=self.outcome)
+
+
+class Reopen(Command):
+    """Begin a closed case again; its clocks start a new cycle."""
+
+    fact: ClassVar[type[Fact]] = events.Reopened
+
+    reason: Word
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        fact = events.Reopened(reason=self.reason)
+        if case.is_closed:
+            yield fact
+        elif not case.already(fact):
+            raise Refused("Only a closed case can be reopened", rule="closed-first")
+
+
+def _is_known(subject: Subject, item: str, rules: Rules) -> bool:
+    """Tell whether leave of this kind can lift the item; only overrides and exclusions name one of a regulation."""
+    regulations = [bound.regulation for bound in rules.bound]
+    match subject:
+        case Subject.OVERRIDE:
+            return any(
+                found.id == item and found.is_overridable for r in regulations for found in r.constraint
+            )
+        case Subject.EXCLUSION:
+            return any(found.id in item.split(":") for r in regulations for found in r.promise)
+        case _:
+            return True

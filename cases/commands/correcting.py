@@ -1,0 +1,180 @@
+"""Correcting a recorded fact: the old one stays, a new fact says what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, ClassVar, Self, get_args
+
+from pydantic import Field, JsonValue, ValidationError, model_validator
+
+from cases import codes
+from cases.case import Case, fold
+from cases.command import Command
+from cases.errors import Malformed, Refused
+from cases.events import Corrected, Received
+from cases.fact import Fact, Instant, Money
+from cases.history import corrected_fact
+from cases.personal import Personal, PersonalRef
+from cases.recorded import Recorded
+from cases.rules import Rules
+
+FIXED = frozenset(
+    {"case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live"}
+)
+"""Fields that the system filled; nobody corrects them."""
+
+
+class Correct(Command):
+    """Supersede an earlier fact of the case: its time, its fields, its personal values, or all of it.
+
+    Amounts change only with a document; personal values go under `personal` and become a new version in the vault.
+    """
+
+    fact: ClassVar[type[Fact]] = Corrected
+
+    corrects: Annotated[int, Field(ge=1, description="version of the fact in this case")]
+    reason: codes.CorrectionReason
+    happened_at: Annotated[Instant | None, Field(description="the right time of the fact")] = None
+    changes: Annotated[
+        dict[str, JsonValue], Field(description="the right values by field, none of them personal")
+    ] = {}
+    personal: Annotated[dict[str, Personal], Field(description="the right personal values by field")] = {}
+    is_withdrawn: Annotated[bool, Field(description="true when the fact should not have been recorded")] = (
+        False
+    )
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if self.occurred_at is not None:
+            message = "a correction has no occurred_at; give happened_at for the right time of the fact"
+            raise ValueError(message)
+        if self.is_withdrawn == bool(self.changes or self.personal or self.happened_at):
+            message = "either withdraw the fact, or give happened_at, changes or personal"
+            raise ValueError(message)
+        return self
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        stored = self._stored(case)
+        standing = next((k for k in case.history if k.originator_version == self.corrects), None)
+        if isinstance(stored.fact, Corrected):
+            yield from self._withdraw_correction(case)
+        elif standing is None:
+            if not self.is_withdrawn:
+                raise Refused("This fact was withdrawn; record it anew", rule="withdrawn-fact")
+        else:
+            fact = self._correction(standing, now)
+            self._must_leave_a_case(case, fact, now)
+            if self.is_withdrawn or self._changes_anything(standing, fact):
+                yield fact
+
+    def _stored(self, case: Case) -> Recorded:
+        found = next((known for known in case.stored if known.originator_version == self.corrects), None)
+        if found is None:
+            raise _wrong("corrects", "there is no fact of this version in the case")
+        return found
+
+    def _withdraw_correction(self, case: Case) -> Iterator[Fact]:
+        if not self.is_withdrawn:
+            raise _wrong("corrects", "this is a correction itself; withdraw it, then correct the fact anew")
+        fact = Corrected(corrects=self.corrects, reason=self.reason, is_withdrawn=True)
+        if not any(known.fact == fact for known in case.stored):
+            yield fact
+
+    def _correction(self, standing: Recorded, now: datetime) -> Corrected:
+        if self.is_withdrawn and isinstance(standing.fact, Received):
+            raise Refused("A received case cannot be withdrawn; close it instead", rule="received-stays")
+        if self.happened_at is not None and self.happened_at > now:
+            raise _wrong("happened_at", "must not lie in the future")
+        changes = self._allowed_changes(standing.fact)
+        try:
+            corrected_fact(standing.fact, dict(changes))
+        except ValidationError as error:
+            raise Malformed(
+                "The corrected fact would not be valid",
+                errors=[{"field": _place(e["loc"]), "cure": _plain(e["type"])} for e in error.errors()],
+            ) from None
+        return Corrected(
+            corrects=self.corrects,
+            reason=self.reason,
+            happened_at=self.happened_at,
+            changes=changes,
+            is_withdrawn=self.is_withdrawn,
+        )
+
+    def _allowed_changes(self, fact: Fact) -> dict[str, JsonValue]:
+        fields = correctable(type(fact))
+        wrong = [name for name in self.changes if name not in fields]
+        wrong += [name for name in self.personal if name not in personal_fields(type(fact))]
+        if wrong:
+            raise Malformed(
+                "Some of these fields cannot be corrected",
+                errors=[
+                    {
+                        "field": "changes",
+                        "cure": f"of {fact.name()}, may be changed: {', '.join(sorted(fields))}; "
+                        f"under personal: {', '.join(sorted(personal_fields(type(fact)))) or 'none'}",
+                    }
+                ],
+            )
+        if self.document is None and any(Money in _kinds(type(fact), name) for name in self.changes):
+            raise _wrong("document", "an amount changes only with the number of the document that shows it")
+        sealed = {name: _as_json(value) for name, value in self.personal.items()}
+        return {**self.changes, **sealed}
+
+    def _must_leave_a_case(self, case: Case, fact: Corrected, now: datetime) -> None:
+        """Refuse a correction after which more would have been refunded than was paid."""
+        like = case.stored[-1]
+        added = Recorded(
+            like.originator_id,
+            case.version + 1,
+            fact,
+            now,
+            like.actor,
+            like.role,
+            like.source,
+            like.correlation_id,
+        )
+        after = fold(case.case_id, (*case.stored, added))
+        paid = after.received.paid if after.received else None
+        if after.refunded_minor > max(paid.minor if paid else 0, 0) and after.refunded_minor > 0:
+            raise Refused("All refunds together must stay within what was paid", rule="refund-within-paid")
+
+    @staticmethod
+    def _changes_anything(standing: Recorded, fact: Corrected) -> bool:
+        moved = fact.happened_at is not None and fact.happened_at != standing.occurred_at
+        return moved or corrected_fact(standing.fact, dict(fact.changes)) != standing.fact
+
+
+def correctable(fact: type[Fact]) -> frozenset[str]:
+    """Name the fields of a fact that a correction may change."""
+    return frozenset(fact.model_fields) - FIXED - personal_fields(fact)
+
+
+def personal_fields(fact: type[Fact]) -> frozenset[str]:
+    """Name the fields of a fact that refer into the vault."""
+    return frozenset(name for name in fact.model_fields if PersonalRef in _kinds(fact, name))
+
+
+def _kinds(fact: type[Fact], name: str) -> tuple[object, ...]:
+    annotation = fact.model_fields[name].annotation
+    return (annotation, *get_args(annotation))
+
+
+def _as_json(value: object) -> JsonValue:
+    if not isinstance(value, PersonalRef):
+        raise _wrong("personal", "this value was not put into the vault")
+    return {name: held for name, held in value.model_dump(mode="json").items() if held is not None}
+
+
+def _wrong(field: str, cure: str) -> Malformed:
+    return Malformed(f"{field}: {cure}", errors=[{"field": field, "cure": cure}])
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(("changes", *(str(part) for part in loc)))
+
+
+def _plain(kind: str) -> str:
+    """Turn pydantic's kind of error into words without the value."""
+    return f"not of the form of this field ({kind})"

@@ -1,0 +1,93 @@
+"""Taking a case in: registering the demand, and giving it its kind and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Self
+from uuid import UUID
+
+from pydantic import Field, PrivateAttr
+
+from cases import codes
+from cases.case import Case
+from cases.command import Command
+from cases.errors import Refused
+from cases.events import Classified, Received
+from cases.fact import Fact, Money, Word
+from cases.personal import Personal, PersonalRef
+from cases.rules import Rules
+
+
+class Receive(Command):
+    """Register what a customer asks for (S0 三/1). The number, the customer and the rules in force are added here."""
+
+    fact: ClassVar[type[Fact]] = Received
+
+    channel: codes.Channel
+    customer_name: Personal | None = None
+    customer_phone: Personal | None = None
+    customer_address: Personal | None = None
+    description: Annotated[Personal | None, Field(description="what the customer says is wrong")] = None
+    serial: Personal | None = None
+    product_line: Word = "lamp"
+    product_model: Word | None = None
+    batch: Word | None = None
+    sales_channel: codes.SalesChannel = codes.SalesChannel.UNKNOWN
+    purchased_on: date | None = None
+    goods_received_on: date | None = None
+    has_proof: Annotated[bool, Field(description="proof of purchase was shown (S0 二/2)")] = False
+    has_fault_description: bool = False
+    paid: Money | None = None
+    remedy_sought: codes.Kind | None = None
+    region: Word | None = None
+    form_no: Word | None = None
+
+    _case_no: str | None = PrivateAttr(default=None)
+
+    def numbered(self, case_no: str) -> Self:
+        """Give the same demand with the number that the desk drew for it."""
+        copy = self.model_copy()
+        copy._case_no = case_no  # noqa: SLF001 - its own, of another instance
+        return copy
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        fact = self.as_fact(
+            Received,
+            case_no=self._case_no or f"AS-{case.case_id.hex[:8]}",
+            judged_under=tuple(bound.pinned for bound in rules.bound),
+            subject_id=self._subject(),
+        )
+        if case.received is None:
+            yield fact
+        elif case.received != fact:
+            raise Refused("The case was received already; correct that fact instead", rule="received-once")
+
+    def _subject(self) -> UUID | None:
+        """Name whose vault the references of this demand lead to."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return next((value.subject_id for value in values if isinstance(value, PersonalRef)), None)
+
+
+class Classify(Command):
+    """Give the case its kind and weight; warranty, windows and freight follow from it (S0 二/2, 二/3, 三/3)."""
+
+    fact: ClassVar[type[Fact]] = Classified
+
+    kind: codes.Kind
+    reason: codes.Reason = codes.Reason.NONE
+    category: codes.Category = codes.Category.OTHER
+    severity: codes.Severity = codes.Severity.NORMAL
+    mode: codes.Mode | None = None
+    department: codes.Department = codes.Department.CUSTOMER_SERVICE
+    is_safety: Annotated[
+        bool, Field(description="danger to people, such as leakage of current (S0 五/3)")
+    ] = False
+    is_human_damage: bool | None = None
+    assigned_to: Word | None = None
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        plain = self.as_fact(Classified)
+        fact = plain.model_copy(update={"verdicts": rules.verdicts(plain, case)})
+        if not case.already(fact):
+            yield fact

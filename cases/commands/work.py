@@ -1,0 +1,108 @@
+"""Goods and work: moving, examining, repairing, exchanging, visiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from cases import codes
+from cases.case import Case
+from cases.command import Command
+from cases.events import Booked, Delivered, Inspected, Repaired, Replaced, Shipped
+from cases.fact import Fact, Instant, Word
+from cases.personal import Personal
+from cases.rules import Rules
+
+
+class Ship(Command):
+    """Hand goods to a carrier; who pays the freight follows from the regulation (S0 三/3)."""
+
+    fact: ClassVar[type[Fact]] = Shipped
+
+    direction: codes.Direction
+    mode: codes.ShippingMode
+    carrier: Word | None = None
+    waybill: Personal | None = None
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        payer, clause = rules.freight(case)
+        fact = self.as_fact(Shipped, payer=payer, payer_clause=clause)
+        if not self.is_repeated(fact, case):
+            yield fact
+
+
+class Deliver(Command):
+    """Note that goods arrived, at the firm (inbound) or at the customer (outbound)."""
+
+    fact: ClassVar[type[Fact]] = Delivered
+
+    direction: codes.Direction
+    is_damaged: bool = False
+
+
+class Inspect(Command):
+    """Record what an examination of the goods found (S0 五/1(4), 五/2(1))."""
+
+    fact: ClassVar[type[Fact]] = Inspected
+
+    stage: codes.InspectionStage
+    cause: codes.Cause = codes.Cause.UNKNOWN
+    disposition: codes.Disposition
+    is_passed: Annotated[
+        bool | None, Field(description="whether the goods meet the conditions of a return")
+    ] = None
+    is_human_damage: bool | None = None
+    is_packaging_intact: bool | None = None
+    are_accessories_complete: bool | None = None
+    promised_at: Annotated[
+        Instant | None, Field(description="the time told to the customer (S0 五/2(2))")
+    ] = None
+    report_no: Word | None = None
+    plan: Personal | None = None
+
+    @model_validator(mode="after")
+    def _says_whether_it_passed(self) -> Self:
+        if self.stage is codes.InspectionStage.RETURN_CHECK and self.is_passed is None:
+            message = "a return check must say is_passed (S0 五/1(4))"
+            raise ValueError(message)
+        return self
+
+
+class Repair(Command):
+    """Record that the fault was put right (S0 五/2)."""
+
+    fact: ClassVar[type[Fact]] = Repaired
+
+    mode: codes.Mode = codes.Mode.MAIL_IN
+    cause: codes.Cause = codes.Cause.UNKNOWN
+    is_function_tested: bool = False
+    work: Personal | None = None
+
+
+class Replace(Command):
+    """Record that the goods were exchanged for others (S0 五/1(4))."""
+
+    fact: ClassVar[type[Fact]] = Replaced
+
+    old_serial: Personal | None = None
+    new_serial: Personal | None = None
+    product_model: Word | None = None
+
+
+class Book(Command):
+    """Arrange a visit or an intervention."""
+
+    fact: ClassVar[type[Fact]] = Booked
+
+    begins_at: Instant
+    ends_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.ends_at is not None and self.ends_at < self.begins_at:
+            message = "ends_at must not be before begins_at"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,101 @@
+"""Who may ask for what: one table, role × command, with the relation to the case; what is not listed is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from cases.caller import Caller
+from cases.case import Case
+from cases.codes import InspectionStage, Role
+from cases.command import Command
+from cases.commands import Inspect
+from cases.errors import NotAllowed
+from cases.events import Classified, Transferred
+
+
+class Relation(StrEnum):
+    """To which cases a permission reaches."""
+
+    ANY = "any"
+    ASSIGNED = "assigned"
+    """Cases that are assigned to the caller or to nobody."""
+    RETURN_CHECK = "return_check"
+    """Any case, but only the return check of it (S0 五/1(4)), which in turn no technician makes."""
+    SCOPED = "scoped"
+    """Any case, where the credential names the command as a scope."""
+
+
+_AGENT = (
+    "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
+    "book", "transfer", "refund", "correct", "close", "reopen",
+)  # fmt: skip
+_TECHNICIAN = (
+    "inspect",
+    "quote",
+    "repair",
+    "replace",
+    "respond",
+    "note",
+    "request",
+    "pause",
+    "resume",
+    "book",
+)
+_LOGISTICS = ("ship", "deliver", "replace", "note", "request")
+_SUPERVISOR = (
+    "approve", "reject", "transfer", "classify", "escalate", "respond", "note", "correct", "close", "reopen",
+)  # fmt: skip
+_FINANCE = ("refund", "note")
+_SERVICE = (
+    *_AGENT, "ship", "deliver", "inspect", "quote", "repair", "replace",
+)  # fmt: skip
+
+TABLE: Mapping[Role, Mapping[str, Relation]] = {
+    Role.AGENT: dict.fromkeys(_AGENT, Relation.ANY),
+    Role.TECHNICIAN: dict.fromkeys(_TECHNICIAN, Relation.ASSIGNED),
+    Role.LOGISTICS: dict.fromkeys(_LOGISTICS, Relation.ANY),
+    Role.QUALITY: {"inspect": Relation.RETURN_CHECK},
+    Role.DISPUTE: {},
+    Role.SUPERVISOR: dict.fromkeys(_SUPERVISOR, Relation.ANY),
+    Role.FINANCE: dict.fromkeys(_FINANCE, Relation.ANY),
+    Role.BI: {},
+    Role.ADMIN: {},
+    Role.SERVICE: dict.fromkeys(dict.fromkeys(_SERVICE), Relation.SCOPED),
+}
+"""The decision table (evidence.md 4); the oracle of its test is written out there a second time."""
+
+
+def permits(role: Role, verb: str, scopes: Collection[str] = ()) -> bool:
+    """Tell whether a role may ever ask for a command; the relation to the case is judged when it is known."""
+    relation = TABLE.get(role, {}).get(verb)
+    return relation is not None and (relation is not Relation.SCOPED or verb in scopes)
+
+
+def must_permit(role: Role, verb: str, scopes: Collection[str] = ()) -> None:
+    """Raise NotAllowed where `permits` says no."""
+    if not permits(role, verb, scopes):
+        raise NotAllowed(role=role.value, command=verb)
+
+
+def must_relate(caller: Caller, command: Command, case: Case) -> None:
+    """Raise NotAllowed where the role may ask for the command, but not of this case or not in this way."""
+    relation = TABLE.get(caller.role, {}).get(command.verb())
+    if relation is Relation.ASSIGNED and assigned_to(case) not in {None, caller.actor}:
+        raise NotAllowed("The case is assigned to somebody else", role=caller.role.value, rule="assigned")
+    if relation is Relation.RETURN_CHECK and not _is_return_check(command):
+        raise NotAllowed("Quality records return checks only", role=caller.role.value, rule="return-check")
+    if caller.role is Role.TECHNICIAN and _is_return_check(command):
+        raise NotAllowed("Return checks are for quality", role=caller.role.value, rule="return-check")
+
+
+def assigned_to(case: Case) -> str | None:
+    """Name who a case is assigned to, by its newest classification or transfer."""
+    for known in reversed(case.history):
+        if isinstance(known.fact, Classified | Transferred):
+            return known.fact.assigned_to
+    return None
+
+
+def _is_return_check(command: Command) -> bool:
+    return isinstance(command, Inspect) and command.stage is InspectionStage.RETURN_CHECK

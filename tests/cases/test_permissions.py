@@ -1,0 +1,105 @@
+"""Who may ask for what: the table against a second copy of it, written from the text by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from cases.caller import Caller
+from cases.case import Case, fold
+from cases.codes import Channel, Department, Disposition, InspectionStage, Kind, Role
+from cases.commands import COMMANDS, Command, Inspect, Repair
+from cases.errors import NotAllowed
+from cases.events import Classified, Received, Transferred
+from cases.fact import Fact
+from cases.permissions import TABLE, must_permit, must_relate, permits
+from cases.recorded import Recorded, Source
+
+NOON = datetime(2026, 10, 1, 4, tzinfo=UTC)
+KETTLE_LAMP = UUID("00000000-0000-4000-8000-00000000cafe")
+SOURCE = Source(system="api")
+
+BY_HAND = {
+    "receive": "agent", "classify": "agent supervisor", "ship": "logistics", "inspect": "technician quality",
+    "repair": "technician", "refund": "agent finance", "revisit": "agent", "escalate": "agent supervisor",
+    "respond": "agent technician supervisor", "deliver": "logistics", "quote": "technician",
+    "answer-quote": "agent", "request": "agent technician logistics", "approve": "supervisor",
+    "reject": "supervisor", "replace": "technician logistics", "pause": "agent technician",
+    "resume": "agent technician", "book": "agent technician", "transfer": "agent supervisor",
+    "note": "agent technician logistics supervisor finance", "correct": "agent supervisor",
+    "close": "agent supervisor", "reopen": "agent supervisor",
+}  # fmt: skip
+
+
+def test_every_command_stands_in_the_copy() -> None:
+    assert BY_HAND.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SERVICE])
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_a_role_may_what_the_copy_says_and_nothing_else(role: Role, verb: str) -> None:
+    assert permits(role, verb) is (role.value in BY_HAND[verb].split())
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_a_program_may_only_what_its_credential_names(verb: str) -> None:
+    assert not permits(Role.SERVICE, verb)
+    assert permits(Role.SERVICE, verb, {verb}) is (verb not in {"approve", "reject"})
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_not_listed_is_refused(role: Role) -> None:
+    with pytest.raises(NotAllowed):
+        must_permit(role, "erase", {"erase"})
+
+
+def test_those_who_audit_or_watch_write_no_case_facts() -> None:
+    assert not any(TABLE[role] for role in (Role.DISPUTE, Role.BI, Role.ADMIN))
+
+
+def caller(role: Role, actor: str = "chen") -> Caller:
+    return Caller(actor, role, SOURCE, actor)
+
+
+def case_of(*facts: Fact) -> Case:
+    received = Received(case_no="AS-1", channel=Channel.PHONE)
+    stored = [
+        Recorded(KETTLE_LAMP, version, fact, NOON, "wang", Role.AGENT, SOURCE, KETTLE_LAMP)
+        for version, fact in enumerate((received, *facts), 1)
+    ]
+    return fold(KETTLE_LAMP, stored)
+
+
+RETURN_CHECK = Inspect(stage=InspectionStage.RETURN_CHECK, disposition=Disposition.REFUND, is_passed=True)
+ON_ARRIVAL = Inspect(stage=InspectionStage.ARRIVAL, disposition=Disposition.REPAIR)
+
+
+@pytest.mark.parametrize(
+    ("role", "command", "allowed"),
+    [
+        (Role.QUALITY, RETURN_CHECK, True),
+        (Role.QUALITY, ON_ARRIVAL, False),
+        (Role.TECHNICIAN, ON_ARRIVAL, True),
+        (Role.TECHNICIAN, RETURN_CHECK, False),
+    ],
+)
+def test_quality_makes_the_return_checks_and_only_these(role: Role, command: Command, allowed: bool) -> None:
+    if allowed:
+        must_relate(caller(role), command, case_of())
+        return
+    with pytest.raises(NotAllowed):
+        must_relate(caller(role), command, case_of())
+
+
+def test_a_technician_works_on_cases_of_their_own_or_of_nobody() -> None:
+    mine = case_of(Classified(kind=Kind.REPAIR, assigned_to="chen"))
+    taken = case_of(
+        Classified(kind=Kind.REPAIR, assigned_to="chen"),
+        Transferred(department=Department.TECH_SUPPORT, assigned_to="liu"),
+    )
+    must_relate(caller(Role.TECHNICIAN), Repair(), mine)
+    must_relate(caller(Role.TECHNICIAN), Repair(), case_of())
+    with pytest.raises(NotAllowed):
+        must_relate(caller(Role.TECHNICIAN), Repair(), taken)
