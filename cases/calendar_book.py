@@ -49,9 +49,8 @@ class CalendarBook:
 
     @classmethod
     def from_document(cls, document: str) -> CalendarBook:
-        """Read a TOML text; raises ValueError naming what is wrong in it."""
-        text = Text.model_validate(tomllib.loads(document))
-        return cls(document, text, text.year)
+        """Read a TOML text, the same one only once; raises ValueError naming what is wrong in it."""
+        return _read(document)
 
     @property
     def name(self) -> str:
@@ -98,12 +97,19 @@ class CalendarBook:
             for year in book.year:
                 if year.year not in years or years[year.year].status is not YearStatus.OFFICIAL:
                     years[year.year] = year
-        return replace(self, year=tuple(years[number] for number in sorted(years)))
+        settled = tuple(years[number] for number in sorted(years))
+        return self if settled == self.year else replace(self, year=settled)
 
     def moved_years(self, other: CalendarBook) -> frozenset[int]:
         """Name the years that another version tells differently: open clocks on them are derived again."""
         told = {year.year for year in (*self.year, *other.year)}
         return frozenset(year for year in told if self.years.version(year) != other.years.version(year))
+
+
+@lru_cache(maxsize=32)
+def _read(document: str) -> CalendarBook:
+    text = Text.model_validate(tomllib.loads(document))
+    return CalendarBook(document, text, text.year)
 
 
 @lru_cache(maxsize=1)
