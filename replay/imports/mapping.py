@@ -24,13 +24,15 @@ class FromWord(Part):
     word: Annotated[str, Field(alias="from")]
     values: dict[str, str] = Field(default_factory=dict)
     otherwise: str | None = None
+    read_as: Annotated[Literal["word", "fen"], Field(alias="as")] = "word"
 
-    def read(self, words: Words[str, str]) -> str | None:
-        """Give the field's value, or None where the source says nothing."""
+    def read(self, words: Words[str, str]) -> object:
+        """Give the field's value, or None where the source says nothing; `fen` reads an amount of CNY."""
         written = words.get(self.word)
-        if not self.values:
-            return written or self.otherwise
-        return self.values.get(written or "", self.otherwise)
+        value = self.values.get(written or "", self.otherwise) if self.values else written or self.otherwise
+        if self.read_as == "word" or value is None:
+            return value
+        return {"minor": int(value) if value.isdecimal() else value, "currency": "CNY"}
 
 
 class Gives(Part):
