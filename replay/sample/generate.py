@@ -20,9 +20,10 @@ FIRST_DAY = date(2026, 8, 1)
 LAST_MOMENT = datetime(2026, 11, 20, 18, tzinfo=ZONE)
 HERE = Path(__file__).parent
 COLUMNS = (
-    "案件", "动作", "时间", "经办", "渠道", "购买渠道", "型号", "批次", "地区", "购买日期", "收货日期", "实付分",
-    "kind", "reason", "category", "is_safety", "cause", "disposition", "is_passed", "is_human_damage", "promised_at", "carrier",
-    "payer", "amount", "is_accepted", "is_solved", "satisfaction", "outcome",
+    "案件", "动作", "时间", "经办", "渠道", "购买渠道", "型号", "批次", "地区", "购买日期",
+    "收货日期", "实付分", "kind", "reason", "category", "is_safety", "cause", "disposition",
+    "is_passed", "is_human_damage", "promised_at", "carrier", "payer", "amount", "is_accepted",
+    "is_solved", "satisfaction", "outcome",
 )  # fmt: skip
 MODELS = {
     "HL-20 吸顶灯": 19900,
