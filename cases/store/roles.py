@@ -28,6 +28,7 @@ RACES: Final = (
     errors.ObjectInUse,
 )
 TRIES: Final = 20
+SET_IS_APART: Final = 160_000  # since PostgreSQL 16 a member may be one without the right to SET ROLE
 
 ROLES: Final[dict[LiteralString, LiteralString]] = {
     "cl_owner": "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE",
@@ -79,7 +80,7 @@ def _roles(admin: Connection, zone: str) -> None:
     present = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
     for role, attributes in ROLES.items():
         if role not in present:
-            admin.execute(sql.SQL("CREATE ROLE {} " + attributes).format(sql.Identifier(role)))
+            admin.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(attributes)))
     for role, name, value in HABITS:
         chosen = zone if name == "TimeZone" else value
         _habit(admin, role, name, chosen)
@@ -110,8 +111,10 @@ def _memberships(admin: Connection) -> None:
 
 
 def _member(admin: Connection, role: str, member: str) -> None:
-    query = "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole"
-    if role != member and admin.execute(query, [role, member]).rowcount == 0:
+    """Grant it where it is missing; since 16 whoever makes a role may grant it but not become it."""
+    kind = "SET" if admin.info.server_version >= SET_IS_APART else "MEMBER"
+    row = admin.execute("SELECT pg_has_role(%s, %s, %s)", [member, role, kind]).fetchone()
+    if row is None or not row[0]:
         admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(member)))
 
 
