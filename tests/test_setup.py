@@ -1,4 +1,4 @@
-"""Set-up works for everybody: what is built, what `make` promises, what CI calls, what compose starts."""
+"""Set-up works for everybody: what is built, what `make` promises, what CI calls."""
 
 import os
 import re
@@ -6,20 +6,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
-
-import yaml
 
 from tests.house import FLOORS, ROOT, tracked
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-
-
-def listed(key: str) -> list[str]:
-    """What all services of the compose file list under a key."""
-    return [entry for service in COMPOSE["services"].values() for entry in service.get(key, [])]
 
 
 def copied(target: Path) -> set[str]:
@@ -65,27 +56,3 @@ def test_ci_calls_what_everybody_calls() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert script.read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
-
-
-def test_only_loopback_is_published() -> None:
-    published = listed("ports")
-    assert published
-    assert all(port.startswith("127.0.0.1:") for port in published)
-
-
-def test_every_volume_that_compose_mounts_is_declared() -> None:
-    sources = {volume.split(":")[0] for volume in listed("volumes")}
-    assert {name for name in sources if not name.startswith((".", "/"))} == set(COMPOSE["volumes"])
-
-
-def test_compose_keeps_no_password() -> None:
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    assert set(re.findall(r"PASSWORD: +(\S{2})", text)) == {"${"}
-
-
-def test_the_image_installs_as_the_makefile_does() -> None:
-    steps = re.findall(
-        r"^RUN pip (.+)$", COMPOSE["services"]["app"]["build"]["dockerfile_inline"], re.MULTILINE
-    )
-    assert "--require-hashes -r requirements.lock" in steps[0]
-    assert "--no-deps --no-build-isolation" in steps[1]

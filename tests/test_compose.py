@@ -1,0 +1,95 @@
+"""docker-compose.yml does what it says, proved without Docker: its texts and commands run on a server of ours."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from psycopg.conninfo import make_conninfo
+
+from cases.settings import Settings
+from cases.store.cluster import ADMIN
+from cases.store.database import Database
+from cases.store.server import EmbeddedServer
+from tests.house import ROOT
+
+TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+APP: dict[str, Any] = COMPOSE["services"]["app"]
+PASSWORD = "the kettle hums"
+
+
+def filled(text: str) -> str:
+    """A text of the file with its variables replaced, as compose does."""
+    return re.sub(r"\$\{\w+:\?[^}]*\}", PASSWORD.replace(" ", "-"), text)
+
+
+def listed(key: str) -> list[str]:
+    """What all services list under a key."""
+    return [entry for service in COMPOSE["services"].values() for entry in service.get(key, [])]
+
+
+def test_only_loopback_is_published() -> None:
+    assert listed("ports") == ["127.0.0.1:8000:8000"], "the database is for the program alone"
+
+
+def test_every_volume_that_is_mounted_is_declared() -> None:
+    assert {volume.split(":")[0] for volume in listed("volumes")} == set(COMPOSE["volumes"])
+
+
+def test_no_password_is_written_down_and_none_may_be_forgotten() -> None:
+    variables = re.findall(r"\$\{[^}]*\}", TEXT)
+    assert len(variables) == 3
+    assert all(":?" in variable for variable in variables)
+    assert not re.search(r"PASSWORD:? '?[^$' ]", TEXT)
+
+
+def test_the_image_installs_as_the_makefile_does() -> None:
+    steps = re.findall(r"^RUN pip (.+)$", APP["build"]["dockerfile_inline"], re.MULTILINE)
+    assert "--require-hashes -r requirements.lock" in steps[0]
+    assert "--no-deps --no-build-isolation" in steps[1]
+
+
+def test_every_variable_of_the_program_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in APP["environment"].items():
+        monkeypatch.setenv(name, filled(value))
+    settings = Settings()
+    assert settings.model_fields_set == {"database_url", "data_dir", "host", "port"}
+    assert settings.data_dir == Path(listed("volumes")[1].split(":")[1]), "the keys outlive the container"
+
+
+def let_in_with_password(server: EmbeddedServer) -> None:
+    """Ask the login of the compose file for its password, as the image of PostgreSQL does."""
+    rules = server.places.conf / "pg_hba.conf"
+    rules.write_text("local all caseledger scram-sha-256\n" + rules.read_text(encoding="utf-8"))
+    with psycopg.connect(server.dsn(ADMIN, "postgres"), autocommit=True) as admin:
+        admin.execute(filled(COMPOSE["configs"]["login"]["content"]).encode())
+        admin.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture
+def address(make_server: Callable[[], EmbeddedServer]) -> str:
+    """The DATABASE_URL of the compose file, with the host that it has here."""
+    server = make_server()
+    server.start()
+    let_in_with_password(server)
+    where = psycopg.conninfo.conninfo_to_dict(server.dsn(ADMIN, "postgres"))
+    given = filled(APP["environment"]["DATABASE_URL"])
+    return make_conninfo(given, host=str(where["host"]), port=str(where.get("port", 5432)))
+
+
+def test_the_first_start_sets_everything_up_and_never_as_a_superuser(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+    with Database.from_settings(Settings()) as database:
+        database.prepare()
+        assert database.prepare() == []
+        with database.pool.connection() as connection:
+            row = connection.execute(
+                "SELECT session_user::text, current_user::text, rolsuper FROM pg_roles WHERE rolname = session_user"
+            ).fetchone()
+    assert row == ("caseledger", "cl_app", False)
