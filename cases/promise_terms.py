@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import ValidationError
 
 from cases.bound import Bound
 from cases.calendars import Calendar, Duration, add, due, elapsed
-from cases.clock import Lacking, Stretch
+from cases.clock import Lacking
 from cases.fact import Fact
-from cases.patterns import Pattern
-from cases.regulation import Promise, Within
+from cases.patterns import Pattern, Wanted
+from cases.regulation import Pause, Promise, Within
+
+Span = tuple[datetime, datetime | None]
+"""From when to when a clock stood still; None while it still does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A pattern to look for among the facts of one name; None where every one of them fits."""
+
+    name: str
+    pattern: Pattern | None
+
+    @classmethod
+    def of(cls, pattern: Pattern) -> Sought:
+        """Make ready to look for a pattern."""
+        is_plain = not (pattern.where or pattern.has or pattern.lacks or pattern.by)
+        return cls(pattern.fact, None if is_plain else pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +42,19 @@ class Terms:
     amount: Duration | None
     calendar: Calendar | None
     lacking: Lacking | None
+    start: Sought
+    stops: tuple[Sought, ...]
+    cancels: tuple[Sought, ...]
+    asked: tuple[tuple[str, Wanted], ...]
+    pauses: tuple[Pause, ...]
+    """Equal pauses of one regulation are one object."""
 
-    @property
-    def stops(self) -> tuple[Pattern, ...]:
-        """Give the patterns of which the first match stops the clock."""
-        stop = self.promise.stop
-        return stop if isinstance(stop, tuple) else (stop,)
+    def applies(self, traits: Mapping[str, Any]) -> bool:
+        """Tell whether a case with these traits is meant, as Condition does."""
+        for name, wanted in self.asked:  # noqa: SIM110 - a generator costs twice as much, for every case of a rebuild
+            if traits.get(name) not in wanted:
+                return False
+        return True
 
     def is_made_by(self, fact: Fact) -> bool:
         """Tell whether a start fact makes the promise: one with an instant needs the instant."""
@@ -44,17 +70,15 @@ class Terms:
         promised = getattr(fact, str(self.promise.within.until))
         return promised if isinstance(promised, datetime) else None
 
-    def extended(self, moment: datetime, stretches: tuple[Stretch, ...]) -> datetime:
+    def extended(self, moment: datetime, spans: Iterable[Span]) -> datetime:
         """Move a moment by the pauses that had begun by it and are over, in the calendar's own time."""
-        for stretch in stretches:
-            if stretch.since > moment or stretch.until is None or self.calendar is None:
+        for since, until in spans:
+            if since > moment or until is None or self.calendar is None:
                 break
-            moment = add(moment, elapsed(stretch.since, stretch.until, self.calendar), self.calendar)
+            moment = add(moment, elapsed(since, until, self.calendar), self.calendar)
         return moment
 
-    def warned_at(
-        self, start: datetime, original_due: datetime, stretches: tuple[Stretch, ...]
-    ) -> tuple[datetime, ...]:
+    def warned_at(self, start: datetime, original_due: datetime, spans: list[Span]) -> tuple[datetime, ...]:
         """Give when each warning share of the time had passed; none where there was no time at all."""
         if self.calendar is None or not self.promise.warn:
             return ()
@@ -62,9 +86,7 @@ class Terms:
         if whole <= timedelta(0):
             return ()
         calendar = self.calendar
-        return tuple(
-            self.extended(add(start, whole * share, calendar), stretches) for share in self.promise.warn
-        )
+        return tuple(self.extended(add(start, whole * share, calendar), spans) for share in self.promise.warn)
 
     def worked(self, start: datetime, end: datetime) -> timedelta | None:
         """Measure from start to end in the calendar's own time."""
@@ -85,20 +107,34 @@ def _calendar(bound: Bound, within: Within) -> Calendar | None:
         return None
 
 
-def _terms(bound: Bound, promise: Promise) -> Terms:
-    amount, calendar = _amount(bound, promise.within), _calendar(bound, promise.within)
-    lacking = None
+def _lacking(promise: Promise, amount: Duration | None, calendar: Calendar | None) -> Lacking | None:
     if amount is None and promise.within.until is None:
-        lacking = Lacking.SETTING
-    elif calendar is None:
-        lacking = Lacking.CALENDAR
-    elif amount is not None and not calendar.counts(amount):
-        lacking = Lacking.UNIT
-    return Terms(promise, amount, calendar, lacking)
+        return Lacking.SETTING
+    if calendar is None:
+        return Lacking.CALENDAR
+    return Lacking.UNIT if amount is not None and not calendar.counts(amount) else None
+
+
+def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Pause, ...]]) -> Terms:
+    amount, calendar = _amount(bound, promise.within), _calendar(bound, promise.within)
+    stop = promise.stop if isinstance(promise.stop, tuple) else (promise.stop,)
+    if promise.pause not in pauses:
+        pauses.append(promise.pause)
+    return Terms(
+        promise=promise,
+        amount=amount,
+        calendar=calendar,
+        lacking=_lacking(promise, amount, calendar),
+        start=Sought.of(promise.start),
+        stops=tuple(map(Sought.of, stop)),
+        cancels=tuple(map(Sought.of, promise.cancel)),
+        asked=tuple(promise.applies.where.items()),
+        pauses=pauses[pauses.index(promise.pause)],
+    )
 
 
 _READ: dict[tuple[int, int, int], tuple[Bound, tuple[Terms, ...]]] = {}
-"""Terms by the very documents they were read from; the kept Bound keeps those documents, and so their ids, alive."""
+"""Terms by the very documents they were read from; the kept Bound keeps those, and so their ids, alive."""
 _KEPT = 256
 
 
@@ -109,6 +145,7 @@ def terms_of(bound: Bound) -> tuple[Terms, ...]:
     if found is None:
         if len(_READ) >= _KEPT:
             _READ.clear()
-        found = bound, tuple(_terms(bound, promise) for promise in bound.regulation.promise)
+        pauses: list[tuple[Pause, ...]] = []
+        found = bound, tuple(_terms(bound, promise, pauses) for promise in bound.regulation.promise)
         _READ[key] = found
     return found[1]

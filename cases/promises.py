@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from cases import events
 from cases.bound import Bound
@@ -17,18 +18,24 @@ from cases.calendar_listing import touches
 from cases.clock import Clock, Lacking, Standing, Stretch, Verdict, standing
 from cases.codes import Subject
 from cases.history import effective
-from cases.promise_runs import Run, Timeline, runs
-from cases.promise_terms import Terms, terms_of
+from cases.promise_runs import Run, runs
+from cases.promise_terms import Span, Terms, terms_of
 from cases.recorded import Recorded
 from cases.rules import Rules
+from cases.timeline import Timeline
 from cases.walls import OutsideCalendar
 
 __all__ = ["Clock", "Standing", "Stretch", "Verdict", "clocks", "standing"]
 
+_CLAIMED = attrgetter("occurred_at")
+_RECORDED = attrgetter("known_at")
+Exclusion = tuple[int, str]
+"""The version of the approval, and its reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """A run with its due moments and its verdict."""
+    """A run with its moments and its verdict."""
 
     clock_id: str
     bound: Bound
@@ -36,12 +43,11 @@ class _Timed:
     run: Run
     started_at: datetime
     ended_at: datetime | None
+    spans: list[Span]
     original_due_at: datetime | None
     due_at: datetime | None
     verdict: Verdict
-    exclusion: tuple[int, str] | None
-    lacking: Lacking | None
-    movers: tuple[int, ...]
+    exclusion: Exclusion | None
 
     @property
     def adjusted(self) -> Verdict:
@@ -52,86 +58,92 @@ class _Timed:
 def clocks(facts: Sequence[Recorded], rules: Rules) -> tuple[Clock, ...]:
     """Derive every clock of a case from all its stored facts; by regulation, promise, cycle."""
     known = effective(facts) if rules.bound else ()
-    timeline = _as_claimed(known)
+    timeline = Timeline(known, _CLAIMED)
     found = _timed(timeline, rules)
     if not found:
         return ()
-    recorded = _timed(_as_recorded(known), rules) if _is_live(known) else None
-    before = found if known == tuple(facts) else _before_corrections(facts, rules)
+    recorded = _as_recorded(known, timeline, found, rules)
+    before = found if len(known) == len(facts) else _before_corrections(facts, rules)
     late = {fact.originator_version for fact in known if fact.is_backdated}
     return tuple(
         _clock(
-            timed,
-            None if recorded is None else recorded.get(clock_id),
-            is_backdated=not late.isdisjoint(timed.movers),
-            is_corrected=_moved(timed, before.get(clock_id)),
+            timed, timeline, late, recorded.get(clock_id), is_corrected=_is_moved(timed, before.get(clock_id))
         )
         for clock_id, timed in found.items()
     )
 
 
-def _as_claimed(known: Sequence[Recorded]) -> Timeline:
-    entries = [(recorded.occurred_at, recorded.originator_version, recorded) for recorded in known]
-    entries.sort(key=lambda entry: entry[:2])
-    return Timeline(tuple(entries))
-
-
-def _as_recorded(known: Sequence[Recorded]) -> Timeline:
-    """Order the facts by when the log learned of them."""
-    entries = [(recorded.known_at, recorded.originator_version, recorded) for recorded in known]
-    entries.sort(key=lambda entry: entry[:2])
-    return Timeline(tuple(entries))
-
-
-def _is_live(known: Sequence[Recorded]) -> bool:
-    """Tell whether the firm recorded the case as it went; a history taken over has no times of its own record."""
-    return all(recorded.fact.is_live for recorded in known if isinstance(recorded.fact, events.Received))
+def _as_recorded(
+    known: Sequence[Recorded], timeline: Timeline, found: dict[str, _Timed], rules: Rules
+) -> dict[str, Verdict]:
+    """Judge by the times of the log; a history taken over from elsewhere has no record of its own to judge."""
+    received = (timeline.fact(place) for place in timeline.by_name.get("Received", ()))
+    if not all(fact.is_live for fact in received if isinstance(fact, events.Received)):
+        return {}
+    recorded = Timeline(known, _RECORDED)
+    if recorded.facts == timeline.facts:
+        again = (
+            _time(timed.clock_id, timed.bound, timed.terms, timed.run, recorded) for timed in found.values()
+        )
+        return {timed.clock_id: timed.adjusted for timed in again}
+    return {clock_id: timed.adjusted for clock_id, timed in _timed(recorded, rules).items()}
 
 
 def _before_corrections(facts: Sequence[Recorded], rules: Rules) -> dict[str, _Timed]:
-    plain = tuple(recorded for recorded in facts if not isinstance(recorded.fact, events.Corrected))
-    return _timed(_as_claimed(plain), rules)
+    plain = [recorded for recorded in facts if not isinstance(recorded.fact, events.Corrected)]
+    return _timed(Timeline(plain, _CLAIMED), rules)
 
 
-def _moved(timed: _Timed, before: _Timed | None) -> bool:
+def _is_moved(timed: _Timed, before: _Timed | None) -> bool:
     """Tell whether a correction moved the clock or brought it about."""
-    if before is None:
-        return True
-    return (timed.started_at, timed.ended_at, timed.due_at, timed.verdict, timed.run.stretches) != (
-        before.started_at, before.ended_at, before.due_at, before.verdict, before.run.stretches,
+    if before is None or before is timed:
+        return before is None
+    return (timed.started_at, timed.ended_at, timed.due_at, timed.adjusted, timed.spans) != (
+        before.started_at, before.ended_at, before.due_at, before.adjusted, before.spans,
     )  # fmt: skip
 
 
 def _timed(timeline: Timeline, rules: Rules) -> dict[str, _Timed]:
     """Time every run of every promise that binds, by clock id."""
-    return {
-        timed.clock_id: timed
-        for bound in rules.bound
-        for terms in terms_of(bound)
-        for run in runs(timeline, terms)
-        for timed in (_time(_clock_id(timeline, bound, terms, run), bound, terms, run, timeline),)
-    }
+    found: dict[str, _Timed] = {}
+    for bound in rules.bound:
+        for terms in terms_of(bound):
+            for run in runs(timeline, terms):
+                clock_id = _clock_id(timeline, bound, terms, run)
+                found[clock_id] = _time(clock_id, bound, terms, run, timeline)
+    return found
 
 
 def _clock_id(timeline: Timeline, bound: Bound, terms: Terms, run: Run) -> str:
-    case_id, number = timeline.entries[0][2].originator_id, f":{run.number}" if run.number > 1 else ""
+    case_id, number = timeline.facts[0].originator_id, f":{run.number}" if run.number > 1 else ""
     return f"{case_id}:{bound.pinned.regulation}:{terms.promise.id}:{run.cycle}{number}"
 
 
 def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timeline) -> _Timed:
-    started_at = timeline.entries[run.start][0]
-    ended_at = None if run.end is None else timeline.entries[run.end][0]
-    exclusion = _exclusion(timeline, run, terms, clock_id)
-    lacking, original, due_at = terms.lacking, None, None
+    times = timeline.times
+    started_at, ended_at = times[run.start], None if run.end is None else times[run.end]
+    spans = _spans(run, times) if run.waits else []
+    original, due_at = None, None
     try:
         original = terms.due_at(started_at, timeline.fact(run.start))
-        due_at = None if original is None else terms.extended(original, run.stretches)
+        due_at = None if original is None else terms.extended(original, spans)
     except OutsideCalendar:
-        lacking, original = Lacking.CALENDAR, None
+        original = None
+    verdict = _verdict(run, due_at, ended_at)
+    exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
     return _Timed(
-        clock_id, bound, terms, run, started_at, ended_at, original, due_at, _verdict(run, due_at, ended_at),
-        exclusion, lacking, _movers(run, exclusion, timeline),
-    )  # fmt: skip
+        clock_id, bound, terms, run, started_at, ended_at, spans, original, due_at, verdict, exclusion
+    )
+
+
+def _spans(run: Run, times: list[datetime]) -> list[Span]:
+    """Cut the waits to the life of the clock."""
+    end = len(times) if run.end is None else run.end
+    cut = ((max(opened, run.start), ended) for opened, ended in run.waits)
+    return [
+        (times[opened], None if ended is None and run.end is None else times[min(end, ended or end)])
+        for opened, ended in cut
+    ]
 
 
 def _verdict(run: Run, due_at: datetime | None, ended_at: datetime | None) -> Verdict:
@@ -144,21 +156,24 @@ def _verdict(run: Run, due_at: datetime | None, ended_at: datetime | None) -> Ve
     return Verdict.MET if run.stop is not None else Verdict.CANCELLED
 
 
-def _exclusion(timeline: Timeline, run: Run, terms: Terms, clock_id: str) -> tuple[int, str] | None:
+def _exclusion(timeline: Timeline, run: Run, terms: Terms, clock_id: str) -> Exclusion | None:
     """Find who excluded the clock: by its own id at any time, or by its promise in the same cycle."""
-    for at in timeline.by_name.get("Approved", ()):
-        version, fact = timeline.entries[at][1], timeline.fact(at)
+    for place in timeline.by_name["Approved"]:
+        fact = timeline.fact(place)
         if not isinstance(fact, events.Approved) or fact.subject is not Subject.EXCLUSION:
             continue
-        if fact.item == clock_id or (fact.item == terms.promise.id and timeline.cycle(at) == run.cycle):
-            return version, fact.reason
+        if fact.item == clock_id or (fact.item == terms.promise.id and timeline.cycle(place) == run.cycle):
+            return timeline.version(place), fact.reason
     return None
 
 
-def _clock(timed: _Timed, as_recorded: _Timed | None, *, is_backdated: bool, is_corrected: bool) -> Clock:
+def _clock(
+    timed: _Timed, timeline: Timeline, late: set[int], as_recorded: Verdict | None, *, is_corrected: bool
+) -> Clock:
     run, terms = timed.run, timed.terms
     stopped_at = timed.ended_at if run.stop is not None else None
     paused, worked, warned_at = _measured(timed, stopped_at)
+    moved_by = _movers(timed, timeline)
     return Clock(
         clock_id=timed.clock_id,
         promise=terms.promise,
@@ -168,7 +183,7 @@ def _clock(timed: _Timed, as_recorded: _Timed | None, *, is_backdated: bool, is_
         original_due_at=timed.original_due_at,
         due_at=timed.due_at,
         warned_at=warned_at,
-        pauses=run.stretches,
+        pauses=_stretches(timed, timeline) if run.waits else (),
         paused=paused,
         stopped_at=stopped_at,
         ended_at=timed.ended_at,
@@ -176,36 +191,49 @@ def _clock(timed: _Timed, as_recorded: _Timed | None, *, is_backdated: bool, is_
         working_elapsed=worked,
         verdict=timed.adjusted,
         verdict_unadjusted=timed.verdict,
-        verdict_as_recorded=None if as_recorded is None else as_recorded.adjusted,
+        verdict_as_recorded=as_recorded,
         excluded_because=None if timed.exclusion is None else timed.exclusion[1],
-        lacking=timed.lacking,
+        lacking=terms.lacking or (Lacking.CALENDAR if timed.due_at is None else None),
         calendar_version=None if terms.calendar is None else terms.calendar.version,
         calendar_years=_years(timed),
-        moved_by=timed.movers,
-        is_backdated=is_backdated,
+        moved_by=moved_by,
+        is_backdated=bool(late) and not late.isdisjoint(moved_by),
         is_corrected=is_corrected,
     )
 
 
-def _movers(run: Run, exclusion: tuple[int, str] | None, timeline: Timeline) -> tuple[int, ...]:
-    movers = {timeline.entries[at][1] for at in (run.start, run.end) if at is not None}
-    for stretch in run.stretches:
-        movers |= {stretch.opened_by} if stretch.ended_by is None else {stretch.opened_by, stretch.ended_by}
-    return tuple(sorted(movers if exclusion is None else {*movers, exclusion[0]}))
+def _stretches(timed: _Timed, timeline: Timeline) -> tuple[Stretch, ...]:
+    end, version = timed.run.end, timeline.version
+    return tuple(
+        Stretch(
+            since, until, version(opened), None if ended is None or (end or ended) < ended else version(ended)
+        )
+        for (opened, ended), (since, until) in zip(timed.run.waits, timed.spans, strict=True)
+    )
+
+
+def _movers(timed: _Timed, timeline: Timeline) -> tuple[int, ...]:
+    """Name the facts that moved a clock, in the order of the log."""
+    run = timed.run
+    moved = {timeline.version(place) for place in (run.start, run.end) if place is not None}
+    for opened, ended in run.waits:
+        moved.add(timeline.version(opened))
+        if ended is not None and (run.end is None or ended <= run.end):
+            moved.add(timeline.version(ended))
+    return tuple(sorted(moved if timed.exclusion is None else {*moved, timed.exclusion[0]}))
 
 
 def _measured(
     timed: _Timed, stopped_at: datetime | None
 ) -> tuple[timedelta, timedelta | None, tuple[datetime, ...]]:
     """Measure pause and work in the clock's own time; nothing where the calendar does not reach."""
-    terms, stretches, paused = timed.terms, timed.run.stretches, timedelta(0)
+    terms, paused = timed.terms, timedelta(0)
     try:
-        for stretch in stretches:
-            if stretch.until is not None:
-                paused += terms.worked(stretch.since, stretch.until) or timedelta(0)
+        for since, until in timed.spans:
+            paused += (until and terms.worked(since, until)) or timedelta(0)
         worked = None if stopped_at is None else terms.worked(timed.started_at, stopped_at)
         due = timed.original_due_at
-        warned_at = () if due is None else terms.warned_at(timed.started_at, due, stretches)
+        warned_at = () if due is None else terms.warned_at(timed.started_at, due, timed.spans)
     except OutsideCalendar:
         return timedelta(0), None, ()
     return paused, None if worked is None else worked - paused, warned_at
@@ -213,9 +241,8 @@ def _measured(
 
 def _years(timed: _Timed) -> tuple[tuple[int, str], ...]:
     """Name the years whose schedule the clock rests on, with what each says."""
-    calendar, due = timed.terms.calendar, timed.due_at
-    if calendar is None or due is None or not calendar.definition.follows_years:
+    calendar, due_at = timed.terms.calendar, timed.due_at
+    if calendar is None or due_at is None or not calendar.definition.follows_years:
         return ()
-    ends = [moment for moment in (due, timed.ended_at) if moment is not None]
-    years = touches(timed.started_at, max(*ends, timed.started_at), calendar)
-    return tuple(calendar.year_versions(years).items())
+    last = max(due_at, timed.started_at, timed.ended_at or due_at)
+    return tuple(calendar.year_versions(touches(timed.started_at, last, calendar)).items())

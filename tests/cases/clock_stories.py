@@ -43,7 +43,7 @@ def classified(kind: str, **more: object) -> events.Classified:
 
 
 def closed(outcome: str = "solved") -> events.Closed:
-    return events.Closed(outcome=codes.Outcome(outcome))
+    return events.Closed(outcome=codes.Outcome[outcome.upper()])
 
 
 def excluded(item: str) -> events.Approved:
@@ -61,11 +61,11 @@ def bound(promises: str, values: dict[str, object] | None = None, book: Calendar
         }
     )  # fmt: skip
     told_values = {
-        name: {**dict(value), "source": CONFIGURED} for name, value in (values or {}).items() if isinstance(value, dict)
+        name: {**dict(value), "source": CONFIGURED}
+        for name, value in (values or {}).items()
+        if isinstance(value, dict)
     }
-    settings = Settings.model_validate(
-        {"regulation": "lamp-story", "version": "demo", "values": told_values}
-    )
+    settings = Settings.model_validate({"regulation": "lamp-story", "version": "demo", "values": told_values})
     pinned = Pinned(regulation="lamp-story", version="2026.1", settings="demo", calendar=calendars.version)
     return Bound(pinned=pinned, regulation=regulation, settings=settings, calendars=calendars)
 

@@ -1,0 +1,140 @@
+"""The facts of a case in order of time, with the cycles, the traits and the waits that clocks ask for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from cases import events
+from cases.codes import Outcome
+from cases.fact import Fact
+from cases.promise_terms import Sought
+from cases.recorded import Recorded
+from cases.regulation import Pause
+
+Wait = tuple[int, int | None]
+"""The facts that opened and ended a wait; None while it lasts."""
+
+CUSTOMER_ENDED = frozenset({Outcome.WITHDRAWN, Outcome.QUOTE_DECLINED})
+"""The customer's own ends: after them nothing more is owed. Any other closing leaves every clock as it is."""
+
+_NONE: list[int] = []
+_ENDS_ANY_WAIT = frozenset({"Paused", "Closed", "Reopened"})
+
+
+class Timeline:
+    """The facts of a case by time, those of one moment in the order of the log; places in it are plain numbers."""
+
+    __slots__ = ("_traits", "_waits", "by_name", "facts", "reopened", "times")
+
+    def __init__(self, known: Sequence[Recorded], time: Callable[[Recorded], datetime]) -> None:
+        """Order facts, given in the order of the log, by a time of theirs."""
+        self.facts = sorted(known, key=time)
+        self.times = [time(recorded) for recorded in self.facts]
+        self.by_name: dict[str, list[int]] = {}
+        for place, recorded in enumerate(self.facts):
+            self.by_name.setdefault(type(recorded.fact).__name__, []).append(place)
+        self.reopened = self.by_name.get("Reopened", _NONE)
+        self._traits: list[tuple[int, Mapping[str, Any]]] | None = None
+        self._waits: dict[int, tuple[Wait, ...]] = {}
+
+    def fact(self, place: int) -> Fact:
+        """Give the fact at a place."""
+        return self.facts[place].fact
+
+    def version(self, place: int) -> int:
+        """Give the version of the fact at a place."""
+        return self.facts[place].originator_version
+
+    def matching(self, sought: tuple[Sought, ...]) -> list[int]:
+        """Find every fact that one of the patterns means, in order of time."""
+        if len(sought) == 1:
+            return self._found(sought[0])
+        return sorted({place for one in sought for place in self._found(one)})
+
+    def _found(self, sought: Sought) -> list[int]:
+        found, pattern = self.by_name.get(sought.name, _NONE), sought.pattern
+        return found if pattern is None else [place for place in found if pattern.meets(self.facts[place])]
+
+    def cycle(self, place: int) -> int:
+        """Tell in which cycle a fact happened; Reopened is the first of its own."""
+        return bisect_right(self.reopened, place) + 1 if self.reopened else 1
+
+    def cycle_end(self, cycle: int) -> int:
+        """Tell where a cycle is over."""
+        return self.reopened[cycle - 1] if cycle <= len(self.reopened) else len(self.facts)
+
+    @property
+    def traits(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """Give what the case was, from which fact on: as received, then after each classification."""
+        if self._traits is None:
+            received = self.by_name.get("Received")
+            known: dict[str, Any] = dict(self.fact(received[-1]).__dict__) if received else {}
+            after = ((at, self.fact(at)) for at in self.by_name.get("Classified", ()))
+            self._traits = [
+                (-1, known),
+                *((at, {**known, **fact.__dict__, "coverage": _coverage(fact)}) for at, fact in after),
+            ]
+        return self._traits
+
+    @property
+    def withdrawn(self) -> list[int]:
+        """Find the closings by which the customer gave the demand up."""
+        found = ((at, self.fact(at)) for at in self.by_name.get("Closed", ()))
+        return [
+            at for at, fact in found if isinstance(fact, events.Closed) and fact.outcome in CUSTOMER_ENDED
+        ]
+
+    def waits(self, pauses: tuple[Pause, ...]) -> tuple[Wait, ...]:
+        """Find when a clock with these pauses stands still: their union over the whole case, in order."""
+        if not any(pause.opens.fact in self.by_name for pause in pauses):
+            return ()
+        known = self._waits.get(id(pauses))
+        if known is None:
+            found = sorted(wait for pause in pauses for wait in self._waits_of(pause))
+            known = self._waits[id(pauses)] = tuple(_joined(found))
+        return known
+
+    def _waits_of(self, pause: Pause) -> Iterator[Wait]:
+        """Follow one pause. A second opening opens nothing, an end without an opening ends nothing.
+
+        A wait ends as well when the case begins to wait for another reason, is closed, or is reopened.
+        """
+        opened: int | None = None
+        names = {pause.opens.fact, pause.ends.fact, "Closed", "Reopened"}
+        for place in sorted(at for name in names for at in self.by_name.get(name, _NONE)):
+            recorded = self.facts[place]
+            if pause.opens.meets(recorded):
+                opened = place if opened is None else opened
+            elif opened is not None and (
+                type(recorded.fact).__name__ in _ENDS_ANY_WAIT or pause.ends.meets(recorded)
+            ):
+                yield opened, place
+                opened = None
+        if opened is not None:
+            yield opened, None
+
+
+def _joined(found: list[Wait]) -> Iterator[Wait]:
+    """Lay overlapping waits together, so that nothing counts twice."""
+    last: Wait | None = None
+    for opened, ended in found:
+        if last is None:
+            last = opened, ended
+        elif last[1] is None or opened <= last[1]:
+            last = last[0], None if last[1] is None or ended is None else max(last[1], ended)
+        else:
+            yield last
+            last = opened, ended
+    if last is not None:
+        yield last
+
+
+def _coverage(fact: Fact) -> str:
+    verdicts = fact.verdicts if isinstance(fact, events.Classified) else ()
+    for verdict in verdicts:
+        if "warranty" in verdict.entitlement and verdict.is_granted is not None:
+            return "in_warranty" if verdict.is_granted else "out_of_warranty"
+    return "unknown"
