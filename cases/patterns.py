@@ -2,83 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
+from cases.codes import Code, Role
 from cases.events import CASE_FACTS
 from cases.fact import Fact, Part
+from cases.recorded import Recorded
 
 Scalar = str | bool | int
 Wanted = tuple[Scalar, ...]
 
+DERIVED: Mapping[str, tuple[str, ...]] = {
+    "coverage": ("in_warranty", "out_of_warranty", "unknown"),
+    "entitled": ("yes", "no", "unknown"),
+}
+"""Words of a condition that no fact holds: the warranty, and whether any right to return stands (S0 二/2, 二/3)."""
 
-def _as_wanted(value: Any) -> Wanted:  # noqa: ANN401 - whatever the policy author wrote
+
+def _as_wanted(value: Any) -> Wanted:
     values = value if isinstance(value, list | tuple) else (value,)
     if not all(isinstance(item, str | bool | int) for item in values):
-        message = "a condition holds words, yes/no or whole numbers"
-        raise ValueError(message)
+        raise ValueError("a condition holds words, yes/no or whole numbers")
     return tuple(values)
 
 
+def _as_names(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _leaves(annotation: Any) -> Iterable[Any]:
+    """Yield the plain types inside an annotation such as `Cause | None` or `Annotated[…]`."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _leaves(get_args(annotation)[0])
+    elif origin in {Union, UnionType}:
+        for part in get_args(annotation):
+            yield from _leaves(part)
+    else:
+        yield annotation
+
+
+@cache
+def _choices(fact: type[Fact], name: str) -> tuple[Scalar, ...] | None:
+    """Give the closed list of values a field can hold, or None where any value fits."""
+    for leaf in _leaves(fact.model_fields[name].annotation):
+        if isinstance(leaf, type) and issubclass(leaf, Code):
+            return tuple(code.value for code in leaf)
+        if leaf is bool:
+            return (True, False)
+    return None
+
+
+def _must_be_among(name: str, wanted: Wanted, choices: tuple[Scalar, ...] | None) -> None:
+    if choices is None:
+        return
+    known = {(type(choice), choice) for choice in choices}
+    wrong = [str(value) for value in wanted if (type(value), value) not in known]
+    if wrong:
+        words = ", ".join(_word(choice) for choice in choices)
+        raise ValueError(f"{name} cannot be {', '.join(wrong)}; it is one of {words}")
+
+
 class Pattern(Part):
-    """A fact by name, and what its fields must hold: `{ fact = "Responded", step = ["reply"] }`."""
+    """A fact by name, what its fields must hold, and who did it.
+
+    `{ fact = "Responded", step = ["reply"] }`. Three words are not fields: `has` and `lacks` name fields that must be
+    given or must be missing (a False counts as missing; with several, one missing is enough), `by` the roles.
+    """
 
     fact: str
     where: dict[str, Wanted] = {}
+    has: Annotated[tuple[str, ...], BeforeValidator(_as_names)] = ()
+    lacks: Annotated[tuple[str, ...], BeforeValidator(_as_names)] = ()
+    by: Annotated[tuple[Role, ...], BeforeValidator(_as_names)] = ()
 
     @model_validator(mode="before")
     @classmethod
-    def _spread(cls, written: Any) -> Any:  # noqa: ANN401 - the raw TOML table
+    def _spread(cls, written: Any) -> Any:
         if not isinstance(written, Mapping) or "where" in written:
             return written
-        return {
-            "fact": written.get("fact"),
-            "where": {name: _as_wanted(value) for name, value in written.items() if name != "fact"},
+        own = {name: written[name] for name in ("fact", "has", "lacks", "by") if name in written}
+        return own | {
+            "where": {name: _as_wanted(value) for name, value in written.items() if name not in own}
         }
 
     @model_validator(mode="after")
     def _known(self) -> Pattern:
         fact = CASE_FACTS.get(self.fact)
         if fact is None:
-            message = f"there is no fact named {self.fact!r}"
-            raise ValueError(message)
-        unknown = sorted(set(self.where) - set(fact.model_fields))
+            raise ValueError(f"there is no fact named {self.fact!r}")
+        unknown = sorted({*self.where, *self.has, *self.lacks} - set(fact.model_fields))
         if unknown:
-            message = f"{self.fact} has no field {', '.join(unknown)}"
-            raise ValueError(message)
+            raise ValueError(f"{self.fact} has no field {', '.join(unknown)}")
+        for name, wanted in self.where.items():
+            _must_be_among(name, wanted, _choices(fact, name))
         return self
 
     def matches(self, fact: Fact) -> bool:
-        """Tell whether a fact is of this name and its fields hold one of the wanted values."""
-        return type(fact).__name__ == self.fact and all(
-            getattr(fact, name) in wanted for name, wanted in self.where.items()
+        """Tell whether a fact is of this name and its fields hold what is wanted; who did it is not asked."""
+        return (
+            type(fact).__name__ == self.fact
+            and all(getattr(fact, name) in wanted for name, wanted in self.where.items())
+            and not any(_is_missing(fact, name) for name in self.has)
+            and (not self.lacks or any(_is_missing(fact, name) for name in self.lacks))
         )
+
+    def meets(self, recorded: Recorded) -> bool:
+        """Tell whether a recorded fact matches and was done by one of the roles."""
+        return (not self.by or recorded.role in self.by) and self.matches(recorded.fact)
+
+    def __str__(self) -> str:
+        """Say it in one line, for example `Inspected(stage=return_check, is_passed=true) by quality`."""
+        said = [f"{name}={'|'.join(_word(value) for value in wanted)}" for name, wanted in self.where.items()]
+        said += [f"has {name}" for name in self.has] + [f"lacks {name}" for name in self.lacks]
+        by = f" by {'|'.join(self.by)}" if self.by else ""
+        return f"{self.fact}({', '.join(said)}){by}" if said else f"{self.fact}{by}"
+
+
+def _is_missing(fact: Fact, name: str) -> bool:
+    value = getattr(fact, name)
+    return value is None or value is False or value in {"", ()}
+
+
+def _word(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _as_patterns(written: Any) -> Any:
+    return tuple(written) if isinstance(written, list | tuple) else (written,)
+
+
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_as_patterns)]
+"""One pattern or a list of them; any of them may match."""
+
+
+def any_meets(patterns: tuple[Pattern, ...], recorded: Recorded) -> bool:
+    """Tell whether one of the patterns fits a recorded fact."""
+    return any(pattern.meets(recorded) for pattern in patterns)
 
 
 class Condition(Part):
     """Which cases an item applies to: fields of Classified, else of Received, each with the wanted values.
 
-    The word `coverage` stands for the warranty verdict: in_warranty, out_of_warranty or unknown.
+    Two words are derived: `coverage` (in_warranty, out_of_warranty, unknown) and `entitled` (yes, no, unknown).
     """
 
     where: dict[str, Wanted] = {}
 
     @model_validator(mode="before")
     @classmethod
-    def _spread(cls, written: Any) -> Any:  # noqa: ANN401 - the raw TOML table
+    def _spread(cls, written: Any) -> Any:
         if not isinstance(written, Mapping) or "where" in written:
             return written
         return {"where": {name: _as_wanted(value) for name, value in written.items()}}
 
     @model_validator(mode="after")
     def _known(self) -> Condition:
-        known = {"coverage"} | set(CASE_FACTS["Classified"].model_fields) | set(CASE_FACTS["Received"].model_fields)
-        unknown = sorted(set(self.where) - known)
+        classified, received = CASE_FACTS["Classified"], CASE_FACTS["Received"]
+        unknown = sorted({*self.where} - {*DERIVED, *classified.model_fields, *received.model_fields})
         if unknown:
-            message = f"neither Classified nor Received has a field {', '.join(unknown)}"
-            raise ValueError(message)
+            raise ValueError(f"neither Classified nor Received has a field {', '.join(unknown)}")
+        for name, wanted in self.where.items():
+            fact = classified if name in classified.model_fields else received
+            _must_be_among(name, wanted, DERIVED[name] if name in DERIVED else _choices(fact, name))
         return self
 
     def holds(self, traits: Mapping[str, Any]) -> bool:

@@ -117,7 +117,6 @@ def _lacking(promise: Promise, amount: Duration | None, calendar: Calendar | Non
 
 def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Pause, ...]]) -> Terms:
     amount, calendar = _amount(bound, promise.within), _calendar(bound, promise.within)
-    stop = promise.stop if isinstance(promise.stop, tuple) else (promise.stop,)
     if promise.pause not in pauses:
         pauses.append(promise.pause)
     return Terms(
@@ -126,7 +125,7 @@ def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Pause, ...]]) -> T
         calendar=calendar,
         lacking=_lacking(promise, amount, calendar),
         start=Sought.of(promise.start),
-        stops=tuple(map(Sought.of, stop)),
+        stops=tuple(map(Sought.of, promise.stop)),
         cancels=tuple(map(Sought.of, promise.cancel)),
         asked=tuple(promise.applies.where.items()),
         pauses=pauses[pauses.index(promise.pause)],

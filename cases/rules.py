@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from cases.calendars import Calendars
+from cases import constraints, entitlements
+from cases.bound import Bound
+from cases.calendar_book import CalendarBook
 from cases.case import Case
-from cases.fact import Fact, Pinned
+from cases.codes import Payer
+from cases.constraints import Finding
+from cases.errors import BrokenHistory, Refused
+from cases.events import Classified
+from cases.fact import Pinned, Verdict
+from cases.recorded import Recorded
 from cases.regulation import Regulation, Settings
 
+__all__ = ["Bound", "Reference", "Rules"]
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """One regulation in one version with the settings and the calendars it is read with."""
-
-    pinned: Pinned
-    regulation: Regulation
-    settings: Settings | None
-    calendars: Calendars
+Document = TypeVar("Document")
+BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +33,134 @@ class Rules:
 
     bound: tuple[Bound, ...] = ()
 
-    def must_allow(self, fact: Fact, case: Case, at: datetime) -> None:
-        """Raise Refused, citing the clause, where a constraint in mode `refuse` forbids the fact now."""
-        raise NotImplementedError
+    def __iter__(self) -> Iterator[Bound]:
+        """Give the regulations one by one."""
+        return iter(self.bound)
+
+    def must_allow(self, candidate: Recorded, history: Sequence[Recorded]) -> None:
+        """Raise Refused, citing the clause, where a constraint in mode `refuse` forbids the candidate.
+
+        `history` holds the effective facts of its case. The details name clause, rule (id of the constraint),
+        regulation, label in zh and en, what is needed, and the versions of the facts it rests on.
+        """
+        for finding in constraints.judge_next(candidate, history, self):
+            if finding.mode == "refuse" and not finding.is_overridden:
+                raise _refusal(finding)
+
+    def findings(self, facts: Sequence[Recorded]) -> tuple[Finding, ...]:
+        """Judge a whole history."""
+        return constraints.findings(facts, self)
+
+    def verdicts(self, classified: Classified, case: Case) -> tuple[Verdict, ...]:
+        """Decide what the customer is entitled to when the case is classified like this."""
+        return entitlements.decide(case, classified, self)
+
+    def freight(self, case: Case) -> tuple[Payer, str | None]:
+        """Tell who bears the freight, and the clause that says so."""
+        return entitlements.freight(case, self)
+
+    def traits(self, facts: Sequence[Recorded]) -> dict[str, Any]:
+        """Give what conditions ask for, by the first regulation that binds."""
+        return next((entitlements.traits(facts, bound) for bound in self), {})
+
+
+def _refusal(finding: Finding) -> Refused:
+    return Refused(
+        str(finding.label),
+        clause=finding.clause,
+        rule=finding.constraint,
+        regulation=finding.regulation,
+        label=finding.label.model_dump(),
+        needs=list(finding.needs),
+        versions=list(finding.versions),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """All published reference documents, read from the log; the only source of rules and calendars."""
+    """All published reference documents, read from the log; the only source of rules and calendars.
 
-    regulations: Mapping[tuple[str, str], Regulation]
-    settings: Mapping[tuple[str, str], Settings]
-    calendars: Mapping[tuple[str, str], Calendars]
+    Keys are (name, version); a case pins its calendar as `name@version`.
+    """
+
+    regulations: Mapping[tuple[str, str], Regulation] = field(default_factory=dict)
+    settings: Mapping[tuple[str, str], Settings] = field(default_factory=dict)
+    calendars: Mapping[tuple[str, str], CalendarBook] = field(default_factory=dict)
+    zone: ZoneInfo = BEIJING
+    _read: dict[Pinned, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def rules_for(self, pinned: tuple[Pinned, ...]) -> Rules:
-        """Bind what a case was pinned to."""
-        raise NotImplementedError
+        """Bind what a case was pinned to; raises BrokenHistory for a version that was never published."""
+        return Rules(tuple(self._bound(found) for found in pinned))
 
     def in_force(self, *, product_line: str, channel: str, at: datetime) -> tuple[Pinned, ...]:
-        """Choose the versions that bind a case received at an instant."""
-        raise NotImplementedError
+        """Choose the versions that bind a case received at an instant, by its day in the business time zone.
+
+        Of one regulation the version that came into force last; of settings and calendars the newest.
+        """
+        day = at.astimezone(self.zone).date()
+        found: dict[str, Regulation] = {}
+        for regulation in sorted(self.regulations.values(), key=_age):
+            if _binds(regulation, product_line, channel, day):
+                found[regulation.id] = regulation
+        return tuple(self._pin(found[name]) for name in sorted(found))
+
+    def _pin(self, regulation: Regulation) -> Pinned:
+        return Pinned(
+            regulation=regulation.id,
+            version=regulation.version,
+            settings=_newest(self.settings, regulation.id),
+            calendar=f"{regulation.calendar}@{_newest(self.calendars, regulation.calendar) or 'missing'}",
+        )
+
+    def _bound(self, pinned: Pinned) -> Bound:
+        if pinned not in self._read:
+            settings = (pinned.regulation, pinned.settings) if pinned.settings else None
+            self._read[pinned] = Bound(
+                pinned=pinned,
+                regulation=_published(self.regulations, (pinned.regulation, pinned.version)),
+                settings=_published(self.settings, settings) if settings else None,
+                calendars=self._calendars(pinned.calendar),
+            )
+        return self._read[pinned]
+
+    def _calendars(self, pinned: str) -> CalendarBook:
+        """Read a calendar; years that were provisional then take what later versions settled."""
+        name, _, version = pinned.partition("@")
+        book = _published(self.calendars, (name, version))
+        later = sorted(
+            (v for n, v in self.calendars if n == name and _natural(v) > _natural(version)), key=_natural
+        )
+        return book.settled_by(self.calendars[name, found] for found in later) if later else book
+
+
+def _binds(regulation: Regulation, product_line: str, channel: str, day: date) -> bool:
+    return (
+        regulation.effective_from <= day
+        and (regulation.effective_until is None or day <= regulation.effective_until)
+        and (not regulation.product_lines or product_line in regulation.product_lines)
+        and (not regulation.channels or channel in regulation.channels)
+    )
+
+
+def _age(regulation: Regulation) -> tuple[date, tuple[tuple[int, str], ...]]:
+    return regulation.effective_from, _natural(regulation.version)
+
+
+def _natural(version: str) -> tuple[tuple[int, str], ...]:
+    """Order `2026.10` after `2026.9`."""
+    return tuple(
+        (int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", version)
+    )
+
+
+def _newest(documents: Mapping[tuple[str, str], object], name: str) -> str | None:
+    return max((version for known, version in documents if known == name), key=_natural, default=None)
+
+
+def _published(documents: Mapping[tuple[str, str], Document], key: tuple[str, str]) -> Document:
+    if key not in documents:
+        raise BrokenHistory(
+            "A reference document that a case is pinned to was never published", document="@".join(key)
+        )
+    return documents[key]

@@ -1,0 +1,230 @@
+"""The items a regulation is made of: promises, constraints, entitlements, targets, programmes, placeholders."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from cases.codes import Department, Payer
+from cases.events import Inspected, Received
+from cases.fact import Part, Word
+from cases.patterns import Condition, Pattern, Patterns
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+RuleId = Annotated[str, Field(pattern=r"^[SX](\d+$|\d+-)", max_length=20)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Unit = Literal["minutes", "hours", "days", "working_days", "months", "percent", "fen", "word"]
+
+
+class Label(Part):
+    """What people read, in both languages."""
+
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+    def __str__(self) -> str:
+        """Say it in both languages, zh first."""
+        return f"{self.zh} / {self.en}"
+
+
+class Item(Part):
+    """What every item of a regulation carries: its name, the clause it comes from, its labels, the rules it serves."""
+
+    id: Id
+    clause: Word
+    label: Label
+    rules: tuple[RuleId, ...] = ()
+    applies: Condition = Condition()
+
+
+_AMOUNTS = ("minutes", "hours", "days", "working_days", "months", "setting", "until")
+
+
+class Within(Part):
+    """How long a clock may run. Exactly one amount, a setting of the firm, or an instant promised in the start fact.
+
+    `setting` names a placeholder (value and unit stand in the settings; unset means not configured);
+    `until` names the field of the start fact that holds the promised instant.
+    """
+
+    minutes: int | None = None
+    hours: int | None = None
+    days: int | None = None
+    working_days: int | None = None
+    months: int | None = None
+    setting: Id | None = None
+    until: str | None = None
+    calendar: Id = "around-the-clock"
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Within:
+        named = [
+            n
+            for n in ("minutes", "hours", "days", "working_days", "months", "setting", "until")
+            if getattr(self, n) is not None
+        ]
+        if len(named) != 1:
+            message = "name exactly one of minutes, hours, days, working_days, months, setting, until"
+            raise ValueError(message)
+        return self
+
+
+class Pause(Part):
+    """Between which facts a clock stands still, measured in its own time base."""
+
+    opens: Annotated[Pattern, Field(alias="from")]
+    ends: Annotated[Pattern, Field(alias="to")]
+
+
+def _as_many(written: object) -> object:
+    return written if isinstance(written, list | tuple) else (written,)
+
+
+class Promise(Item):
+    """A clock: starts at a fact, must be stopped by a fact in time; may pause; warns; escalates up a chain.
+
+    A `cancel` fact ends it without a verdict: what was promised is no longer owed.
+    """
+
+    start: Pattern
+    stop: Patterns
+    cancel: Patterns = ()
+    within: Within
+    pause: Annotated[tuple[Pause, ...], BeforeValidator(_as_many)] = ()
+    warn: tuple[Share, ...] = ()
+    escalate: tuple[Word, ...] = ()
+    department: Department = Department.CUSTOMER_SERVICE
+    is_configured: bool = False
+    """True where the number comes from the firm and not from the text."""
+
+
+_NEEDS_FIRST = frozenset({"precedence", "response", "not_coexistence"})
+
+
+class Constraint(Item):
+    """What must come before, after or never with what; `refuse` guards live, `flag` only finds.
+
+    precedence       `then` needs an earlier `first`; a later `void` makes that `first` count no more
+    response         every `first` needs a later `then` (or `void`) before the case is closed
+    absence          `then` must not be, or with a `first` must not be after it
+    exactly_one      `then` must not be twice, unless a `void` lies between
+    not_coexistence  `first` and `then` exclude each other
+    separation       nobody may do what two different patterns of `then` say
+    limit            the amounts of all `then` together stay within what was paid, or within a setting (fen)
+
+    `same` names fields that must be equal in both facts; where an `unless` came before, nothing is asked.
+    """
+
+    kind: Literal[
+        "precedence", "response", "absence", "exactly_one", "not_coexistence", "separation", "limit"
+    ]
+    first: Patterns = ()
+    then: Patterns
+    void: Patterns = ()
+    unless: Patterns = ()
+    same: tuple[str, ...] = ()
+    limit: Literal["paid", "setting"] | None = None
+    setting: Id | None = None
+    mode: Literal["refuse", "flag"] = "refuse"
+    is_overridable: bool = True
+
+    @cached_property
+    def judged_at(self) -> Patterns:
+        """Give the patterns of the facts at which it is judged."""
+        if self.kind == "response":
+            return (Pattern(fact="Closed"),)
+        return (*self.then, *self.first) if self.kind == "not_coexistence" else self.then
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Constraint:
+        if self.kind in _NEEDS_FIRST and not self.first:
+            raise ValueError(f"a constraint of kind {self.kind} names what comes first")
+        if self.kind == "separation" and len(self.then) < 2:  # noqa: PLR2004 - a duty can only be parted in two
+            raise ValueError("a separation names at least two patterns in then")
+        if (self.kind == "limit") != (self.limit is not None):
+            raise ValueError('a constraint of kind limit, and no other, says limit = "paid" or "setting"')
+        if (self.limit == "setting") != (self.setting is not None):
+            raise ValueError('limit = "setting" goes with the id of a setting')
+        return self
+
+
+class Window(Part):
+    """Until when a right may be claimed, counted from an anchor date by the Civil Code (starting day not counted).
+
+    `anchor` is the reading in force, `literal_anchor` that of the text where it differs (X5). `contract`, `manual` and
+    `minimum` name settings in months: contract goes before manual before the text, never below the minimum (X17).
+    """
+
+    days: Annotated[int, Field(gt=0)] | None = None
+    years: Annotated[int, Field(gt=0)] | None = None
+    anchor: Literal["purchased_on", "goods_received_on", "later"] = "later"
+    literal_anchor: Literal["purchased_on", "goods_received_on"] | None = None
+    calendar: Id = "calendar-days"
+    contract: Id | None = None
+    manual: Id | None = None
+    minimum: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Window:
+        if (self.days is None) == (self.years is None):
+            raise ValueError("name exactly one of days, years")
+        return self
+
+
+class Entitlement(Item):
+    """A right of the customer: its window, proofs, condition checklist and who bears the freight.
+
+    `needs` names yes/no fields of Received that must be yes, `checklist` those of Inspected with what they must be.
+    `payer` is the reading in force, `literal_payer` that of the text; `law` names the article that decides.
+    """
+
+    kind: Literal["window", "warranty", "freight", "quote"]
+    window: Window | None = None
+    needs: tuple[str, ...] = ()
+    checklist: dict[str, bool] = {}
+    payer: Payer | None = None
+    literal_payer: Payer | None = None
+    law: Word | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Entitlement:
+        if (self.kind in {"window", "warranty"}) != (self.window is not None):
+            raise ValueError("an entitlement of kind window or warranty, and no other, has a window")
+        if (self.kind == "freight") != (self.payer is not None):
+            raise ValueError("an entitlement of kind freight, and no other, names its payer")
+        unknown = [
+            name for name in self.needs if not name.startswith("has_") or name not in Received.model_fields
+        ]
+        unknown += [name for name in self.checklist if name not in Inspected.model_fields]
+        if unknown:
+            raise ValueError(
+                f"Received (needs) or Inspected (checklist) has no such field: {', '.join(unknown)}"
+            )
+        return self
+
+
+class Target(Item):
+    """A figure to reach, as an exact decimal string between 0 and 1."""
+
+    measure: Word
+    at_least: str | None = None
+    setting: Id | None = None
+
+
+class Programme(Item):
+    """A periodic duty: the audit sample, the satisfaction survey, the star ranking."""
+
+    kind: Literal["audit", "survey", "ranking", "digest", "evaluation"]
+    period: Literal["month", "quarter", "setting"]
+    rate: str | None = None
+    floor: int = 0
+    checklist: tuple[Item, ...] = ()
+    setting: Id | None = None
+
+
+class Placeholder(Item):
+    """A value that the text leaves open; unset means every item that needs it is `not_configured`."""
+
+    unit: Unit
