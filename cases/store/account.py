@@ -51,7 +51,8 @@ class Account:
     def own(self, folder: Path, mode: int = 0o700) -> Path:
         """Make a folder that belongs to this user, or check that it is one; returns it."""
         try:
-            folder.mkdir(mode=mode, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=mode)
             found = folder.lstat()
             if stat.S_ISDIR(found.st_mode) and self.is_other and found.st_uid == os.geteuid():
                 os.chown(folder, self.uid, self.gid, follow_symlinks=False)
@@ -86,7 +87,7 @@ def choose(cluster: Path) -> Account:
     uid = os.geteuid()
     if uid != 0:
         return _named(uid)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         if owner := cluster.lstat().st_uid:
             return _named(owner)
     for name in UNPRIVILEGED:

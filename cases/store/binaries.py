@@ -52,7 +52,7 @@ class Binaries:
 
     def _copied(self, bundle: Path, target: Path) -> Binaries:
         if not target.exists():
-            fresh = target.with_name(f".{target.name}.{os.getpid()}")
+            fresh = target.with_name(f".{target.name}")
             shutil.rmtree(fresh, ignore_errors=True)
             install = self.folder.parent.relative_to(bundle)
             for part in (install, Path(f"{WHEEL}.libs")):

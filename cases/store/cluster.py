@@ -5,7 +5,9 @@ The server reads our files from `conf`, not those inside the cluster; they are w
 
 from __future__ import annotations
 
+import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +20,8 @@ from cases.store.places import Places
 
 ADMIN: Final = "cl_admin"
 ROLES: Final = ("cl_owner", "cl_app", "bi_reader")
-BUILTIN_LOCALE_SINCE = 17
+BUILTIN_LOCALE_SINCE: Final = 17
+PATIENCE: Final = 300.0  # seconds for making a cluster on a slow disk
 
 # No statement, parameter or row ever reaches the log: messages below LOG are left out and details are
 # dropped, because both may quote what a person wrote.
@@ -76,18 +79,19 @@ def stored_major(places: Places) -> int | None:
 
 def create(places: Places, binaries: Binaries, account: Account, *, is_durable: bool) -> None:
     """Make the cluster, complete or not at all; a half-made one of a killed start is thrown away."""
-    shutil.rmtree(places.fresh, ignore_errors=True)
-    account.own(places.fresh)
+    for stale in places.root.glob("pg.fresh.*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    fresh = account.own(places.root / f"pg.fresh.{secrets.token_hex(4)}")
     with tempfile.TemporaryFile() as said:
         flags = _flags(binaries.major, is_durable=is_durable)
-        command = [str(binaries.program("initdb")), "-D", str(places.fresh), *flags]
-        code = account.launch(command, said, places.root).wait(timeout=300)
+        command = [str(binaries.program("initdb")), "-D", str(fresh), *flags]
+        code = _finished(account.launch(command, said, places.root))
         said.seek(0)
         words = said.read().decode(errors="replace")
     if code != 0:
-        shutil.rmtree(places.fresh, ignore_errors=True)
+        shutil.rmtree(fresh, ignore_errors=True)
         raise ServerStuck(f"The database could not be made: {words.strip()[-600:]}")
-    places.fresh.rename(places.cluster)
+    fresh.rename(places.cluster)
 
 
 def configure(places: Places, more: Mapping[str, str]) -> list[str]:
@@ -108,6 +112,16 @@ def configure(places: Places, more: Mapping[str, str]) -> list[str]:
         places.conf / "pg_ident.conf", [f"caseledger {_word(own_name())} {role}" for role in (ADMIN, *ROLES)]
     )
     return ["-D", str(places.cluster), "-c", f"config_file={places.conf / 'postgresql.conf'}"]
+
+
+def _finished(child: subprocess.Popen[bytes]) -> int:
+    """Its exit code; it never outlives an interruption."""
+    try:
+        return child.wait(timeout=PATIENCE)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
 
 
 def _flags(major: int, *, is_durable: bool) -> list[str]:

@@ -34,11 +34,6 @@ class Places:
         return self.root / "pg"
 
     @property
-    def fresh(self) -> Path:
-        """A cluster being made; becomes `cluster` by one rename."""
-        return self.root / "pg.fresh"
-
-    @property
     def log(self) -> Path:
         """The server's log files, one per weekday."""
         return self.root / "log"
@@ -77,6 +72,11 @@ class Places:
             ours.mkdir(exist_ok=True)
             ours.chmod(0o755 if account.is_other else 0o700)
         account.own(self.log)
+        if self.cluster.exists() and self.cluster.stat().st_uid != account.uid:
+            raise FolderClosed(
+                f"{self.cluster} does not belong to “{account.name}”, as whom the database server runs",
+                cure=f"Give it back with: chown -R {account.name} {self.cluster}",
+            )
         self.sockets.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         account.own(self.sockets)
 

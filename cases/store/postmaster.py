@@ -28,15 +28,11 @@ class Postmaster:
 
 def living(cluster: Path) -> Postmaster | None:
     """The server that runs on this cluster now, if any; a zombie or a stranger with the same pid is none."""
-    try:
-        lines = (cluster / "postmaster.pid").read_text().splitlines()
-        pid = abs(int(lines[0]))
-    except (FileNotFoundError, IndexError, ValueError):
+    pid = _pid(cluster)
+    if pid is None or not is_alive(pid) or not _works_in(pid, cluster):
         return None
-    if not is_alive(pid) or not _works_in(pid, cluster):
-        return None
-    sockets = Path(lines[4]) if lines[4:5] else Path()
-    return Postmaster(pid, sockets, is_ready=lines[7:8] != [] and lines[7].strip() == "ready")
+    lines = [*_lines(cluster), *[""] * 8]
+    return Postmaster(pid, Path(lines[4]), is_ready=lines[7].strip() == "ready")
 
 
 def is_alive(pid: int) -> bool:
@@ -52,6 +48,19 @@ def orphans(cluster: Path) -> list[int]:
     """Server processes that outlived their postmaster: they still work inside the cluster's folder."""
     numbers = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
     return [pid for pid in numbers if _cwd(pid) == cluster and is_alive(pid)]
+
+
+def forget_the_dead(cluster: Path, sockets: Path) -> None:
+    """Remove the marks of a server that is gone, where PostgreSQL would take a stranger or a zombie for it.
+
+    Only called under the lock and while no server lives. Sessions that outlived theirs still protect the
+    cluster: PostgreSQL finds their shared memory by the folder, not by the mark.
+    """
+    for mark in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (sockets / mark).unlink(missing_ok=True)
+    pid = _pid(cluster)
+    if pid is not None and not (is_alive(pid) and _works_in(pid, cluster)) and not orphans(cluster):
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
 def send(pid: int, number: int) -> None:
@@ -77,6 +86,19 @@ def waited(happened: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def _lines(cluster: Path) -> list[str]:
+    try:
+        return (cluster / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _pid(cluster: Path) -> int | None:
+    """The first line of `postmaster.pid`; None where it is missing or half written."""
+    first = [line.strip() for line in _lines(cluster)[:1]]
+    return int(first[0]) if first and first[0].isdigit() else None
 
 
 def _works_in(pid: int, cluster: Path) -> bool:

@@ -27,6 +27,7 @@ from cases.store.locks import FileLock
 from cases.store.places import LOCK, places
 
 PATIENCE: Final = 300.0  # seconds for a start, recovery of a gigabyte of log included
+SILENCE: Final = 20.0  # seconds in which a server that calls itself ready must answer
 ORPHANS_LEAVE: Final = 2.0  # seconds in which sessions of a killed server leave by themselves
 STILL_HELD = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 
@@ -73,6 +74,8 @@ class EmbeddedServer:
                 try:
                     self._bring_up(owner)
                 except BaseException:
+                    if self._child is not None:
+                        self._end()  # nobody else can have joined: we hold the lock
                     self._using.release()
                     raise
             self._home = os.getpid()
@@ -119,18 +122,23 @@ class EmbeddedServer:
         return found is not None and Path(found[0]) == self.places.cluster
 
     def _bring_up(self, owner: account.Account) -> None:
-        self._reap()
-        deadline = time.monotonic() + PATIENCE
-        while (running := postmaster.living(self.places.cluster)) and time.monotonic() < deadline:
+        if not self._adopted():
+            self._reap()
+            self._launch(owner, time.monotonic() + PATIENCE)
+
+    def _adopted(self) -> bool:
+        """Whether a server lives and answers; waits for one that is starting, recovering or ending."""
+        deadline, silence = time.monotonic() + PATIENCE, time.monotonic() + SILENCE
+        while running := postmaster.living(self.places.cluster):
             if running.is_ready and self.answers():
-                return
+                return True
+            if time.monotonic() > (silence if running.is_ready else deadline):
+                raise ServerStuck(
+                    f"The database server {running.pid} of {self.places.root} runs but does not answer",
+                    cure=f"See {self.places.log}, then end it with: kill -INT {running.pid}",
+                )
             time.sleep(0.02)
-        if running:
-            raise ServerStuck(
-                f"The database server {running.pid} of {self.places.root} runs but does not answer",
-                cure=f"See {self.places.log}, then end it with: kill -INT {running.pid}",
-            )
-        self._launch(owner, deadline)
+        return False
 
     def _launch(self, owner: account.Account, deadline: float) -> None:
         engine = binaries.choose(self._programs, cluster.stored_major(self.places))
@@ -139,24 +147,25 @@ class EmbeddedServer:
             is_durable = self._parameters.get("fsync", "on") != "off"
             cluster.create(self.places, engine, owner, is_durable=is_durable)
         arguments = cluster.configure(self.places, self._parameters)
-        began = time.monotonic()
+        orphans_stay_until = time.monotonic() + ORPHANS_LEAVE
         while not self._came_up(owner, [engine.program("postgres"), *arguments], deadline):
-            if time.monotonic() - began > ORPHANS_LEAVE:
-                for orphan in postmaster.orphans(self.places.cluster):
+            for orphan in postmaster.orphans(self.places.cluster):
+                if time.monotonic() > orphans_stay_until:
                     postmaster.send(orphan, postmaster.IMMEDIATE)
             time.sleep(0.05)
-        if not self.answers():
-            self._end()
+        if not postmaster.waited(self.answers, SILENCE):
             raise DatabaseUnreachable(
                 "The embedded server started but refuses connections", cure=f"See {self.places.log}"
             )
 
     def _came_up(self, owner: account.Account, command: list[str | Path], deadline: float) -> bool:
         """Whether it got ready; False when a killed one still holds on; raises ServerStuck for the rest."""
+        postmaster.forget_the_dead(self.places.cluster, self.places.sockets)
         with self.places.said.open("wb") as said:
-            self._child = owner.launch(command, said, self.places.root)
-        while self._child.poll() is None:
-            if (running := postmaster.living(self.places.cluster)) and running.is_ready:
+            self._child = child = owner.launch(command, said, self.places.root)
+        while child.poll() is None:
+            running = postmaster.living(self.places.cluster)
+            if running and running.pid == child.pid and running.is_ready:
                 return True
             if time.monotonic() > deadline:
                 self._end()
@@ -170,12 +179,9 @@ class EmbeddedServer:
 
     def _end(self) -> None:
         self._reap()
-        running = postmaster.living(self.places.cluster)
-        if self._child is not None:
-            has_ended = postmaster.stop(
-                self._child.pid, lambda: self._child is None or self._child.poll() is not None
-            )
-        elif running is not None:
+        if child := self._child:
+            has_ended = postmaster.stop(child.pid, lambda: child.poll() is not None)
+        elif running := postmaster.living(self.places.cluster):
             has_ended = postmaster.stop(running.pid, lambda: not postmaster.is_alive(running.pid))
         else:
             has_ended = True
@@ -185,8 +191,9 @@ class EmbeddedServer:
         self.places.tidy()
 
     def _reap(self) -> None:
-        """Forget a child that has ended, so that it does not stay as a zombie."""
-        if self._child is not None and self._child.poll() is not None:
+        """Wait for a child that has ended, so that it does not stay as a zombie."""
+        if self._child is not None and not postmaster.is_alive(self._child.pid):
+            self._child.wait()
             self._child = None
 
 
