@@ -47,7 +47,7 @@ reference: venv ## write docs/reference from the code
 	@$(BIN)/python -m tests.reference
 
 faults: venv ## the fault tests at full counts (long)
-	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests/faults -m faults --timeout=3600 \
+	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests -m faults --timeout=3600 \
 		--basetemp="$$scratch/pytest"
 
 bench: venv ## the benchmarks, as ratios measured in one run

@@ -14,6 +14,7 @@ from cases.calendar_book import shipped_book
 from cases.calendars import Duration, due, elapsed
 from tests.cases.slow_clock import SlowClock, works_in_china
 
+pytestmark = pytest.mark.faults
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
 STARTS = 1_000 if IS_FULL else 120
 """Random starts in each time base."""

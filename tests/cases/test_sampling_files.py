@@ -44,6 +44,7 @@ def test_the_shell_lines_of_the_docs_draw_the_published_vector(tmp_path: Path) -
     assert again == committed == drawn.inputs.witnesses[0].commitment
 
 
+@pytest.mark.faults
 def test_the_shell_and_python_draw_the_same_from_random_frames(tmp_path: Path) -> None:
     chance = Random("shell")
     for _ in range(FRAMES):
