@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cases.recorded import Recorded
 from cases.store.ledger import Ledger
@@ -75,17 +76,24 @@ def _take_batch(
     batch: list[list[SourceEvent]], taking: Taking, ledger: Ledger, taken: Taken, *, is_dry: bool
 ) -> None:
     stored = ledger.load_many(taking.case_id(events[0].case) for events in batch)
-    new: list[list[Recorded]] = []
+    new: dict[UUID, list[Recorded]] = {}
     for events in batch:
-        known = stored.get(taking.case_id(events[0].case), [])
-        found = taking.prepare(events, known)
+        case_id = taking.case_id(events[0].case)
+        known = stored.get(case_id, [])
+        found = _told_twice(events) if case_id in new else taking.prepare(events, known)
         taken.cases += 1
         taken.events += len(events)
         if isinstance(found, Trouble):
             taken.troubles.append(found)
         elif found:
-            new.append(found)
+            new[case_id] = found
             taken.new_cases += not known
             taken.new_facts += len(found)
     if new and not is_dry:
-        taken.last_position = ledger.append_many(new)[-1].position
+        taken.last_position = ledger.append_many(new.values())[-1].position
+
+
+def _told_twice(events: list[SourceEvent]) -> Trouble:
+    return Trouble(
+        events[0].line, "told twice", "the case stands a second time in the file; put its events together"
+    )
