@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from cases.promise_terms import Terms
 from cases.timeline import Timeline, Wait
 
+FINDING = "Classified"
+"""What is found, not what happened: a clock that starts at it is met by a stop that came earlier in the cycle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -41,14 +44,29 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     found: list[Run] = []
     for start in starts:
         cycle = timeline.cycle(start)
-        if _still_runs(found, cycle, start, terms):
+        if _opens_nothing(found, cycle, start, terms):
             continue
         applies, lapse = lapse_of(held, start, timeline.cycle_end(cycle))
         if applies:
-            stop, lapse = _ends(start, lapse, stops, cancels)
-            end = stop if stop is not None else lapse
-            found.append(Run(start, cycle, 1, stop, lapse, _within(waits, start, end)))
+            found.append(_run(timeline, terms, start, _ends(start, lapse, stops, cancels), stops, waits))
     return found if len(found) < 2 else _numbered(timeline, found)  # noqa: PLR2004 - one needs no number
+
+
+def _run(
+    timeline: Timeline,
+    terms: Terms,
+    start: int,
+    ends: tuple[int | None, int | None],
+    stops: list[int],
+    waits: tuple[Wait, ...],
+) -> Run:
+    cycle = timeline.cycle(start)
+    if terms.start.name == FINDING:
+        early = _first_after(stops, timeline.cycle_end(cycle - 1) - 1 if cycle > 1 else -1)
+        if early is not None and early < start:
+            return Run(start, cycle, 1, early, None, ())
+    stop, lapse = ends
+    return Run(start, cycle, 1, stop, lapse, _within(waits, start, stop if stop is not None else lapse))
 
 
 def _starts(timeline: Timeline, terms: Terms) -> list[int]:
@@ -68,12 +86,13 @@ def _cancels(timeline: Timeline, terms: Terms) -> list[int]:
     return sorted({*timeline.matching(terms.cancels), *timeline.withdrawn})
 
 
-def _still_runs(found: list[Run], cycle: int, start: int, terms: Terms) -> bool:
-    """Tell whether a start opens nothing: the oldest demand still waits. A promised moment is always new."""
+def _opens_nothing(found: list[Run], cycle: int, start: int, terms: Terms) -> bool:
+    """Tell whether the oldest demand still waits, or was met and is only found again. A moment told is always new."""
     if not found or found[-1].cycle != cycle or terms.promise.within.until is not None:
         return False
     end = found[-1].end
-    return end is None or end > start
+    is_running = end is None or end > start
+    return is_running or (terms.start.name == FINDING and found[-1].stop is not None)
 
 
 def lapse_of(held: list[tuple[int, bool]], start: int, cycle_end: int) -> tuple[bool, int | None]:

@@ -121,7 +121,8 @@ def _clock_id(timeline: Timeline, bound: Bound, terms: Terms, run: Run) -> str:
 
 def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timeline) -> _Timed:
     times = timeline.times
-    started_at, ended_at = times[run.start], None if run.end is None else times[run.end]
+    started_at = times[run.start]
+    ended_at = None if run.end is None else max(started_at, times[run.end])
     spans = _spans(run, times) if run.waits else []
     original, due_at = None, None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -33,6 +34,22 @@ label = { zh = "咨询 24 小时内回复", en = "Consultation answered within 2
 """
 
 
+Values = Mapping[str, Mapping[str, object]]
+"""A firm's values by placeholder: value and unit."""
+
+
+def promise(name: str, start: str, stop: str, within: str, *more: str) -> str:
+    """Write a promise as in a pack; start and stop are the insides of a TOML table."""
+    lines = (
+        f'id = "{name}"',
+        f"start = {{ {start} }}",
+        f"stop = {{ {stop} }}",
+        f"within = {{ {within} }}",
+        *more,
+    )
+    return "\n".join(("[[promise]]", *lines, ""))
+
+
 def wall(moment: str) -> datetime:
     """Read "2026-03-02 09:00" off the wall in Shanghai."""
     return datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI).astimezone(UTC)
@@ -50,7 +67,7 @@ def excluded(item: str) -> events.Approved:
     return events.Approved(subject=codes.Subject.EXCLUSION, item=item, reason="the flood of the warehouse")
 
 
-def bound(promises: str, values: dict[str, object] | None = None, book: CalendarBook | None = None) -> Bound:
+def bound(promises: str, values: Values | None = None, book: CalendarBook | None = None) -> Bound:
     """Bind a regulation that has just these promises, written as in a pack without clause and label."""
     told = tomllib.loads(promises.replace("[[promise]]", f"[[promise]]{PROMISE}"))
     calendars = book or shipped_book()
@@ -60,11 +77,7 @@ def bound(promises: str, values: dict[str, object] | None = None, book: Calendar
             "effective_from": "2020-01-01", **told,
         }
     )  # fmt: skip
-    told_values = {
-        name: {**dict(value), "source": CONFIGURED}
-        for name, value in (values or {}).items()
-        if isinstance(value, dict)
-    }
+    told_values = {name: {**value, "source": CONFIGURED} for name, value in (values or {}).items()}
     settings = Settings.model_validate({"regulation": "lamp-story", "version": "demo", "values": told_values})
     pinned = Pinned(regulation="lamp-story", version="2026.1", settings="demo", calendar=calendars.version)
     return Bound(pinned=pinned, regulation=regulation, settings=settings, calendars=calendars)
@@ -104,6 +117,6 @@ class Story:
         return self.clock(name).verdict
 
 
-def story(promises: str, values: dict[str, object] | None = None, book: CalendarBook | None = None) -> Story:
+def story(promises: str, values: Values | None = None, book: CalendarBook | None = None) -> Story:
     """Begin a case that is bound by these promises."""
     return Story(Rules(bound=(bound(promises, values, book),)))
