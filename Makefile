@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 unexport PYTHONHOME PYTHONPATH
-HOUSES := $(wildcard cases projections replay api) tests
+HOUSES := $(patsubst %/__init__.py,%,$(wildcard $(addsuffix /__init__.py,cases projections replay api tests)))
 
 # A scratch directory of its own for one run: every temporary file lands in it, and it goes with the run.
 # 0711, because the embedded server of a root run belongs to an unprivileged user who must get through.

@@ -53,12 +53,6 @@ class Module:
         """Every function and method, nested ones too."""
         return (node for node in ast.walk(self.tree) if isinstance(node, type_of_function))
 
-    def calls(self) -> Iterator[tuple[ast.Call, str]]:
-        """Every call, with the last word of what is called: `cursor.execute(…)` is "execute"."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield node, last_word(node.func)
-
     def named(self) -> Iterator[tuple[int, str]]:
         """Line and name of the module itself, its classes and its functions."""
         yield 1, self.path.parent.name if self.path.stem == "__init__" else self.path.stem
