@@ -85,7 +85,7 @@ TOPICS: dict[str, type[Fact]] = {
 
 @cache
 def _envelope(fact: type[Fact]) -> type[Envelope[Any]]:
-    return Envelope[fact]  # type: ignore[valid-type]
+    return Envelope[fact]  # type: ignore[valid-type]  # a class at run time is a type
 
 
 def encode(recorded: Recorded) -> tuple[str, bytes]:
