@@ -64,7 +64,7 @@ class Verdict(Part):
 
     entitlement: Word
     clause: Word
-    is_granted: bool | None
+    is_granted: bool | None = None
     inputs: dict[str, str]
     result: dict[str, str]
 
