@@ -1,0 +1,300 @@
+"""The only door in: load, decide, record; the one order of a command's way, and the only reader of the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from time import monotonic
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from cases.caller import Caller
+from cases.case import Case
+from cases.clearing import clear_values, with_refs
+from cases.command import Command, decisions
+from cases.commands import Receive
+from cases.errors import (
+    CaseIsBusy,
+    Conflict,
+    KeyInFlight,
+    KeyReused,
+    Malformed,
+    NotFound,
+    Refused,
+    Unavailable,
+    VersionMismatch,
+)
+from cases.fact import Fact
+from cases.permissions import must_relate
+from cases.recorded import Recorded
+from cases.reference import REFERENCE_ID, Published, publish, read
+from cases.request import Receipt, Request, Row
+from cases.rules import BEIJING, Reference, Rules
+from cases.store.ledger import BesideTaken, Ledger
+from cases.store.outcomes import CommitUnknown
+from cases.telling import claimed
+from cases.vault import Vault
+
+__all__ = ["Caller", "Desk", "Receipt"]
+
+PATIENCE = 3.0
+"""Seconds after which a command is answered one way or the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a request comes to: the facts, the case number, and the vault rows that go with them."""
+
+    case: Case
+    case_no: str
+    recorded: tuple[Recorded, ...]
+    beside: tuple[Row, ...] = field(default=())
+
+
+def wall_clock() -> datetime:
+    """Read the clock on the wall, in UTC."""
+    return datetime.now(UTC)
+
+
+class Desk:
+    """Takes commands; safe to share between threads."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        vault: Vault,
+        clock: Callable[[], datetime] = wall_clock,
+        zone: ZoneInfo = BEIJING,
+    ) -> None:
+        """Stand on an open ledger and its vault; `zone` is where the business counts its days."""
+        self._ledger = ledger
+        self._vault = vault
+        self._clock = clock
+        self._zone = zone
+        self._read: tuple[int, Reference] = (0, Reference(zone=zone))
+
+    def receive(
+        self,
+        command: Receive,
+        caller: Caller,
+        *,
+        key: str,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+    ) -> Receipt:
+        """Take a new case in under a number of its own; raises as `act` does."""
+        return self._settle(
+            Request.of(
+                command,
+                caller,
+                self._vault.keys,
+                key=key,
+                until=monotonic() + PATIENCE,
+                correlation_id=correlation_id,
+                causation_id=causation_id,
+            )
+        )
+
+    def act(
+        self,
+        case_id: UUID,
+        command: Command,
+        caller: Caller,
+        *,
+        key: str,
+        expected_version: int | None = None,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+    ) -> Receipt:
+        """Record what a command comes to, once for each key of this principal.
+
+        Raises Refused, NotAllowed, Malformed, NotFound, VersionMismatch (If-Match), CaseIsBusy, KeyReused,
+        KeyInFlight, Unavailable; nothing was stored then, except where a lost connection leaves it unknown: the same
+        key asked again tells.
+        """
+        if isinstance(command, Receive):
+            raise Malformed("Receive opens a case of its own; send it without a case")
+        return self._settle(
+            Request.of(
+                command,
+                caller,
+                self._vault.keys,
+                key=key,
+                until=monotonic() + PATIENCE,
+                case_id=case_id,
+                expected_version=expected_version,
+                correlation_id=correlation_id,
+                causation_id=causation_id,
+            )
+        )
+
+    def publish(self, documents: Sequence[Published], caller: Caller) -> tuple[Fact, ...]:
+        """Publish the reference documents that are new; raises Refused for a changed one without a new version."""
+        return publish(self._ledger, documents, caller, self._clock())
+
+    def take_history(self, histories: Sequence[Sequence[Recorded]], beside: Sequence[Row] = ()) -> int:
+        """Store whole histories as they are, in one transaction; gives how many facts.
+
+        What is in the log already is left out by the importer.
+        """
+        first = next((fact for history in histories for fact in history), None)
+        if first is None:
+            return 0
+        try:
+            self._ledger.append_many(histories, beside)
+        except CommitUnknown:
+            stored = {known.originator_version: known for known in self._ledger.load(first.originator_id)}
+            known = stored.get(first.originator_version)
+            if known is None or known.source != first.source:
+                raise Unavailable(retry_after=1) from None
+        return sum(len(history) for history in histories)
+
+    # The one order
+
+    def _settle(self, request: Request) -> Receipt:
+        """Answer from the key, or try; a lost race is decided anew once, a lost reply is looked up first."""
+        if (answered := self._answered(request)) is not None:
+            return answered
+        if isinstance(request.command, Receive):
+            number = self._ledger.rows("SELECT nextval('desk.case_numbers')")[0][0]
+            request = replace(request, case_no=f"AS{number:08d}")
+        races = 0
+        while True:
+            try:
+                return self._attempt(request)
+            except BesideTaken as taken:
+                failure: Exception = taken
+            except CaseIsBusy as busy:
+                failure, races = busy, races + 1
+            except (Refused, Conflict, NotFound, Malformed, Unavailable, CommitUnknown) as other:
+                failure = other
+            if (answered := self._answered(request)) is not None:
+                return answered
+            self._may_try_again(request, failure, races)
+
+    def _may_try_again(self, request: Request, failure: Exception, races: int) -> None:
+        """Raise what the caller is to be told, or return when another attempt is due."""
+        is_late = monotonic() > request.until
+        match failure:
+            case BesideTaken(details={"table": "idempotency_keys"}) if is_late:
+                raise KeyInFlight(retry_after=1) from failure
+            case BesideTaken() if not is_late:
+                return
+            case CommitUnknown() if not is_late:
+                return
+            case CommitUnknown() | BesideTaken():
+                raise Unavailable(retry_after=1) from failure
+            case Unavailable(details={"waited_for": "idempotency_keys"}):
+                raise KeyInFlight(retry_after=1) from failure
+            case CaseIsBusy():
+                if races == 1 and not is_late and request.expected_version is None:
+                    return
+                self._lost_race(request, failure)
+            case _:
+                raise failure
+
+    def _lost_race(self, request: Request, failure: Exception) -> None:
+        version = self._ledger.case(request.case_id).version
+        if request.expected_version is not None:
+            raise VersionMismatch(version=version) from failure
+        raise CaseIsBusy(version=version, retry_after=1) from failure
+
+    def _attempt(self, request: Request) -> Receipt:
+        decided = self._decide(request)
+        last = decided.recorded[-1] if decided.recorded else None
+        version = last.originator_version if last else decided.case.version
+        standing = decided.case.stored[-1].position if decided.case.stored else 0
+        facts = tuple(recorded.fact.name() for recorded in decided.recorded)
+        receipt = Receipt(request.case_id, decided.case_no, version, standing, facts)
+        appended = self._ledger.append(
+            decided.recorded,
+            beside=(request.key_row(receipt), *decided.beside),
+            after=[request.positions_row()] if last else [],
+        )
+        return replace(receipt, position=appended[-1].position) if appended else receipt
+
+    def _decide(self, request: Request) -> Decided:
+        now = self._clock()
+        if isinstance(request.command, Receive):
+            return self._decide_intake(request, request.command, now)
+        case = self._ledger.case(request.case_id)
+        if request.expected_version not in {None, case.version}:
+            raise VersionMismatch(version=case.version)
+        if case.received is None:
+            raise NotFound("There is no such case", case_id=str(request.case_id))
+        must_relate(request.caller, request.command, case)
+        owner = case.received.subject_id or uuid5(request.case_id, "subject")
+        command, beside = self._cleared(request.command, owner)
+        recorded = self._record(
+            request, command, case, self._reference.rules_for(case.received.judged_under), now
+        )
+        return Decided(case, case.received.case_no, recorded, beside if recorded else ())
+
+    def _decide_intake(self, request: Request, command: Receive, now: datetime) -> Decided:
+        case = Case(case_id=request.case_id)
+        numbered = command.numbered(request.case_no)
+        cleared, beside = self._cleared(numbered, None)
+        pinned = self._reference.in_force(
+            product_line=command.product_line,
+            channel=command.channel.value,
+            at=min(command.occurred_at or now, now),
+        )
+        recorded = self._record(request, cleared, case, self._reference.rules_for(pinned), now)
+        return Decided(case, request.case_no, recorded, beside)
+
+    def _cleared(self, command: Command, owner: UUID | None) -> tuple[Command, tuple[Row, ...]]:
+        """Put personal values into the vault's rows and references into the command."""
+        values = clear_values(command)
+        if not values:
+            return command, ()
+        sealed = self._vault.seal(values, owner)
+        return with_refs(command, sealed.refs), sealed.beside
+
+    def _record(
+        self, request: Request, command: Command, case: Case, rules: Rules, now: datetime
+    ) -> tuple[Recorded, ...]:
+        occurred_at, is_backdated = claimed(command, rules, now)
+        caller = request.caller
+        facts = decisions(command, case, rules, now, caller.actor, caller.role)
+        return tuple(
+            Recorded(
+                originator_id=request.case_id,
+                originator_version=version,
+                fact=fact,
+                occurred_at=occurred_at,
+                actor=caller.actor,
+                role=caller.role,
+                source=caller.source.model_copy(
+                    update={"document": command.document or caller.source.document}
+                ),
+                correlation_id=request.correlation_id,
+                causation_id=request.causation_id,
+                is_backdated=is_backdated,
+                decided_under=" ".join(bound.name for bound in rules)[:120] or None,
+            )
+            for version, fact in enumerate(facts, case.version + 1)
+        )
+
+    # What is known already
+
+    def _answered(self, request: Request) -> Receipt | None:
+        """Give the first answer to this key, if there is one; read the reference documents anew where they grew."""
+        version, *row = self._ledger.rows(
+            "SELECT r.version, k.fingerprint, k.case_id, k.positions, k.answer"
+            " FROM (SELECT max(originator_version) FROM log.case_events WHERE originator_id = %s) AS r (version)"
+            " LEFT JOIN desk.idempotency_keys AS k ON k.principal = %s AND k.key = %s",
+            [REFERENCE_ID, request.caller.principal, request.key],
+        )[0]
+        if (version or 0) != self._read[0]:
+            self._read = (version or 0, read(self._ledger, self._zone))
+        fingerprint, case_id, positions, answer = row
+        if fingerprint is None:
+            return None
+        if fingerprint != request.fingerprint:
+            raise KeyReused
+        return Receipt.remembered(case_id, positions, answer)
+
+    @property
+    def _reference(self) -> Reference:
+        return self._read[1]

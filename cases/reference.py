@@ -1,0 +1,159 @@
+"""Regulations, settings and calendars: published into the log once, and read from nowhere else."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from zoneinfo import ZoneInfo
+
+from cases.calendar_book import CalendarBook
+from cases.caller import Caller
+from cases.errors import CaseIsBusy, Refused
+from cases.events_reference import CalendarPublished, RegulationPublished, SettingsPublished
+from cases.fact import Fact
+from cases.recorded import Recorded
+from cases.regulation import Regulation, Settings
+from cases.rules import BEIJING, Reference
+from cases.store.ledger import Ledger
+
+REFERENCE_ID = uuid5(NAMESPACE_URL, "urn:caseledger:reference")
+"""The one stream of all reference documents: its versions put publishing in order."""
+Published = RegulationPublished | SettingsPublished | CalendarPublished
+
+
+def read(ledger: Ledger, zone: ZoneInfo = BEIJING) -> Reference:
+    """Read every published document from the log."""
+    return reference_of(ledger.load(REFERENCE_ID), zone)
+
+
+def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Reference:
+    """Make the reference of published facts; facts of other aggregates are passed over."""
+    published = [recorded.fact for recorded in facts]
+    regulations = [
+        Regulation.model_validate(tomllib.loads(f.document)) for f in _of(RegulationPublished, published)
+    ]
+    settings = [Settings.model_validate(tomllib.loads(f.document)) for f in _of(SettingsPublished, published)]
+    books = [CalendarBook.from_document(f.document) for f in _of(CalendarPublished, published)]
+    return Reference(
+        regulations={(found.id, found.version): found for found in regulations},
+        settings={(found.regulation, found.version): found for found in settings},
+        calendars={(found.name, found.version): found for found in books},
+        zone=zone,
+    )
+
+
+def regulation_document(text: str) -> RegulationPublished:
+    """Read a regulation's TOML text; raises ValueError for one that is not of the model."""
+    found = Regulation.model_validate(tomllib.loads(text))
+    return RegulationPublished(
+        regulation=found.id, version=found.version, document=text, sha256=_digest(text)
+    )
+
+
+def settings_document(text: str) -> SettingsPublished:
+    """Read the TOML text of a firm's values; raises ValueError for one that is not of the model."""
+    found = Settings.model_validate(tomllib.loads(text))
+    return SettingsPublished(
+        regulation=found.regulation, version=found.version, document=text, sha256=_digest(text)
+    )
+
+
+def calendar_document(text: str) -> CalendarPublished:
+    """Read the TOML text of a calendar; raises ValueError for one that is not of the model."""
+    found = CalendarBook.from_document(text)
+    return CalendarPublished(calendar=found.name, version=found.version, document=text, sha256=_digest(text))
+
+
+def shipped() -> tuple[Published, ...]:
+    """Give the regulations and calendars that come with the program; no firm's values are among them."""
+    return (
+        *(regulation_document(text) for text in _texts(files("cases") / "regulations", ".toml")),
+        *(calendar_document(text) for text in _texts(files("cases") / "calendar_years", ".toml")),
+    )
+
+
+def demo_settings() -> tuple[SettingsPublished, ...]:
+    """Give the invented values for demonstration, each marked as configured and not from the regulation."""
+    folder = files("cases") / "regulations" / "settings"
+    return tuple(settings_document(text) for text in _texts(folder, ".demo.toml"))
+
+
+def publish(
+    ledger: Ledger, documents: Sequence[Published], caller: Caller, now: datetime
+) -> tuple[Fact, ...]:
+    """Record what is not in the log yet; gives just that.
+
+    Raises Refused for a document that differs from the one published under its name and version.
+    """
+    try:
+        return _publish(ledger, documents, caller, now)
+    except CaseIsBusy:
+        return _publish(ledger, documents, caller, now)
+
+
+def _publish(
+    ledger: Ledger, documents: Sequence[Published], caller: Caller, now: datetime
+) -> tuple[Fact, ...]:
+    known = ledger.load(REFERENCE_ID)
+    new = tuple(_unpublished(documents, {_key(r.fact): r.fact for r in known}))
+    request = uuid4()
+    if new:
+        ledger.append([
+            _recorded(fact, version, caller, now, request) for version, fact in enumerate(new, len(known) + 1)
+        ])  # fmt: skip
+    return new
+
+
+def _recorded(fact: Fact, version: int, caller: Caller, now: datetime, request: UUID) -> Recorded:
+    return Recorded(
+        originator_id=REFERENCE_ID,
+        originator_version=version,
+        fact=fact,
+        occurred_at=now,
+        actor=caller.actor,
+        role=caller.role,
+        source=caller.source,
+        correlation_id=request,
+    )
+
+
+def _unpublished(
+    documents: Iterable[Published], known: Mapping[tuple[str, ...], Fact]
+) -> Iterator[Published]:
+    for document in documents:
+        before = known.get(_key(document))
+        if before is None:
+            yield document
+        elif before != document:
+            raise Refused(
+                f"{' '.join(_key(document))} was published with another text; a changed document needs a new version",
+                rule="published-once",
+            )
+
+
+def _key(fact: Fact) -> tuple[str, ...]:
+    match fact:
+        case RegulationPublished() | SettingsPublished():
+            return fact.topic, fact.regulation, fact.version
+        case CalendarPublished():
+            return fact.topic, fact.calendar, fact.version
+        case _:
+            return (fact.topic,)
+
+
+def _of(kind: type[Published], facts: Iterable[Fact]) -> Iterator[Published]:
+    return (fact for fact in facts if isinstance(fact, kind))
+
+
+def _texts(folder: Traversable, ending: str) -> list[str]:
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(ending)), key=lambda f: f.name)
+    return [f.read_text(encoding="utf-8") for f in found if f.is_file()]
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

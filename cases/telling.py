@@ -1,0 +1,37 @@
+"""When a fact happened, as its teller claims it, and whether it is told late."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from cases.command import Command
+from cases.errors import Malformed
+from cases.rules import Rules
+
+SKEW = timedelta(seconds=5)
+"""How far a caller's clock may run ahead of ours."""
+TOLERANCE = timedelta(minutes=15)
+"""How late a fact may be told without a document, where no regulation says otherwise (design.md 5)."""
+
+
+def claimed(command: Command, rules: Rules, now: datetime) -> tuple[datetime, bool]:
+    """Give when the fact happened (UTC, never after now), and whether it is told later than the tolerance.
+
+    Raises Malformed for a time in the future, and for a late one without a document.
+    """
+    at = command.occurred_at
+    if at is None:
+        return now, False
+    if at > now + SKEW:
+        raise _wrong("occurred_at", "must not lie in the future")
+    allowed = min(
+        (timedelta(minutes=b.regulation.backdating_tolerance_minutes) for b in rules), default=TOLERANCE
+    )
+    is_backdated = at < now - allowed
+    if is_backdated and command.document is None:
+        raise _wrong("document", "a fact told this late needs the number of the document that shows it")
+    return min(at, now).astimezone(UTC), is_backdated
+
+
+def _wrong(field: str, cure: str) -> Malformed:
+    return Malformed(f"{field}: {cure}", errors=[{"field": field, "cure": cure}])
