@@ -54,7 +54,7 @@ class Opened:
         return f"Opened({self.place})"
 
 
-def new_data_key() -> bytes:
+def new_subject_key() -> bytes:
     """Draw the key of a new subject."""
     return token_bytes(KEY_BYTES)
 

@@ -17,7 +17,7 @@ from cases.sealing import (
     Opened,
     Place,
     commitment,
-    new_data_key,
+    new_subject_key,
     normal_number,
     normal_phone,
     seal,
@@ -144,7 +144,7 @@ class Vault:
             [subject_id],
         )
         if not found:
-            return _Subject(subject_id, new_data_key(), is_new=True)
+            return _Subject(subject_id, new_subject_key(), is_new=True)
         wrapped, name = found[0]
         if wrapped is None:
             raise Refused("The personal data of this customer were erased; nothing is added", rule="erased")

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from cases.errors import BrokenHistory, VaultLocked
 from cases.keys import Keys
 from cases.masking import masked
-from cases.sealing import Place, commitment, new_data_key, normal_number, normal_phone, seal, unseal
+from cases.sealing import Place, commitment, new_subject_key, normal_number, normal_phone, seal, unseal
 
 MEI = Place(UUID("00000000-0000-4000-8000-0000000000a1"), "customer_phone", 1)
 
 
 @given(st.text(min_size=1, max_size=200))
 def test_a_sealed_value_opens_to_itself_and_to_its_commitment(value: str) -> None:
-    key = new_data_key()
+    key = new_subject_key()
     sealed, commit = seal(key, MEI, value)
     opened = unseal(key, MEI, sealed)
     assert opened.value == value
@@ -29,7 +29,7 @@ def test_a_sealed_value_opens_to_itself_and_to_its_commitment(value: str) -> Non
 
 
 def test_a_ciphertext_that_was_moved_to_another_place_does_not_open() -> None:
-    key = new_data_key()
+    key = new_subject_key()
     sealed, _ = seal(key, MEI, "13800001234")
     for elsewhere in (
         replace(MEI, subject_id=UUID(int=7)),
@@ -41,12 +41,12 @@ def test_a_ciphertext_that_was_moved_to_another_place_does_not_open() -> None:
 
 
 def test_the_same_value_is_sealed_differently_each_time() -> None:
-    key = new_data_key()
+    key = new_subject_key()
     assert seal(key, MEI, "13800001234") != seal(key, MEI, "13800001234")
 
 
 def test_nothing_that_is_printed_shows_a_value_or_a_key() -> None:
-    keys, key = Keys.fresh(), new_data_key()
+    keys, key = Keys.fresh(), new_subject_key()
     opened = unseal(key, MEI, seal(key, MEI, "13800001234")[0])
     assert "13800001234" not in f"{opened} {opened!r}"
     assert "secret" not in f"{keys} {keys!r}"
@@ -88,7 +88,7 @@ def test_a_damaged_key_file_says_so_without_its_content(tmp_path: Path) -> None:
 
 
 def test_a_wrapped_key_opens_for_its_subject_only() -> None:
-    keys, key = Keys.fresh(), new_data_key()
+    keys, key = Keys.fresh(), new_subject_key()
     name, wrapped = keys.wrap("mei", key)
     assert keys.unwrap("mei", name, wrapped) == key
     with pytest.raises(VaultLocked):
@@ -100,7 +100,7 @@ def test_a_wrapped_key_opens_for_its_subject_only() -> None:
 def test_a_rotated_key_file_still_opens_what_the_old_key_wrapped() -> None:
     old, new = Keys.fresh(), Keys.fresh()
     rotated = new.model_copy(update={"wrapping": {**old.wrapping, **new.wrapping}})
-    name, wrapped = old.wrap("mei", key := new_data_key())
+    name, wrapped = old.wrap("mei", key := new_subject_key())
     assert rotated.unwrap("mei", name, wrapped) == key
     assert rotated.wrap("mei", key)[0] == new.active
 
