@@ -1,0 +1,1 @@
+"""Tables for questions: pure rows of each case, kept in step with the log, rebuilt from it at will."""

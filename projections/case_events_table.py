@@ -1,0 +1,107 @@
+"""`bi.fct_case_events`: one row per stored fact, as it was recorded and as it stands corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from cases import events
+from cases.recorded import Recorded
+from projections import columns
+from projections.casefile import CaseFile
+from projections.columns import Says
+from projections.tables import Index, Row, Table
+
+
+class CaseEventRow(NamedTuple):
+    """One fact of one case."""
+
+    case_id: columns.Id
+    version: Annotated[int, Says("案内序号", "Which fact of the case, from 1")]
+    position: Annotated[int, Says("日志位置", "Position in the log")]
+    event_type: Annotated[str, Says("事实", "What happened", "dim_event_types")]
+    occurred_at: Annotated[
+        datetime, Says("发生时间（登记时所称）", "When it happened, as claimed when recorded")
+    ]
+    recorded_at: Annotated[
+        datetime, Says("记录时间（数据库时钟）", "When the log recorded it, by the database's clock")
+    ]
+    actor: Annotated[str, Says("经办人代号", "Pseudonym of who recorded it")]
+    role: Annotated[str, Says("角色", "Role in which it was recorded")]
+    source_system: Annotated[str, Says("来源", "The door it took: api, cli, watcher, import:<mapping>")]
+    source_document: Annotated[
+        str | None, Says("来源单据号", "Reference number of the document that shows it")
+    ]
+    source_sha256: Annotated[str | None, Says("来源文件摘要", "sha256 of the file it was imported from")]
+    subject: Annotated[str | None, Says("申请或批准的事项", "What was requested, approved or rejected")]
+    item: Annotated[str | None, Says("涉及的条款项或时限", "Constraint or clock that it names")]
+    is_backdated: Annotated[bool, Says("补录", "Recorded later than the tolerance allows")]
+    is_corrected: Annotated[bool, Says("已更正", "A correction that stands changed it")]
+    is_withdrawn: Annotated[bool, Says("已撤回", "A correction that stands withdrew it")]
+    corrected_by: Annotated[
+        int | None, Says("更正它的事实序号", "Version of the newest correction that stands")
+    ]
+    corrected_at: Annotated[
+        datetime | None,
+        Says("更正后的发生时间；撤回则为空", "When it happened, as corrected; empty when withdrawn"),
+    ]
+    decided_under: Annotated[
+        str | None, Says("裁定所依规章", "Regulation version under which it decided something")
+    ]
+    is_parked: columns.IsParked
+    last_position: columns.LastPosition
+    updated_at: columns.UpdatedAt
+
+
+TABLE = Table(
+    "fct_case_events", CaseEventRow, ("case_id", "version"), "案件事实（每条一行）", "Facts of cases, one row each",
+    indexes=(
+        Index("occurred_at"),
+        Index("case_id", "is_backdated OR is_corrected OR subject IN ('override', 'exclusion')"),
+    ),
+)  # fmt: skip
+ASKED = (events.Requested, events.Approved, events.Rejected)
+
+
+def rows(file: CaseFile) -> Iterator[Row]:
+    """Give one row per stored fact, corrections included; a row changes only when its fact is corrected."""
+    for recorded in file.facts:
+        correction = file.corrected.get(recorded.originator_version)
+        by = correction.by if correction else recorded
+        standing = correction.corrected if correction else recorded
+        yield (
+            *_recorded(file, recorded),
+            *_asked(recorded),
+            recorded.is_backdated,
+            correction is not None,
+            standing is None,
+            correction.by.originator_version if correction else None,
+            standing.occurred_at if standing else None,
+            recorded.decided_under,
+            False,
+            by.position,
+            by.known_at,
+        )
+
+
+def _recorded(file: CaseFile, recorded: Recorded) -> Row:
+    source = recorded.source
+    return (
+        file.case_id,
+        recorded.originator_version,
+        recorded.position,
+        type(recorded.fact).__name__,
+        recorded.occurred_at,
+        recorded.known_at,
+        recorded.actor,
+        recorded.role.value,
+        source.system,
+        source.document,
+        source.sha256,
+    )
+
+
+def _asked(recorded: Recorded) -> Row:
+    fact = recorded.fact
+    return (fact.subject.value, fact.item) if isinstance(fact, ASKED) else (None, None)

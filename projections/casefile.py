@@ -1,0 +1,183 @@
+"""Everything that the tables need to know of one case, worked out once from its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cases import events
+from cases.case import Case, fold
+from cases.clock import Clock
+from cases.codes import Cause, Department
+from cases.constraints import Finding, findings
+from cases.fact import Fact
+from cases.history import Correction, corrections
+from cases.promises import clocks
+from cases.recorded import Recorded
+from cases.rules import Reference, Rules
+
+F = TypeVar("F", bound=Fact)
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """All stored facts of one case in log order, never none."""
+
+    case_id: UUID
+    facts: tuple[Recorded, ...]
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with its corrections, clocks and findings, as the row functions read it."""
+
+    case_id: UUID
+    facts: tuple[Recorded, ...]
+    zone: ZoneInfo
+    case: Case
+    corrected: Mapping[int, Correction]
+    """By the version of the corrected fact; the last correction that stands."""
+    clocks: tuple[Clock, ...]
+    findings: tuple[Finding, ...]
+    firsts: Mapping[type[Fact], datetime] = field(repr=False)
+    newest: Mapping[type[Fact], Recorded] = field(repr=False)
+
+    @property
+    def last_position(self) -> int:
+        """The log position of its newest fact."""
+        return self.facts[-1].position
+
+    @property
+    def updated_at(self) -> datetime:
+        """When the log recorded its newest fact."""
+        return self.facts[-1].known_at
+
+    def first_at(self, fact: type[Fact]) -> datetime | None:
+        """When a fact of this kind happened for the first time."""
+        return self.firsts.get(fact)
+
+    def latest(self, fact: type[F]) -> F | None:
+        """The newest fact of this kind, as corrected, in any cycle."""
+        known = self.newest.get(fact)
+        return known.fact if known and isinstance(known.fact, fact) else None
+
+    @cached_property
+    def closed_at(self) -> datetime | None:
+        """When it was closed, unless it is open (again)."""
+        closed = self.newest.get(events.Closed)
+        return closed.occurred_at if closed and self.case.is_closed else None
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Whether it is worked on here."""
+        return self.case.received is None or self.case.received.is_live
+
+    @cached_property
+    def kind(self) -> str:
+        """What the customer asks for."""
+        return self.case.classified.kind.value if self.case.classified else UNKNOWN
+
+    @cached_property
+    def category(self) -> str:
+        """What it is about."""
+        return self.case.classified.category.value if self.case.classified else UNKNOWN
+
+    @cached_property
+    def channel(self) -> str:
+        """How it reached the firm."""
+        return self.case.received.channel.value if self.case.received else UNKNOWN
+
+    @cached_property
+    def sales_channel(self) -> str:
+        """Where the goods were bought."""
+        return self.case.received.sales_channel.value if self.case.received else UNKNOWN
+
+    @cached_property
+    def region(self) -> str:
+        """Where the customer is."""
+        return (self.case.received.region if self.case.received else None) or UNKNOWN
+
+    @cached_property
+    def product(self) -> str:
+        """Product line and model as one key, `lamp/K7`, or the line alone."""
+        received = self.case.received
+        if received is None:
+            return UNKNOWN
+        return (
+            f"{received.product_line}/{received.product_model}"
+            if received.product_model
+            else received.product_line
+        )
+
+    @cached_property
+    def cause(self) -> str:
+        """The newest cause that is known."""
+        known = [self.newest[fact] for fact in (events.Inspected, events.Repaired) if fact in self.newest]
+        for found in sorted(known, key=lambda recorded: -recorded.originator_version):
+            if (
+                isinstance(found.fact, events.Inspected | events.Repaired)
+                and found.fact.cause is not Cause.UNKNOWN
+            ):
+                return found.fact.cause.value
+        return UNKNOWN
+
+    @cached_property
+    def holder(self) -> events.Classified | events.Transferred | None:
+        """The fact that gave it to the department that holds it."""
+        given = self.newest.get(events.Classified), self.newest.get(events.Transferred)
+        last = max(
+            (known for known in given if known), key=lambda known: known.originator_version, default=None
+        )
+        return last.fact if last and isinstance(last.fact, events.Classified | events.Transferred) else None
+
+    @cached_property
+    def department(self) -> str:
+        """The department that holds it."""
+        return (self.holder.department if self.holder else Department.UNKNOWN).value
+
+    @cached_property
+    def day_received(self) -> date | None:
+        """The business day on which it was received."""
+        at = self.first_at(events.Received)
+        return at.astimezone(self.zone).date() if at else None
+
+
+def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
+    """Work out a case; raises what its facts, or rules that cannot be read, make raise."""
+    folded = fold(case.case_id, case.facts)
+    rules = _rules(folded, reference)
+    firsts: dict[type[Fact], datetime] = {}
+    newest: dict[type[Fact], Recorded] = {}
+    for recorded in folded.history:
+        kind = type(recorded.fact)
+        before = firsts.get(kind)
+        if before is None or recorded.occurred_at < before:
+            firsts[kind] = recorded.occurred_at
+        newest[kind] = recorded
+    return CaseFile(
+        case_id=case.case_id,
+        facts=case.facts,
+        zone=reference.zone,
+        case=folded,
+        corrected=_corrected(case.facts),
+        clocks=clocks(case.facts, rules),
+        findings=findings(case.facts, rules),
+        firsts=firsts,
+        newest=newest,
+    )
+
+
+def _rules(case: Case, reference: Reference) -> Rules:
+    return reference.rules_for(case.received.judged_under) if case.received else Rules()
+
+
+def _corrected(facts: tuple[Recorded, ...]) -> dict[int, Correction]:
+    if not any(isinstance(recorded.fact, events.Corrected) for recorded in facts):
+        return {}
+    return {found.recorded.originator_version: found for found in corrections(facts)}

@@ -1,0 +1,138 @@
+"""Dims with fixed rows: the closed vocabularies, each value with both labels, and `unknown`."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from cases import codes
+from cases.clock import Standing, Verdict
+from cases.events import CASE_FACTS
+from projections.casefile import UNKNOWN
+from projections.columns import Says
+from projections.tables import Row, Table
+
+NOT_KNOWN = ("未知", "Unknown")
+LabelZh = Annotated[str, Says("中文名称", "Label in Chinese")]
+LabelEn = Annotated[str, Says("英文名称", "Label in English")]
+
+
+class CodeRow(NamedTuple):
+    """One value of a vocabulary."""
+
+    code: Annotated[str, Says("代码", "The value as it stands in facts")]
+    label_zh: LabelZh
+    label_en: LabelEn
+
+
+class VocabularyRow(NamedTuple):
+    """One value of any vocabulary that has no dim of its own."""
+
+    vocabulary: Annotated[str, Says("词表", "Which vocabulary, for example stage")]
+    code: Annotated[str, Says("代码", "The value as it stands in the tables")]
+    label_zh: LabelZh
+    label_en: LabelEn
+
+
+class EventTypeRow(NamedTuple):
+    """One kind of fact."""
+
+    code: Annotated[str, Says("事实", "Name of the fact, for example Inspected")]
+    topic: Annotated[str, Says("存储主题", "Its name on disk")]
+    is_milestone: Annotated[bool, Says("是否里程碑", "One of the eight milestones")]
+    label_zh: LabelZh
+    label_en: LabelEn
+
+
+FACT_LABELS = {
+    "Received": ("登记", "Received"),
+    "Classified": ("分类", "Classified"),
+    "Shipped": ("发运", "Shipped"),
+    "Inspected": ("检测", "Inspected"),
+    "Repaired": ("维修完成", "Repaired"),
+    "Refunded": ("退款", "Refunded"),
+    "Revisited": ("回访", "Revisited"),
+    "Escalated": ("升级", "Escalated"),
+    "Responded": ("回应", "Responded"),
+    "Delivered": ("送达", "Delivered"),
+    "Quoted": ("报价", "Quoted"),
+    "QuoteAnswered": ("报价答复", "Quote answered"),
+    "Requested": ("申请", "Requested"),
+    "Approved": ("批准", "Approved"),
+    "Rejected": ("驳回", "Rejected"),
+    "Replaced": ("更换", "Replaced"),
+    "Paused": ("暂停", "Paused"),
+    "Resumed": ("恢复", "Resumed"),
+    "Booked": ("预约", "Booked"),
+    "Transferred": ("移交", "Transferred"),
+    "Noted": ("备注", "Noted"),
+    "Corrected": ("更正", "Corrected"),
+    "Closed": ("结案", "Closed"),
+    "Reopened": ("重新受理", "Reopened"),
+}
+
+
+def _code_rows(vocabulary: type[codes.Code]) -> tuple[Row, ...]:
+    rows = [CodeRow(code.value, code.zh, code.en) for code in vocabulary]
+    known = any(row.code == UNKNOWN for row in rows)
+    return tuple(rows) if known else (*rows, CodeRow(UNKNOWN, *NOT_KNOWN))
+
+
+def _dim(name: str, vocabulary: type[codes.Code], zh: str, en: str) -> Table:
+    return Table(name, CodeRow, ("code",), zh, en, fixed=_code_rows(vocabulary))
+
+
+def _event_types() -> tuple[Row, ...]:
+    milestones = {
+        "Received",
+        "Classified",
+        "Shipped",
+        "Inspected",
+        "Repaired",
+        "Refunded",
+        "Revisited",
+        "Escalated",
+    }
+    known = [
+        EventTypeRow(name, fact.topic, name in milestones, *FACT_LABELS.get(name, (name, name)))
+        for name, fact in CASE_FACTS.items()
+    ]
+    return (*known, EventTypeRow(UNKNOWN, UNKNOWN, False, *NOT_KNOWN))
+
+
+VOCABULARIES: dict[str, type[codes.Code]] = {
+    "stage": codes.Stage,
+    "outcome": codes.Outcome,
+    "reason": codes.Reason,
+    "severity": codes.Severity,
+    "mode": codes.Mode,
+    "sales_channel": codes.SalesChannel,
+    "disposition": codes.Disposition,
+    "role": codes.Role,
+    "subject": codes.Subject,
+    "verdict": Verdict,
+    "standing": Standing,
+}
+
+
+def _vocabulary_rows() -> tuple[Row, ...]:
+    return tuple(
+        VocabularyRow(name, *row)
+        for name, vocabulary in VOCABULARIES.items()
+        for row in _code_rows(vocabulary)
+    )
+
+
+CODE_DIMS = (
+    _dim("dim_case_kinds", codes.Kind, "案件类型", "Kinds of cases"),
+    _dim("dim_categories", codes.Category, "服务类别", "What cases are about"),
+    _dim("dim_causes", codes.Cause, "故障原因", "Causes of faults"),
+    _dim("dim_departments", codes.Department, "部门", "Departments"),
+    _dim("dim_channels", codes.Channel, "受理渠道", "How demands reach the firm"),
+    Table(
+        "dim_event_types", EventTypeRow, ("code",), "事实类型", "Kinds of facts", fixed=_event_types()
+    ),
+    Table(
+        "dim_codes", VocabularyRow, ("vocabulary", "code"), "其他代码的名称", "Labels of all other codes",
+        fixed=_vocabulary_rows(),
+    ),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""`bi.fct_findings`: one row per breach of a constraint, with the facts that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from cases.constraints import Finding
+from projections import columns
+from projections.casefile import CaseFile
+from projections.columns import Says
+from projections.grown_dims import clause_id
+from projections.tables import Index, Row, Table
+
+
+class FindingRow(NamedTuple):
+    """One finding of one case."""
+
+    finding_id: Annotated[str, Says("发现标识", "The finding: case, constraint and facts")]
+    case_id: columns.Id
+    clause_id: Annotated[
+        str, Says("条款项", "Item of the regulation it comes from", "dim_regulation_clauses")
+    ]
+    constraint_id: Annotated[str, Says("约束项", "Name of the constraint inside the regulation")]
+    regulation: Annotated[str, Says("规章及版本", "Regulation and version")]
+    mode: Annotated[str, Says("约束方式", "refuse: refused when asked live; flag: only found")]
+    versions: Annotated[list[int], Says("所依事实序号", "Versions of the facts that show it")]
+    occurred_at: Annotated[
+        datetime | None, Says("发生时间", "When the last of these facts happened, as corrected")
+    ]
+    is_overridden: Annotated[bool, Says("已特批", "An approved override allowed it")]
+    kind: columns.Kind
+    department: columns.Department
+    is_live: columns.IsLive
+    is_parked: columns.IsParked
+    last_position: columns.LastPosition
+    updated_at: columns.UpdatedAt
+
+
+TABLE = Table(
+    "fct_findings", FindingRow, ("finding_id",), "合规发现（每条一行）", "Findings, one row each",
+    indexes=(Index("case_id"), Index("occurred_at")),
+)  # fmt: skip
+
+
+def rows(file: CaseFile) -> Iterator[Row]:
+    """Give one row per finding of a case."""
+    happened = {known.originator_version: known.occurred_at for known in file.case.history}
+    found = {row[0]: row for row in (_found(file, finding, happened) for finding in file.findings)}
+    for row in found.values():
+        yield (*row, file.kind, file.department, file.is_live, False, file.last_position, file.updated_at)
+
+
+def _found(file: CaseFile, finding: Finding, happened: dict[int, datetime]) -> Row:
+    instants = [happened[version] for version in finding.versions if version in happened]
+    facts = "-".join(map(str, finding.versions))
+    return (
+        f"{file.case_id}:{finding.regulation}:{finding.constraint}:{facts}",
+        file.case_id,
+        clause_id(finding.regulation, "constraint", finding.constraint),
+        finding.constraint,
+        finding.regulation,
+        finding.mode,
+        list(finding.versions),
+        max(instants, default=None),
+        finding.is_overridden,
+    )

@@ -1,0 +1,97 @@
+"""One step after the log: a page becomes rows of the cases it touches, with the position, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from psycopg.sql import SQL
+
+from cases.events_reference import CalendarPublished
+from cases.rules import Reference
+from projections import reading
+from projections.days import DAYS, day_rows
+from projections.grown_dims import CLAUSES, clause_rows
+from projections.meta_tables import PARKED, ParkedRow
+from projections.parking import compute
+from projections.published import read_reference
+from projections.registry import FACTS
+from projections.schema import BI, Db
+from projections.writing import Writer
+
+PAGE = 1000
+BATCH = 500
+
+
+class Follower:
+    """Brings one schema up to the log over one connection; whoever moves the position is the only writer."""
+
+    def __init__(self, connection: Db, schema: str = BI) -> None:
+        """Read where the tables stand and which documents were published by then."""
+        self._connection = connection
+        self._schema = schema
+        self._writer = Writer(connection, schema)
+        self.position = self._writer.position()
+        self.reference = read_reference(connection, self.position)
+
+    def step(self, limit: int = PAGE, until: int = reading.LAST_POSITION) -> int:
+        """Take in one page; gives how many facts it held, 0 when there was nothing.
+
+        Raises PositionMoved where another writer was faster, BrokenHistory where a published document cannot be read.
+        """
+        page = reading.page(self._connection, self.position, limit, until)
+        if page:
+            self._take_in(page)
+        return len(page)
+
+    def _take_in(self, page: list[reading.Touch]) -> None:
+        last, reference = page[-1].position, self.reference
+        published = {touch.topic for touch in page if touch.is_reference}
+        if published:
+            reference = read_reference(self._connection, last)
+            self._derive_again(reference, is_calendar=CalendarPublished.topic in published)
+        touched = dict.fromkeys(touch.case_id for touch in page if reading.is_of_a_case(touch.topic))
+        histories = reading.histories(self._connection, list(touched), last) if touched else []
+        cases = [compute(history, reference) for history in histories]
+        with self._connection.transaction():
+            self._writer.move(self.position, last, page[-1].recorded_at)
+            self._writer.write(cases)
+        self.position, self.reference = last, reference
+
+    def _derive_again(self, reference: Reference, *, is_calendar: bool) -> None:
+        """Rework cases under new documents: all when a calendar may have moved clocks, else those that are parked.
+
+        The position has not moved yet, so that a crash here is made good by the same page.
+        """
+        with self._connection.transaction():
+            self._writer.hold(self.position)
+            self._writer.refresh(CLAUSES, clause_rows(reference))
+            self._writer.refresh(DAYS, day_rows(reference))
+        self._recompute(self._known(everything=is_calendar), reference)
+
+    def release(self) -> list[ParkedRow]:
+        """Try every parked case again at the present position; gives those that stay parked."""
+        return self._recompute(self._known(everything=False), self.reference)
+
+    def _recompute(self, ids: list[UUID], reference: Reference) -> list[ParkedRow]:
+        parked: list[ParkedRow] = []
+        for some in _batched(ids):
+            histories = reading.histories(self._connection, some, self.position)
+            cases = [compute(history, reference) for history in histories]
+            with self._connection.transaction():
+                self._writer.hold(self.position)
+                parked += self._writer.write(cases)
+        return parked
+
+    def _known(self, *, everything: bool) -> list[UUID]:
+        query = SQL("SELECT case_id FROM {} ORDER BY position").format(PARKED.at(self._schema))
+        ids = [row[0] for row in self._connection.execute(query)]
+        if everything:
+            query = SQL("SELECT case_id FROM {}").format(FACTS[0].at(self._schema))
+            ids += [row[0] for row in self._connection.execute(query)]
+        return list(dict.fromkeys(ids))
+
+
+def _batched(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    known = list(ids)
+    return (known[at : at + BATCH] for at in range(0, len(known), BATCH))

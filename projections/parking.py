@@ -1,0 +1,44 @@
+"""Cases whose rows cannot be computed: set aside with their reason, so that every other case goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from cases.rules import Reference
+from projections.casefile import CaseFacts
+from projections.meta_tables import ParkedRow
+from projections.reading import History
+from projections.registry import Rows, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A case with its rows, or the reason why it has none."""
+
+    history: History
+    rows: Rows | None
+    reason: str | None = None
+
+    def parked(self, reason: str | None = None) -> ParkedRow:
+        """Give the row that sets it aside, at the newest fact it could not pass."""
+        last = self.history[-1]
+        return ParkedRow(last.case_id, last.position, last.recorded_at, reason or self.reason or "unknown")
+
+
+def compute(history: History, reference: Reference) -> Computed:
+    """Give the rows of one case; whatever its facts make raise becomes the reason, told without any value."""
+    try:
+        facts = tuple(stored.decoded() for stored in history)
+        return Computed(history, rows(CaseFacts(history[0].case_id, facts), reference))
+    except Exception as error:  # noqa: BLE001 - whatever one case raises must not stop the others
+        return Computed(history, None, reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """Name a failure by its kind, and for a malformed fact by its fields."""
+    if isinstance(error, ValidationError):
+        fields = sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)})
+        return f"ValidationError: {', '.join(fields)}"[:300]
+    return type(error).__name__

@@ -1,0 +1,207 @@
+"""A rebuild: a complete schema from the log alone, compared with the live one, then in its place by two renames."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import psycopg
+
+from cases.errors import Conflict
+from cases.rules import Reference
+from cases.store.database import Database
+from projections import reading
+from projections.compare import TableCompared, compare
+from projections.days import DAYS, day_rows
+from projections.engine import Engine
+from projections.follower import Follower
+from projections.grown_dims import CLAUSES, clause_rows
+from projections.leader import REBUILDER, lead
+from projections.meta_tables import PARKED, ParkedRow
+from projections.published import read_reference
+from projections.registry import GROWING, TABLES
+from projections.schema import BI, Db, contract, create, drop, finish, insert, lay_out, standing_contract
+from projections.shards import CASES_A_SHARD, Job, Loaded, fill
+from projections.swap import drop_old, paused, take_over
+from projections.writing import Writer
+
+NEXT: Final = "bi_next"
+NEAR: Final = 20_000
+"""How far behind the live tables may be and still be brought up for the comparison."""
+LOCK_WAIT: Final = "10s"
+Progress = Callable[[int, int], None]
+"""Told the facts done and the position to reach."""
+
+
+def unseen(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+class RebuildRuns(Conflict):
+    """Another process is rebuilding."""
+
+    title = "Another rebuild is running"
+
+
+@dataclass
+class Report:
+    """What a rebuild did; times in seconds, `paused` is how long the leader had to wait at most."""
+
+    position: int = 0
+    facts: int = 0
+    cases: int = 0
+    seconds: float = 0.0
+    load_seconds: float = 0.0
+    paused: float = 0.0
+    parked: list[ParkedRow] = field(default_factory=list)
+    compared: tuple[TableCompared, ...] = ()
+    is_swapped: bool = False
+
+    @property
+    def facts_per_second(self) -> float:
+        """How fast rows were computed and loaded."""
+        return self.facts / self.load_seconds if self.load_seconds else 0.0
+
+    @property
+    def differing(self) -> int:
+        """How many rows the live tables had otherwise."""
+        return sum(table.differing for table in self.compared)
+
+
+def rebuild(
+    database: Database,
+    *,
+    workers: int = 2,
+    progress: Progress = unseen,
+    is_swapped: bool = True,
+) -> Report:
+    """Rebuild every table beside the live ones, compare at one position, and take their place.
+
+    Without `is_swapped` the new schema is compared and dropped. The comparison is left out where there is nothing to
+    compare with: no live schema, one of another make, or one that is far behind the log. Raises RebuildRuns.
+    """
+    began = time.monotonic()
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_WAIT,))
+        if not lead(connection, REBUILDER):
+            raise RebuildRuns
+        work = Rebuild(database, connection, workers, progress)
+        work.build()
+        work.settle(is_swapped=is_swapped)
+    work.report.seconds = time.monotonic() - began
+    return work.report
+
+
+def prepare(database: Database) -> Report | None:
+    """Make `bi` ready for this version of the program: made where missing, rebuilt where of another make."""
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        standing = standing_contract(connection)
+        if standing is None:
+            with connection.transaction():
+                create(connection)
+        drop_old(connection)
+    return rebuild(database) if standing not in {None, contract()} else None
+
+
+class Rebuild:
+    """One rebuild under way, over one connection that holds its lock."""
+
+    def __init__(self, database: Database, connection: Db, workers: int, progress: Progress) -> None:
+        """Look at what stands."""
+        self.report = Report()
+        self._database = database
+        self._connection = connection
+        self._workers = workers
+        self._progress = progress
+        standing = standing_contract(connection)
+        self._is_live = standing is not None
+        self._is_same_make = standing == contract()
+
+    def build(self) -> None:
+        """Fill a complete schema `bi_next` as of one position."""
+        until = self._goal()
+        reference = read_reference(self._connection, until)
+        drop(self._connection, NEXT)
+        with self._connection.transaction():
+            lay_out(self._connection, NEXT)
+        self._load(until, reference)
+        with self._connection.transaction():
+            Writer(self._connection, NEXT).move(0, until, reading.recorded_at(self._connection, until))
+        finish(self._connection, NEXT)
+        for table in TABLES:
+            self._connection.execute(table.analyze(NEXT))
+
+    def _goal(self) -> int:
+        """Choose the position: the log's end, to which live tables that are near are brought first."""
+        goal = reading.settled(self._connection)
+        if self._is_same_make and goal - Writer(self._connection, BI).position() <= NEAR:
+            return max(goal, Engine(self._database).catch_up())
+        return goal
+
+    def _load(self, until: int, reference: Reference) -> None:
+        began = time.monotonic()
+        grown: dict[str, set[tuple[object, ...]]] = {table.name: set(table.fixed) for table, _ in GROWING}
+
+        def tell(loaded: Loaded) -> None:
+            self.report.facts += loaded.facts
+            self.report.cases += loaded.cases
+            self.report.parked += loaded.parked
+            for name, rows in loaded.grown.items():
+                grown[name] |= rows
+            self._progress(self.report.facts, until)
+
+        job = Job(self._database.app_dsn, NEXT, until, reference)
+        fill(job, reading.bounds(self._connection, CASES_A_SHARD), self._workers, tell)
+        for table, _ in GROWING:
+            rows = sorted(grown[table.name] - set(table.fixed), key=lambda row: str(row[0]))
+            insert(self._connection, table, NEXT, tuple(rows))
+        insert(self._connection, CLAUSES, NEXT, tuple(clause_rows(reference)))
+        insert(self._connection, DAYS, NEXT, tuple(day_rows(reference)))
+        insert(self._connection, PARKED, NEXT, tuple(self.report.parked))
+        self.report.load_seconds = time.monotonic() - began
+
+    def settle(self, *, is_swapped: bool) -> None:
+        """Compare at one position, take over (or drop what was built), and clear away what is no longer read."""
+        with psycopg.connect(self._database.app_dsn, autocommit=True) as other:
+            follower = Follower(other, NEXT)
+            if self._is_same_make:
+                self.report.compared = self._compare(follower)
+            if is_swapped:
+                self._take_over(follower)
+                drop_old(self._connection)
+            else:
+                drop(self._connection, NEXT)
+        self.report.position, self.report.is_swapped = follower.position, is_swapped
+
+    def _compare(self, follower: Follower) -> tuple[TableCompared, ...]:
+        """Bring both to one position, keep a snapshot of that instant, and read it while the leader goes on."""
+        with psycopg.connect(self._database.app_dsn, autocommit=True) as reader, reader.transaction():
+            with self._pause(follower) as live:
+                reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                is_level = Writer(reader, BI).position() == live == follower.position
+            return compare(reader, BI, NEXT) if is_level else ()
+
+    def _take_over(self, follower: Follower) -> None:
+        if not self._is_live:
+            with self._connection.transaction():
+                take_over(self._connection, NEXT, is_first=True, is_same_make=False)
+            return
+        with self._pause(follower):
+            take_over(self._connection, NEXT, is_first=False, is_same_make=self._is_same_make)
+
+    @contextmanager
+    def _pause(self, follower: Follower) -> Iterator[int]:
+        """Hold the leader still while the new schema takes in the tail; the bulk of it is taken in before."""
+        self._follow(follower, Writer(self._connection, BI).position())
+        began = time.monotonic()
+        with paused(self._connection) as live:
+            self._follow(follower, live)
+            yield live
+        self.report.paused = max(self.report.paused, time.monotonic() - began)
+
+    def _follow(self, follower: Follower, until: int) -> None:
+        while follower.position < until and follower.step(until=until):
+            pass

@@ -1,0 +1,46 @@
+"""The one list of what stands in schema `bi`, and the one function that gives a case its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from cases.rules import Reference
+from projections import (
+    case_events_table,
+    cases_table,
+    complaints_table,
+    findings_table,
+    grown_dims,
+    sla_clocks_table,
+)
+from projections.casefile import CaseFacts, CaseFile, open_file
+from projections.days import DAYS
+from projections.dims import CODE_DIMS
+from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS
+from projections.meta_tables import PARKED, POSITION
+from projections.tables import Row, Table
+
+DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, CLAUSES, DAYS)
+PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
+    (cases_table.TABLE, cases_table.rows),
+    (case_events_table.TABLE, case_events_table.rows),
+    (sla_clocks_table.TABLE, sla_clocks_table.rows),
+    (complaints_table.TABLE, complaints_table.rows),
+    (findings_table.TABLE, findings_table.rows),
+)
+GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
+    (PRODUCTS, grown_dims.product_rows),
+    (REGIONS, grown_dims.region_rows),
+)
+FACTS: Final = tuple(table for table, _ in PER_CASE)
+TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED)
+
+Rows = dict[str, list[Row]]
+"""Rows by table, in column order."""
+
+
+def rows(case: CaseFacts, reference: Reference) -> Rows:
+    """Give every row that a case has in any table and needs in the growing dims; pure: no clock, no database."""
+    file = open_file(case, reference)
+    return {table.name: list(rows_of(file)) for table, rows_of in (*PER_CASE, *GROWING)}

@@ -1,0 +1,113 @@
+"""Filling a fresh schema: ranges of cases over processes, rows by COPY, every range a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Final
+from uuid import UUID
+
+import psycopg
+
+from cases.rules import Reference
+from projections import reading
+from projections.meta_tables import ParkedRow
+from projections.parking import Computed, compute, reason_of
+from projections.registry import FACTS, GROWING
+from projections.schema import Db, insert
+from projections.tables import Row
+from projections.writing import REFUSALS
+
+CASES_A_SHARD: Final = 1000
+Range = tuple[UUID, UUID | None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every process is told once: where to read and write, and as of which position."""
+
+    dsn: str
+    schema: str
+    until: int
+    reference: Reference
+
+
+@dataclass
+class Loaded:
+    """What one range held; the growing dims are left to the parent, which writes them sorted."""
+
+    facts: int = 0
+    cases: int = 0
+    parked: list[ParkedRow] = field(default_factory=list)
+    grown: dict[str, set[Row]] = field(default_factory=dict)
+
+
+class Loader:
+    """Fills ranges of one job over one connection."""
+
+    def __init__(self, job: Job, connection: Db) -> None:
+        """Write without waiting for the disk: a rebuild that is cut off begins anew."""
+        self._job = job
+        self._connection = connection
+        connection.execute("SET synchronous_commit = off")
+
+    def load(self, span: Range) -> Loaded:
+        """Compute and store the cases of a range."""
+        loaded = Loaded(grown={table.name: set() for table, _ in GROWING})
+        cases = []
+        for history in reading.shard(self._connection, *span, self._job.until):
+            loaded.facts += len(history)
+            loaded.cases += 1
+            cases.append(compute(history, self._job.reference))
+        loaded.parked += [case.parked() for case in cases if case.rows is None]
+        self._store([case for case in cases if case.rows is not None], loaded)
+        return loaded
+
+    def _store(self, cases: list[Computed], loaded: Loaded) -> None:
+        """Store cases together, or when the database refuses, by halves until the culprit stands alone."""
+        try:
+            with self._connection.transaction():
+                for table in FACTS:
+                    rows = tuple(row for case in cases if case.rows for row in case.rows[table.name])
+                    insert(self._connection, table, self._job.schema, rows)
+        except REFUSALS as refusal:
+            if len(cases) == 1:
+                loaded.parked.append(cases[0].parked(reason_of(refusal)))
+                return
+            half = len(cases) // 2
+            self._store(cases[:half], loaded)
+            self._store(cases[half:], loaded)
+            return
+        for case in cases:
+            for table, _ in GROWING:
+                loaded.grown[table.name].update(case.rows[table.name] if case.rows else ())
+
+
+_LOADER: list[Loader] = []
+"""The loader of this process."""
+
+
+def _begin(job: Job) -> None:
+    _LOADER.append(Loader(job, psycopg.connect(job.dsn, autocommit=True)))
+
+
+def _load(span: Range) -> Loaded:
+    return _LOADER[-1].load(span)
+
+
+def fill(job: Job, spans: list[Range], workers: int, told: Callable[[Loaded], None]) -> None:
+    """Fill all ranges with so many processes, or with one worker in this process; tells of each as it is done."""
+    for loaded in _alone(job, spans) if workers <= 1 else _together(job, spans, workers):
+        told(loaded)
+
+
+def _alone(job: Job, spans: list[Range]) -> Iterator[Loaded]:
+    with psycopg.connect(job.dsn, autocommit=True) as connection:
+        loader = Loader(job, connection)
+        yield from map(loader.load, spans)
+
+
+def _together(job: Job, spans: list[Range], workers: int) -> Iterator[Loaded]:
+    with get_context("spawn").Pool(workers, _begin, (job,)) as pool:
+        yield from pool.imap_unordered(_load, spans)

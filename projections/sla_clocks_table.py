@@ -1,0 +1,162 @@
+"""`bi.fct_sla_clocks`: one row per clock: what was promised, what moved it, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
+
+from cases.clock import Clock
+from projections import columns
+from projections.casefile import CaseFile
+from projections.columns import Says
+from projections.grown_dims import clause_id
+from projections.tables import Index, Row, Table
+
+
+class SlaClockRow(NamedTuple):
+    """One clock. A table has no clock of its own: what runs or is overdue at an instant is asked of sla_clocks_at."""
+
+    clock_id: Annotated[str, Says("时限标识", "The clock: case, regulation, promise and cycle")]
+    case_id: columns.Id
+    clause_id: Annotated[
+        str, Says("条款项", "Item of the regulation it comes from", "dim_regulation_clauses")
+    ]
+    promise: Annotated[str, Says("承诺项", "Name of the promise inside the regulation")]
+    regulation: Annotated[str, Says("规章及版本", "Regulation and version")]
+    settings_version: Annotated[str | None, Says("设定值版本", "Version of the firm's values")]
+    calendar_version: Annotated[str | None, Says("日历版本", "Version of the calendar it is counted on")]
+    department: Annotated[str, Says("责任部门", "Department that answers for it", "dim_departments")]
+    cycle: Annotated[int, Says("周期", "1, and one more with each reopening")]
+    started_at: Annotated[datetime, Says("开始时间", "When it started, as corrected")]
+    original_due_at: Annotated[
+        datetime | None, Says("原到期时间", "When it was due at first, without pauses")
+    ]
+    due_at: Annotated[datetime | None, Says("到期时间", "When it is due, pauses counted")]
+    warned_at: Annotated[datetime | None, Says("首次预警时间", "When its first warning is due")]
+    paused_during: Annotated[
+        Multirange[datetime] | None,
+        Says("暂停期间（尚未结束者无上界）", "When it stood still; a pause that lasts has no end"),
+    ]
+    paused_seconds: Annotated[
+        int, Says("暂停秒数（按本时限的计时方式）", "Seconds paused, in its own time base")
+    ]
+    stopped_at: Annotated[datetime | None, Says("停止时间", "When it was stopped, as corrected")]
+    ended_at: Annotated[datetime | None, Says("终结时间（停止或取消）", "When it was stopped or cancelled")]
+    raw_seconds: Annotated[
+        int | None, Says("历时秒数（自然时间）", "Seconds from start to stop, around the clock")
+    ]
+    working_seconds: Annotated[
+        int | None,
+        Says(
+            "历时秒数（按本时限的计时方式，扣除暂停）",
+            "Seconds from start to stop in its own base, pauses left out",
+        ),
+    ]
+    verdict: Annotated[
+        str,
+        Says("结论（按所称时间）", "open, met, breached, cancelled, excluded, not_configured: as claimed"),
+    ]
+    verdict_unadjusted: Annotated[
+        str, Says("结论（不计除外）", "The verdict had nobody excluded it; raw rates count this one")
+    ]
+    verdict_as_recorded: Annotated[
+        str | None,
+        Says("结论（按记录时间）", "The verdict by the log's own times; empty for imported history"),
+    ]
+    excluded_because: Annotated[str | None, Says("除外理由", "Why it was excluded")]
+    lacking: Annotated[
+        str | None, Says("未配置的缺项", "What it waits for when not configured: setting, calendar, unit")
+    ]
+    moved_by: Annotated[list[int], Says("影响它的事实序号", "Versions of the facts that moved it")]
+    is_backdated: Annotated[bool, Says("受补录影响", "A fact that moved it is back-dated")]
+    is_corrected: Annotated[bool, Says("受更正影响", "A fact that moved it was corrected")]
+    kind: columns.Kind
+    product_id: columns.Product
+    region: columns.Region
+    is_live: columns.IsLive
+    case_closed_at: Annotated[
+        datetime | None, Says("案件结案时间", "When its case was closed; empty while open")
+    ]
+    is_parked: columns.IsParked
+    last_position: columns.LastPosition
+    updated_at: columns.UpdatedAt
+
+
+TABLE = Table(
+    "fct_sla_clocks", SlaClockRow, ("clock_id",), "时限（每个一行）", "Clocks of promises, one row each",
+    indexes=(
+        Index("started_at, clock_id"),
+        Index("case_id"),
+        Index("due_at, clock_id", "verdict = 'open' AND is_live"),
+    ),
+)  # fmt: skip
+
+
+def rows(file: CaseFile) -> Iterator[Row]:
+    """Give one row per clock of a case."""
+    ending = (
+        file.kind, file.product, file.region, file.is_live, file.closed_at, False, file.last_position, file.updated_at,
+    )  # fmt: skip
+    for clock in file.clocks:
+        yield (*_named(file, clock), *_measured(clock), *_judged(clock), *ending)
+
+
+def _named(file: CaseFile, clock: Clock) -> Row:
+    pinned, promise = clock.pinned, clock.promise
+    regulation = f"{pinned.regulation}@{pinned.version}"
+    return (
+        clock.clock_id,
+        file.case_id,
+        clause_id(regulation, "promise", promise.id),
+        promise.id,
+        regulation,
+        pinned.settings,
+        clock.calendar_version,
+        promise.department.value,
+        clock.cycle,
+    )
+
+
+def _measured(clock: Clock) -> Row:
+    return (
+        clock.started_at,
+        clock.original_due_at,
+        clock.due_at,
+        clock.warned_at[0] if clock.warned_at else None,
+        _paused_during(clock) if clock.pauses else None,
+        _seconds(clock.paused),
+        clock.stopped_at,
+        clock.ended_at,
+        _seconds(clock.raw_elapsed),
+        _seconds(clock.working_elapsed),
+    )
+
+
+def _paused_during(clock: Clock) -> Multirange[datetime]:
+    """Give the pauses that hold it: one that begins when it is overdue does not."""
+    return Multirange(
+        Range(stretch.since, stretch.until)
+        for stretch in clock.pauses
+        if clock.due_at is None or stretch.since <= clock.due_at
+    )
+
+
+def _judged(clock: Clock) -> Row:
+    return (
+        clock.verdict.value,
+        clock.verdict_unadjusted.value,
+        clock.verdict_as_recorded.value if clock.verdict_as_recorded else None,
+        clock.excluded_because,
+        clock.lacking.value if clock.lacking else None,
+        list(clock.moved_by),
+        clock.is_backdated,
+        clock.is_corrected,
+    )
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else span // timedelta(seconds=1)

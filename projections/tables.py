@@ -1,0 +1,97 @@
+"""A table of schema `bi`: made from a row class, with its keys, comments and rights as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, LiteralString
+
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from projections.columns import Column, columns_of
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index by its columns; `where` keeps it to the rows a question reads."""
+
+    columns: LiteralString
+    where: LiteralString | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """What BI people see as one table. `key` names its primary key; rows are tuples in column order.
+
+    `fixed` are rows that stand in it from the start: the values of a closed vocabulary, and `unknown`.
+    """
+
+    name: str
+    row: type
+    key: tuple[str, ...]
+    zh: str
+    en: str
+    indexes: tuple[Index, ...] = ()
+    fixed: tuple[Row, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns in order."""
+        return columns_of(self.row)
+
+    @cached_property
+    def key_places(self) -> tuple[int, ...]:
+        """Where in a row the key's columns stand."""
+        names = [column.name for column in self.columns]
+        return tuple(names.index(name) for name in self.key)
+
+    @property
+    def names(self) -> Composed:
+        """Its column names, quoted, with commas."""
+        return SQL(", ").join(Identifier(column.name) for column in self.columns)
+
+    @property
+    def key_names(self) -> Composed:
+        """The names of its key columns, quoted, with commas."""
+        return SQL(", ").join(map(Identifier, self.key))
+
+    def at(self, schema: str) -> Identifier:
+        """Its qualified name in a schema."""
+        return Identifier(schema, self.name)
+
+    def create(self, schema: str) -> Iterator[Composed]:
+        """Give the statements that make it, empty and without keys, and say what everything in it means."""
+        lines = SQL(", ").join(_defined(column) for column in self.columns)
+        yield SQL("CREATE TABLE {} ({})").format(self.at(schema), lines)
+        yield SQL("COMMENT ON TABLE {} IS {}").format(self.at(schema), Literal(f"{self.zh} / {self.en}"))
+        for column in self.columns:
+            yield SQL("COMMENT ON COLUMN {} IS {}").format(
+                Identifier(schema, self.name, column.name), Literal(f"{column.says.zh} / {column.says.en}")
+            )
+
+    def keys(self, schema: str) -> Iterator[Composed]:
+        """Give the statements that add its primary key and indexes, for after a load."""
+        yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(self.at(schema), self.key_names)
+        for index in self.indexes:
+            where = SQL("") if index.where is None else SQL(" WHERE {}").format(SQL(index.where))
+            yield SQL("CREATE INDEX ON {} ({}){}").format(self.at(schema), SQL(index.columns), where)
+
+    def analyze(self, schema: str) -> Composed:
+        """Give the statement that tells the planner what is in it."""
+        return SQL("ANALYZE {}").format(self.at(schema))
+
+    def references(self, schema: str) -> Iterator[Composed]:
+        """Give the statements that tie it to its dims, for when all primary keys stand."""
+        for column in self.columns:
+            if column.says.to is not None:
+                yield SQL("ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {}").format(
+                    self.at(schema), Identifier(column.name), Identifier(schema, column.says.to)
+                )
+
+
+def _defined(column: Column) -> Composed:
+    rule = SQL("") if column.is_optional else SQL(" NOT NULL")
+    return SQL("{} {}{}").format(Identifier(column.name), SQL(column.type), rule)

@@ -1,0 +1,33 @@
+"""The tables follow the log: what was recorded stands in every table, at one position."""
+
+from __future__ import annotations
+
+from cases.store.database import Database
+from projections.engine import Engine
+from projections.rebuild import rebuild
+from tests.projections.lamps import Lamps, case_id, classified, closed, connected, received, replied
+
+
+def test_a_recorded_case_stands_in_the_tables(lamps: Lamps, database: Database) -> None:
+    lamps.tell(
+        "the kettle lamp that hums",
+        ("2026-03-02 09:00", received("AS-1")),
+        ("2026-03-02 09:10", classified("consultation", category="usage")),
+    )
+    last = lamps.tell(
+        "the kettle lamp that hums", ("2026-03-02 15:00", replied()), ("2026-03-03 10:00", closed())
+    )
+    assert Engine(database).catch_up() == last
+    with connected(database) as connection:
+        row = connection.execute(
+            "SELECT case_no, kind, stage, version, last_position FROM bi.fct_cases WHERE case_id = %s",
+            (case_id("the kettle lamp that hums"),),
+        ).fetchone()
+    assert row == ("AS-1", "consultation", "closed", 4, last)
+
+
+def test_a_rebuild_finds_nothing_that_differs(lamps: Lamps, database: Database) -> None:
+    report = rebuild(database, workers=1)
+    assert report.compared
+    assert report.differing == 0
+    assert report.is_swapped
