@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from cases.fact import Part, Word
 from cases.items import (
@@ -63,7 +63,6 @@ class Regulation(Part):
     channels: tuple[Word, ...] = ()
     calendar: Id = "china"
     backdating_tolerance_minutes: int = 15
-    refund_limit_fen: int | None = None
     promise: tuple[Promise, ...] = ()
     constraint: tuple[Constraint, ...] = ()
     entitlement: tuple[Entitlement, ...] = ()
@@ -99,7 +98,7 @@ class Regulation(Part):
         return carried
 
 
-CONFIGURED = "configured, not from the regulation"
+CONFIGURED: Final = "configured, not from the regulation"
 """What every value of a settings document says of its source."""
 
 
