@@ -105,9 +105,10 @@ def _memberships(admin: Connection) -> None:
             _member(admin, granted, "cl_watchdog")
         except errors.InsufficientPrivilege:
             continue  # a hosted server may keep these for itself; then the watchdog can name, not end
-    if admin.info.parameter_status("is_superuser") != "on":
+    query = "SELECT current_user::text WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+    if login := admin.execute(query).fetchone():
         for role in ROLES:
-            _member(admin, role, admin.info.user)
+            _member(admin, role, login[0])
 
 
 def _member(admin: Connection, role: str, member: str) -> None:
