@@ -15,7 +15,7 @@ from cases.calendar_book import CalendarBook
 from cases.case import Case
 from cases.codes import Payer
 from cases.constraints import Finding
-from cases.errors import BrokenHistory, Refused
+from cases.errors import BrokenHistory, NotFound, Refused
 from cases.events import Classified
 from cases.fact import Pinned, Verdict
 from cases.recorded import Recorded
@@ -104,6 +104,13 @@ class Reference:
             if _binds(regulation, product_line, channel, day):
                 found[regulation.id] = regulation
         return tuple(self._pin(found[name]) for name in sorted(found))
+
+    def newest(self, regulation: str) -> Pinned:
+        """Pin the version of a regulation that was made last, for a history judged under it; raises NotFound."""
+        versions = sorted((found for found in self.regulations.values() if found.id == regulation), key=_age)
+        if not versions:
+            raise NotFound(f"No regulation {regulation} is published", regulation=regulation)
+        return self._pin(versions[-1])
 
     def _pin(self, regulation: Regulation) -> Pinned:
         return Pinned(
