@@ -120,6 +120,11 @@ class Story:
         """Judge by other rules."""
         return replace(self, rules=rules)
 
+    def imported(self) -> Story:
+        """Let the same facts come from another system's log."""
+        source = Source(system="import:helpdesk")
+        return replace(self, facts=tuple(replace(known, source=source) for known in self.facts))
+
     def when(self, what: Fact | Command | Told) -> Story:
         """Try to do it."""
         doing = _as_told(what)
