@@ -27,8 +27,13 @@ class Account:
     gid: int
     is_other: bool
 
-    def launch(self, command: Sequence[str | Path], output: IO[bytes], home: Path) -> subprocess.Popen[bytes]:
-        """Start a program as this user in a session of its own; raises NoAccount where that is refused."""
+    def launch(
+        self, command: Sequence[str | Path], output: IO[bytes], home: Path, keep: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
+        """Start a program as this user in a session of its own; raises NoAccount where that is refused.
+
+        `keep` lists open files that it inherits, for the locks on them.
+        """
         try:
             return subprocess.Popen(
                 [str(part) for part in command],
@@ -39,6 +44,7 @@ class Account:
                 env={"HOME": str(home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
                 umask=0o077,
                 start_new_session=True,
+                pass_fds=keep,
                 user=self.uid if self.is_other else None,
                 group=self.gid if self.is_other else None,
                 extra_groups=() if self.is_other else None,

@@ -43,8 +43,13 @@ class FileLock:
         """Whether we hold it now, beside others who may too."""
         return self._take(fcntl.LOCK_SH)
 
+    @property
+    def files(self) -> tuple[int, ...]:
+        """The open file, for a child to inherit: then the lock lasts until that child has ended too."""
+        return () if self._file is None else (self._file,)
+
     def release(self) -> None:
-        """Let go; harmless when not held."""
+        """Let go, but for children that inherited it; harmless when not held."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

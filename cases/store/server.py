@@ -2,7 +2,8 @@
 
 Any number of processes may use one folder. Starting and stopping happen under one lock; using is a second
 lock that all hold together and that the kernel frees when a process is killed. So a server whose starter was
-killed is adopted, there are never two, and whoever is last stops it.
+killed is adopted, and whoever is last stops it. A third lock is held by the server's own processes, so that
+there are never two, not even from two containers that cannot see each other's processes.
 """
 
 from __future__ import annotations
@@ -147,22 +148,37 @@ class EmbeddedServer:
             is_durable = self._parameters.get("fsync", "on") != "off"
             cluster.create(self.places, engine, owner, is_durable=is_durable)
         arguments = cluster.configure(self.places, self._parameters)
-        orphans_stay_until = time.monotonic() + ORPHANS_LEAVE
+        began = time.monotonic()
         while not self._came_up(owner, [engine.program("postgres"), *arguments], deadline):
-            for orphan in postmaster.orphans(self.places.cluster):
-                if time.monotonic() > orphans_stay_until:
-                    postmaster.send(orphan, postmaster.IMMEDIATE)
+            self._ask_orphans_to_leave(time.monotonic() - began)
             time.sleep(0.05)
         if not postmaster.waited(self.answers, SILENCE):
             raise DatabaseUnreachable(
                 "The embedded server started but refuses connections", cure=f"See {self.places.log}"
             )
 
+    def _ask_orphans_to_leave(self, waited: float) -> None:
+        """Sessions of a killed server mostly leave by themselves; whoever still computes is ended."""
+        if waited > ORPHANS_LEAVE:
+            for orphan in postmaster.orphans(self.places.cluster):
+                postmaster.send(orphan, postmaster.IMMEDIATE)
+        if waited > SILENCE:
+            raise ServerStuck(
+                f"Processes of an earlier server still work in {self.places.cluster}",
+                cure="End them; those of another container do not show here",
+            )
+
     def _came_up(self, owner: account.Account, command: list[str | Path], deadline: float) -> bool:
         """Whether it got ready; False when a killed one still holds on; raises ServerStuck for the rest."""
-        postmaster.forget_the_dead(self.places.cluster, self.places.sockets)
-        with self.places.said.open("wb") as said:
-            self._child = child = owner.launch(command, said, self.places.root)
+        held = FileLock(self.places.root / "alive.lock")
+        try:
+            if not held.try_alone():
+                return False
+            postmaster.forget_the_dead(self.places.cluster, self.places.sockets)
+            with self.places.said.open("wb") as said:
+                self._child = child = owner.launch(command, said, self.places.root, held.files)
+        finally:
+            held.release()
         while child.poll() is None:
             running = postmaster.living(self.places.cluster)
             if running and running.pid == child.pid and running.is_ready:

@@ -293,3 +293,16 @@ def test_no_value_of_a_statement_reaches_the_servers_log(make_server: MakeServer
     logs = [*server.places.log.iterdir(), server.places.said]
     assert any("signal 9" in log.read_text() for log in logs)
     assert not [log for log in logs if "800138000" in log.read_text()]
+
+
+def test_a_server_that_does_not_show_here_keeps_the_folder(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = make_server(parameters=HURRIED).start()
+    with monkeypatch.context() as another_container:
+        another_container.setattr(postmaster, "is_alive", lambda _: False)
+        another_container.setattr(postmaster, "orphans", lambda _: [])
+        another_container.setattr("cases.store.server.SILENCE", 0.5)
+        with pytest.raises(ServerStuck, match="another container"):
+            make_server(server.places.root).start()
+    assert ask(server, "SELECT 1") == 1
