@@ -54,7 +54,8 @@ class Case:
             (
                 known
                 for known in reversed(self.history)
-                if isinstance(known.fact, events.Approved) and (known.fact.subject, known.fact.item) == (subject, item)
+                if isinstance(known.fact, events.Approved)
+                and (known.fact.subject, known.fact.item) == (subject, item)
             ),
             None,
         )
