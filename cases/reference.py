@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -16,6 +15,7 @@ from cases.caller import Caller
 from cases.errors import CaseIsBusy, Refused
 from cases.events_reference import CalendarPublished, RegulationPublished, SettingsPublished
 from cases.fact import Fact
+from cases.packs import digest, read_regulation, read_settings
 from cases.recorded import Recorded
 from cases.regulation import Regulation, Settings
 from cases.rules import BEIJING, Reference
@@ -48,25 +48,23 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
 
 
 def regulation_document(text: str) -> RegulationPublished:
-    """Read a regulation's TOML text; raises ValueError for one that is not of the model."""
-    found = Regulation.model_validate(tomllib.loads(text))
-    return RegulationPublished(
-        regulation=found.id, version=found.version, document=text, sha256=_digest(text)
-    )
+    """Read a regulation's TOML text; raises BrokenPack naming everything that is wrong with it."""
+    found = read_regulation(text).regulation
+    return RegulationPublished(regulation=found.id, version=found.version, document=text, sha256=digest(text))
 
 
 def settings_document(text: str) -> SettingsPublished:
-    """Read the TOML text of a firm's values; raises ValueError for one that is not of the model."""
-    found = Settings.model_validate(tomllib.loads(text))
+    """Read the TOML text of a firm's values; raises BrokenPack naming everything that is wrong with it."""
+    found = read_settings(text).settings
     return SettingsPublished(
-        regulation=found.regulation, version=found.version, document=text, sha256=_digest(text)
+        regulation=found.regulation, version=found.version, document=text, sha256=digest(text)
     )
 
 
 def calendar_document(text: str) -> CalendarPublished:
     """Read the TOML text of a calendar; raises ValueError for one that is not of the model."""
     found = CalendarBook.from_document(text)
-    return CalendarPublished(calendar=found.name, version=found.version, document=text, sha256=_digest(text))
+    return CalendarPublished(calendar=found.name, version=found.version, document=text, sha256=digest(text))
 
 
 def shipped() -> tuple[Published, ...]:
@@ -153,7 +151,3 @@ def _of(kind: type[Published], facts: Iterable[Fact]) -> Iterator[Published]:
 def _texts(folder: Traversable, ending: str) -> list[str]:
     found = sorted((f for f in folder.iterdir() if f.name.endswith(ending)), key=lambda f: f.name)
     return [f.read_text(encoding="utf-8") for f in found if f.is_file()]
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
