@@ -24,7 +24,7 @@ Fingerprint = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a case of the file was not taken: `changed past`, `bad word`, `future` or `told twice`; with line and cure."""
+    """Why a case of the file was not taken: `changed past`, `bad word`, `future` or `told twice`."""
 
     line: int
     kind: str

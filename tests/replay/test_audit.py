@@ -1,0 +1,142 @@
+"""The monthly sample of a log: frozen, drawn, redrawn by anybody, and never drawn twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from cases import codes, events
+from cases.desk import Desk
+from cases.errors import NotFound, Refused
+from cases.fact import Fact
+from cases.month import Month
+from cases.recorded import Recorded, Source
+from cases.reference import read
+from cases.sampling_files import recheck
+from cases.store.ledger import Ledger
+from replay.audit.checklist import Answer, filled
+from replay.audit.draw import AuditRoom
+from replay.audit.frame import endings
+from tests.fix_desk import caller
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+OCTOBER = datetime(2026, 10, 5, 2, tzinfo=UTC)
+AUDITOR = caller(codes.Role.QUALITY, "auditor")
+
+
+def story(number: int, *facts: tuple[Fact, datetime]) -> list[Recorded]:
+    case_id = UUID(int=number)
+    return [
+        Recorded(
+            originator_id=case_id, originator_version=version, fact=fact, occurred_at=at, actor="staff-li",
+            role=codes.Role.AGENT, source=Source(system="import:lamps"), correlation_id=case_id,
+        )
+        for version, (fact, at) in enumerate(facts, start=1)
+    ]  # fmt: skip
+
+
+def received(number: int) -> events.Received:
+    return events.Received(case_no=f"AS-{number:08d}", channel=codes.Channel.STORE, is_live=False)
+
+
+CLOSED = events.Closed(outcome=codes.Outcome.SOLVED)
+
+
+def a_case(number: int, kind: codes.Kind, closed_at: datetime) -> list[Recorded]:
+    begun = closed_at - timedelta(days=2)
+    return story(
+        number, (received(number), begun), (events.Classified(kind=kind), begun), (CLOSED, closed_at)
+    )
+
+
+@pytest.fixture
+def room(desk: Desk, ledger: Ledger) -> AuditRoom:
+    return AuditRoom(ledger, read(ledger), "lamp-factory", "monthly-sample")
+
+
+@pytest.fixture(scope="module")
+def _lamps(desk: Desk) -> None:
+    """Twenty-three repairs and two returns closed in October, one in September, one still open."""
+    repairs = [a_case(n, codes.Kind.REPAIR, OCTOBER + timedelta(days=n)) for n in range(1, 24)]
+    returns = [a_case(n, codes.Kind.RETURN, OCTOBER) for n in (30, 31)]
+    september = a_case(40, codes.Kind.REPAIR, datetime(2026, 9, 30, 15, 59, tzinfo=UTC))
+    still_open = story(41, (received(41), OCTOBER))
+    desk.take_history([*repairs, *returns, september, still_open])
+
+
+def test_a_reopened_case_that_closes_again_is_an_item_of_its_own() -> None:
+    again = story(
+        7, (received(7), OCTOBER), (CLOSED, OCTOBER), (CLOSED, OCTOBER), (events.Reopened(reason="hums"), OCTOBER),
+        (CLOSED, OCTOBER + timedelta(days=1)),
+    )  # fmt: skip
+    found = [(one.item, one.at, one.stratum, one.version) for one in endings(again)]
+    assert found == [
+        ("AS-00000007", OCTOBER, "unclassified", 5),
+        ("AS-00000007#2", OCTOBER + timedelta(days=1), "unclassified", 5),
+    ]
+
+
+@pytest.mark.usefixtures("_lamps")
+class TestTheMonthlySample:
+    def test_ten_percent_of_the_closed_cases_are_drawn_by_kind(self, room: AuditRoom) -> None:
+        drawn = room.draw_month(Month(2026, 10), AUDITOR, NOW, overdue=1)
+        assert [(one.name, one.items, one.drawn) for one in drawn.frozen.strata] == [
+            ("repair", 23, 2),
+            ("return", 2, 1),
+        ]
+        assert len(drawn.sample.picks) == 3
+        assert not drawn.frozen.is_independent
+        assert b"not independently committed" in drawn.files["inputs.tsv"]
+        assert recheck(drawn.files) == ()
+
+    def test_it_is_never_drawn_a_second_time(self, room: AuditRoom) -> None:
+        with pytest.raises(Refused, match="frozen already"):
+            room.draw_month(Month(2026, 10), AUDITOR, NOW)
+
+    def test_what_comes_later_does_not_change_what_was_frozen(self, room: AuditRoom, desk: Desk) -> None:
+        before = room.files(Month(2026, 10))
+        desk.take_history([a_case(50, codes.Kind.REPAIR, OCTOBER)])
+        assert room.files(Month(2026, 10)).files == before.files
+
+    def test_the_latecomer_is_in_the_next_frame_and_nobody_else_twice(self, room: AuditRoom) -> None:
+        with pytest.raises(Refused, match="not over yet"):
+            room.draw_month(Month(2026, 11), AUDITOR, NOW)
+        december = datetime(2026, 12, 1, tzinfo=UTC)
+        drawn = room.draw_month(Month(2026, 11), AUDITOR, december)
+        assert (drawn.frozen.late, [one.items for one in drawn.frozen.strata]) == (1, [1])
+        assert [one.item for one in drawn.sample.picks] == ["AS-00000050"]
+
+    def test_a_skipped_month_is_frozen_empty(self, room: AuditRoom) -> None:
+        march = datetime(2027, 3, 1, tzinfo=UTC)
+        drawn = room.draw_month(Month(2027, 2), AUDITOR, march)
+        assert list(room.state().frozen) == ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"]
+        assert drawn.sample.picks == ()
+        assert room.files(Month(2027, 1)).sample.picks == ()
+
+    def test_a_month_that_was_not_drawn_is_not_found(self, room: AuditRoom) -> None:
+        with pytest.raises(NotFound):
+            room.files(Month(2026, 8))
+
+
+def test_the_check_list_is_filled_from_facts_and_names_them(desk: Desk, ledger: Ledger) -> None:
+    reference = read(ledger)
+    pinned = reference.newest("lamp-factory")
+    rules = reference.rules_for((pinned,))
+    facts = story(
+        60,
+        (received(60).model_copy(update={"judged_under": (pinned,)}), OCTOBER),
+        (events.Classified(kind=codes.Kind.CONSULTATION), OCTOBER),
+        (events.Responded(step=codes.Step.REPLY), OCTOBER + timedelta(hours=30)),
+        (CLOSED, OCTOBER + timedelta(hours=31)),
+        (events.Revisited(method=codes.RevisitMethod.PHONE, is_solved=True), OCTOBER + timedelta(hours=40)),
+    )
+    questions = reference.regulations["lamp-factory", pinned.version].programme[0].checklist
+    answers = {one.question.id: one for one in filled(questions, facts, rules, 4)}
+    assert answers["check-response-time"].answer is Answer.NO
+    assert answers["check-response-time"].because[-1] == 3
+    assert answers["check-return-flow"].answer is Answer.NOT_APPLICABLE
+    assert answers["check-resolution"].answer is Answer.TO_JUDGE
+    later = {one.question.id: one for one in filled(questions, facts, rules, 5)}
+    assert later["check-resolution"].answer is Answer.YES
