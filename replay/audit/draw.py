@@ -152,14 +152,7 @@ class AuditRoom:
         hi: int,
         overdue: int,
     ) -> tuple[list[Fact], dict[str, bytes]]:
-        nonces = [secrets.token_hex(32) for _ in LOCAL_ROLES]
-        shown = tuple(Shown(role=role, nonce=nonce) for role, nonce in zip(LOCAL_ROLES, nonces, strict=True))
-        promised = tuple(
-            Promised(
-                role=one.role, commitment=sampling.commitment(self.duty.id, str(month), one.role, one.nonce)
-            )
-            for one in shown
-        )
+        shown, promised = local_nonces(opened.programme, month)
         must_be_fresh(programme, promised)
         drawn = draw_again(opened, month, frame.tsv, promised, shown, is_independent=False)
         last = programme.last
@@ -178,7 +171,7 @@ class AuditRoom:
             promised=promised,
             is_independent=False,
         )
-        must_open(evolve(programme, frozen), self.duty.id, str(month), shown)
+        must_open(evolve(programme, frozen), opened.programme, str(month), shown)
         files = publish(drawn)
         sample = SampleDrawn(
             period=str(month),
@@ -248,6 +241,16 @@ def opening(duty: Duty, version: str, starts_at: datetime) -> ProgrammeOpened:
         floor=duty.floor,
         starts_at=starts_at,
     )
+
+
+def local_nonces(programme: str, month: Month) -> tuple[tuple[Shown, ...], tuple[Promised, ...]]:
+    """Draw the nonces of both roles here, and commit to them."""
+    shown = tuple(Shown(role=role, nonce=secrets.token_hex(32)) for role in LOCAL_ROLES)
+    promised = tuple(
+        Promised(role=one.role, commitment=sampling.commitment(programme, str(month), one.role, one.nonce))
+        for one in shown
+    )
+    return shown, promised
 
 
 def draw_again(
