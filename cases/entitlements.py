@@ -33,9 +33,8 @@ class Term:
 
     def __str__(self) -> str:
         """Say it as the regulation would, for example `15 days`."""
-        return " ".join(
-            f"{count} {unit}" for unit, count in self.length.model_dump(exclude_none=True).items()
-        )
+        amounts = self.length.model_dump(exclude_none=True).items()
+        return " ".join(f"{count} {unit.rstrip('s') if count == 1 else unit}" for unit, count in amounts)
 
 
 def decide(case: Case, classified: Classified, rules: Iterable[Bound]) -> tuple[Verdict, ...]:
