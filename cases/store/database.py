@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from cases.settings import Settings
 from cases.store import migrate, roles
@@ -114,10 +115,22 @@ class Database:
                 self._pool = _pool(self.app_dsn)
             return self._pool
 
+    @contextmanager
+    def connection(self) -> Iterator[roles.Connection]:
+        """A connection of the pool; raises DatabaseUnreachable when none is to be had within 2.5 s."""
+        with ExitStack() as held:
+            try:
+                connection = held.enter_context(self.pool.connection())
+            except (PoolTimeout, TooManyRequests):
+                raise DatabaseUnreachable(
+                    "Every connection is busy or the server is away", cure="Try again in a moment"
+                ) from None
+            yield connection
+
     def prepare(self, admin_dsn: str | None = None) -> list[str]:
         """What every program does at its start: set up what is missing, or prove that nothing is."""
         if admin_dsn is None and isinstance(self.server, RemoteServer):
-            with contextlib.suppress(NotInitialised):
+            with suppress(NotInitialised):
                 self.check()
                 return []
         return self.init(admin_dsn)
@@ -196,7 +209,7 @@ def _somewhere(conninfo: str) -> roles.Connection:
     try:
         return _connected(conninfo)
     except DatabaseUnreachable:
-        with contextlib.suppress(DatabaseUnreachable):
+        with suppress(DatabaseUnreachable):
             return _connected(make_conninfo(conninfo, dbname="postgres"))
         raise
 

@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -23,7 +24,7 @@ from psycopg.conninfo import make_conninfo
 
 from cases.store import account, binaries, cluster, postmaster
 from cases.store.conninfo import CONNECT_SECONDS, for_role
-from cases.store.errors import DatabaseUnreachable, ServerStuck, StoreError
+from cases.store.errors import DatabaseUnreachable, FolderClosed, ServerStuck, StoreError
 from cases.store.locks import FileLock
 from cases.store.places import LOCK, places
 
@@ -68,17 +69,11 @@ class EmbeddedServer:
         Calling it again is harmless and brings a server back that was killed meanwhile.
         """
         with self._turn:
-            owner = account.choose(self.places.cluster)
-            self.places.lay_out(owner)
-            with self._starting.alone(PATIENCE):
-                self._using.together()
-                try:
-                    self._bring_up(owner)
-                except BaseException:
-                    if self._child is not None:
-                        self._end()  # nobody else can have joined: we hold the lock
-                    self._using.release()
-                    raise
+            try:
+                self._join()
+            except OSError as refusal:
+                what = f"{refusal.filename or self.places.root} cannot be used: {refusal.strerror}"
+                raise FolderClosed(what, cure=account.ASK_FOR_URL) from refusal
             self._home = os.getpid()
             atexit.register(self.stop)
             return self
@@ -90,8 +85,8 @@ class EmbeddedServer:
                 return
             atexit.unregister(self.stop)
             self._home = None
-            with self._starting.alone(PATIENCE):
-                if self._using.try_alone():
+            with self._starting.alone(PATIENCE) if self.places.root.exists() else nullcontext():
+                if not self.places.root.exists() or self._using.try_alone():
                     self._end()
                 elif self._child is not None:
                     self._child.returncode = 0  # it goes on for others; no longer ours to wait for
@@ -121,6 +116,19 @@ class EmbeddedServer:
         except psycopg.OperationalError:
             return False
         return found is not None and Path(found[0]) == self.places.cluster
+
+    def _join(self) -> None:
+        owner = account.choose(self.places.cluster)
+        self.places.lay_out(owner)
+        with self._starting.alone(PATIENCE):
+            self._using.together()
+            try:
+                self._bring_up(owner)
+            except BaseException:
+                if self._child is not None:
+                    self._end()  # nobody else can have joined: we hold the lock
+                self._using.release()
+                raise
 
     def _bring_up(self, owner: account.Account) -> None:
         if not self._adopted():

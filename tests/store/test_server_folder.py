@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cases.store import account, binaries
+from cases.store import account, binaries, postmaster
 from cases.store.cluster import ADMIN
 from cases.store.errors import FolderClosed, NoAccount, NoBinaries, StoreError
 from cases.store.places import LONGEST_SOCKET, SOCKET, places
@@ -257,3 +258,12 @@ def test_every_error_of_the_store_has_a_sentence_of_its_own() -> None:
     kinds = StoreError.__subclasses__()
     assert len({kind.title for kind in kinds}) == len(kinds) >= 9
     assert str(FolderClosed("The folder is shut", cure="Open it")) == "The folder is shut. Open it."
+
+
+def test_a_folder_that_vanished_under_a_running_server_does_not_keep_it_alive(folder: Path) -> None:
+    server = EmbeddedServer(folder, parameters=HURRIED).start()
+    pid = server.pid
+    shutil.rmtree(folder)
+    server.stop()
+    assert pid is not None
+    assert not postmaster.is_alive(pid)
