@@ -1,0 +1,171 @@
+"""The lamp factory's pack is whole, and a wrong pack is refused in plain words that say where."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from importlib.resources import files
+
+import pytest
+
+from cases.packs import BrokenPack, Pack, read_regulation, read_settings, shipped_regulation, shipped_settings
+from cases.regulation import CONFIGURED
+from tests.house import ROOT
+
+S0 = [
+    "1.1", "1.2a", "1.2b", "1.3a", "1.3b", "1.3c",
+    "2.1a", "2.1b", "2.2a", "2.2b", "2.2c", "2.3a", "2.3b", "2.3c",
+    "3.1a", "3.1b", "3.2a", "3.2b", "3.2c", "3.3a", "3.3b", "3.3c", "3.3d",
+    "4.1", "4.2", "4.3", "4.x",
+    "5.1", "5.1g", "5.2a", "5.2b", "5.2c", "5.3a", "5.3b", "5.3c",
+    "6.1", "6.2a", "6.2b", "6.3a", "6.3b", "6.3c", "6.3d",
+    "7.1", "end",
+]  # fmt: skip
+"""Every rule of the lamp factory's text."""
+CONTRADICTIONS = {"X1", "X2", "X3", "X4", "X5", "X17", "X19", "X23", "X24"}
+"""Where the text contradicts itself or the law."""
+
+
+@pytest.fixture(scope="module")
+def lamp() -> Pack:
+    """The pack that ships with the product."""
+    return shipped_regulation("lamp-factory")
+
+
+def test_every_rule_of_the_text_is_carried_or_says_why_not(lamp: Pack) -> None:
+    carried = {rule for rule in lamp.regulation.carriers() if rule.startswith("S0")}
+    reasoned = {row.rule for row in lamp.regulation.coverage}
+    assert carried | reasoned == {f"S0-{rule}" for rule in S0}
+    assert not carried & reasoned
+    assert len(S0) == 44
+
+
+def test_every_contradiction_is_resolved_and_keeps_its_literal_reading(lamp: Pack) -> None:
+    rows = {row.id: row for row in lamp.regulation.resolution}
+    assert set(rows) >= CONTRADICTIONS
+    assert all(row.reading != row.literal for row in rows.values())
+    assert {rule for rule in lamp.regulation.carriers() if rule.startswith("X")} <= set(rows)
+
+
+def test_every_item_has_its_clause_and_both_labels(lamp: Pack) -> None:
+    items = lamp.regulation.items
+    assert len(items) > 60
+    assert all(item.clause and item.label.zh and item.label.en for item in items)
+    assert all(re.search("[一-鿿]", item.label.zh) for item in items)
+    assert all(re.match("[A-Z0-9]", item.label.en) for item in items)
+
+
+def test_readings_below_the_law_warn_and_name_the_article(lamp: Pack) -> None:
+    warned = {found.item: found.law for found in lamp.warnings}
+    assert warned["freight-quality-return"] == "消费者权益保护法 24"
+    assert warned["quality-return-window"] == "消费者权益保护法 24"
+    assert warned["warranty"] == "民法典 622"
+    assert set(warned) >= {"X1", "X5", "X17", "X23", "X24"}
+
+
+def test_a_pack_that_takes_the_literal_reading_is_warned_harder(lamp: Pack) -> None:
+    literal = lamp.document.replace('days = 15, anchor = "later"', 'days = 15, anchor = "purchased_on"')
+    told = {found.item: found.what for found in read_regulation(literal).warnings}
+    assert "the law counts from receipt" in told["quality-return-window"]
+
+
+def test_the_pack_ships_without_the_values_that_the_text_leaves_open(lamp: Pack) -> None:
+    shipped = [path.name for path in (files("cases") / "regulations").iterdir()]
+    assert "lamp-factory.toml" in shipped
+    told = re.sub(r"#.*", "", lamp.document)
+    assert "value" not in told
+    open_values = {item.id for item in lamp.regulation.placeholder}
+    assert {
+        "refund-within",
+        "phone-pickup",
+        "mail-reply",
+        "star-bonus",
+        "digest-period",
+        "revisit-due",
+    } <= open_values
+    asking = {p.within.setting for p in lamp.regulation.promise if p.is_configured}
+    assert asking <= open_values
+    assert all(p.is_configured == (p.within.setting is not None) for p in lamp.regulation.promise)
+
+
+def test_demo_values_fill_placeholders_and_say_where_they_come_from(lamp: Pack) -> None:
+    settings = shipped_settings("lamp-factory").settings
+    assert settings.values["refund-within"].value == 7
+    assert settings.values["revisit-due"].value == 3
+    assert {value.source for value in settings.values.values()} == {CONFIGURED}
+    assert "phone-pickup" not in settings.values
+
+
+def test_the_digest_is_that_of_the_text(lamp: Pack) -> None:
+    text = (ROOT / "cases" / "regulations" / "lamp-factory.toml").read_bytes()
+    assert lamp.sha256 == sha256(text).hexdigest()
+
+
+def line_of(text: str, words: str) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("written", "wrongly", "item", "says"),
+    [
+        ('start = { fact = "Received" }', 'start = { fact = "Recieved" }', "promise consultation-reply", "no fact"),
+        ('["reply", "final_answer"]', '["repyl"]', "promise consultation-reply", "step cannot be repyl; it is one of"),
+        ("is_passed = true", "is_pased = true", "constraint refund-after-inspection", "no field is_pased"),
+        ("is_passed = true, by", 'is_passed = "yes", by', "constraint refund-after-inspection", "one of true, false"),
+        ('by = "quality"', 'by = "qualty"', "constraint refund-after-inspection", "first.by"),
+        ("hours = 24", "hours = 24, days = 1", "promise consultation-reply", "name exactly one of"),
+        ("warn = [0.75]", "warn = [75]", "promise consultation-reply", "less than 1"),
+        ('kind = "precedence"', 'kind = "before"', "constraint classified-first", "precedence"),
+        ('limit = "paid"', "", "constraint refund-within-paid", "says limit"),
+        ('has_proof", "has', 'has_prof", "has', "entitlement quality-return-window", "no such field: has_prof"),
+        ('coverage = "in_warranty"', 'coverage = "yes"', "constraint freight-of-warranty-repair", "out_of_warranty"),
+        ("{ is_safety = true }", "{ is_unsafe = true }", "promise safety-stop-use", "neither Classified nor Received"),
+        ('rate = "0.10"', 'rat = "0.10"', "programme monthly-sample", "there is no such field"),
+        ('setting = "revisit-due"', 'setting = "revist-due"', "promise revisit-due", "no placeholder revist-due"),
+        ('setting = "refund-limit"', 'setting = "resolution"', "constraint refund-above-limit", "counted in days"),
+        ('id = "first-response"', 'id = "consultation-reply"', "promise consultation-reply", "this name is taken"),
+        ('rule = "S0-1.1"', 'rule = "S0-3.2a"', "coverage S0-3.2a", "is carried by consultation-reply"),
+        ('label = { zh = "咨询 24 小时内回复", en', "label = { en", "promise consultation-reply", "zh: is missing"),
+    ],
+)  # fmt: skip
+def test_a_wrong_pack_says_file_line_item_field_and_cure(
+    lamp: Pack, written: str, wrongly: str, item: str, says: str
+) -> None:
+    with pytest.raises(BrokenPack) as broken:
+        read_regulation(lamp.document.replace(written, wrongly, 1), "lamps.toml")
+    problem = next(found for found in broken.value.problems if found.item == item)
+    assert says in str(problem)
+    assert abs(problem.line - line_of(lamp.document, written)) <= 12
+    assert str(problem).startswith(f"lamps.toml, line {problem.line}: {item}: ")
+
+
+def test_what_is_not_toml_says_the_line(lamp: Pack) -> None:
+    with pytest.raises(BrokenPack, match=r"lamps.toml, line 8: not TOML"):
+        read_regulation(lamp.document.replace('version = "2026.1"', "version 2026.1", 1), "lamps.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "wrongly", "says"),
+    [
+        ('value = 7, unit = "days"', 'value = 7, unit = "fen"', "is counted in days, not in fen"),
+        ("value = 7,", "value = -7,", "must be a whole number"),
+        ('value = 7, unit = "days", source = "configured, not from the regulation"',
+         'value = 7, unit = "days", source = "the regulation"', "configured, not from the regulation"),
+        ("refund-within =", "refund-wihtin =", "the regulation has no such placeholder"),
+        ('regulation = "lamp-factory"', 'regulation = "lamp-sales"', "these are not values of lamp-factory"),
+    ],
+)  # fmt: skip
+def test_wrong_values_say_what_is_wrong(lamp: Pack, written: str, wrongly: str, says: str) -> None:
+    document = shipped_settings("lamp-factory").document
+    with pytest.raises(BrokenPack, match=re.escape(says)):
+        read_settings(document.replace(written, wrongly, 1), lamp.regulation, "values.toml")
+
+
+def test_the_page_on_regulations_lists_what_carries_every_rule(lamp: Pack) -> None:
+    page = (ROOT / "docs" / "regulations.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (S0-\S+) \| (.+) \|$", page, re.MULTILINE))
+    carried = {
+        rule: ", ".join(items) for rule, items in lamp.regulation.carriers().items() if rule.startswith("S0")
+    }
+    reasons = {row.rule: f"— {row.reason.en}" for row in lamp.regulation.coverage}
+    assert rows == carried | reasons
