@@ -57,7 +57,7 @@ class Clock:
     """One promise of one regulation in one cycle of a case (design.md 5).
 
     Moments are aware UTC; `paused` and `working_elapsed` are in the clock's own time base, `raw_elapsed` is plain time.
-    `due_at` holds what ended pauses added; a pause that still lasts adds to it when it ends.
+    `due_at` holds what ended pauses added; a pause that still lasts adds to it when it ends. Versions name facts.
     """
 
     clock_id: str
@@ -65,8 +65,12 @@ class Clock:
     pinned: Pinned
     cycle: int
     started_at: datetime
+    started_by: int
+    """Version of the fact that started it."""
     original_due_at: datetime | None
+    """The due moment told at the start: no pauses, and the calendar as it was then."""
     due_at: datetime | None
+    """The due moment now; it moves with pauses, and when a provisional year of the calendar is settled."""
     warned_at: tuple[datetime, ...]
     """When each share of `promise.warn` had passed, pauses counted in."""
     pauses: tuple[Stretch, ...]
@@ -74,6 +78,7 @@ class Clock:
     stopped_at: datetime | None
     ended_at: datetime | None
     """When it ended: the stop, or what cancelled it; also for one that had been due before it was cancelled."""
+    ended_by: int | None
     raw_elapsed: timedelta | None
     working_elapsed: timedelta | None
     verdict: Verdict

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from cases.bound import Bound
+from cases.entitlements import traits
 from cases.promise_terms import Terms
 from cases.timeline import Timeline, Wait
 
@@ -35,7 +39,7 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     """Find every run of a promise: one a cycle, and one more where it starts again after it ended."""
     if terms.start.name not in timeline.by_name:
         return []
-    held = [(place, terms.applies(traits)) for place, traits in timeline.traits]
+    held = [(place, terms.applies(traits)) for place, traits in _traits(timeline, terms.derived)]
     starts = _starts(timeline, terms) if any(holds for _, holds in held) else None
     if not starts:
         return []
@@ -67,6 +71,16 @@ def _run(
             return Run(start, cycle, 1, early, None, ())
     stop, lapse = ends
     return Run(start, cycle, 1, stop, lapse, _within(waits, start, stop if stop is not None else lapse))
+
+
+def _traits(timeline: Timeline, derived: Bound | None) -> list[tuple[int, Mapping[str, Any]]]:
+    """Give the traits that each classification left; what items apply is decided then, not by later findings."""
+    if derived is None:
+        return timeline.traits
+    return [
+        (place, known if place < 0 else traits(timeline.facts[: place + 1], derived))
+        for place, known in timeline.traits
+    ]
 
 
 def _starts(timeline: Timeline, terms: Terms) -> list[int]:

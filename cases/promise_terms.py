@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,13 @@ from cases.bound import Bound
 from cases.calendars import Calendar, Duration, add, due, elapsed
 from cases.clock import Lacking
 from cases.fact import Fact
-from cases.patterns import Pattern, Wanted
+from cases.patterns import DERIVED, Pattern, Wanted
 from cases.regulation import Pause, Promise, Within
 
 Span = tuple[datetime, datetime | None]
 """From when to when a clock stood still; None while it still does."""
+
+_DERIVED = frozenset({*DERIVED, "is_human_damage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Terms:
     promise: Promise
     amount: Duration | None
     calendar: Calendar | None
+    first_calendar: Calendar | None
+    """The calendar as the case pinned it, before later versions settled its provisional years."""
     lacking: Lacking | None
     start: Sought
     stops: tuple[Sought, ...]
@@ -48,6 +52,8 @@ class Terms:
     asked: tuple[tuple[str, Wanted], ...]
     pauses: tuple[Pause, ...]
     """Equal pauses of one regulation are one object."""
+    derived: Bound | None
+    """What to derive traits with, where the promise asks for one that no fact holds, such as the warranty."""
 
     def applies(self, traits: Mapping[str, Any]) -> bool:
         """Tell whether a case with these traits is meant, as Condition does."""
@@ -63,10 +69,17 @@ class Terms:
 
     def due_at(self, start: datetime, fact: Fact) -> datetime | None:
         """Give the last good moment without pauses; None when not configured. Raises OutsideCalendar."""
-        if self.lacking is not None or self.calendar is None:
+        return self._due_at(start, fact, self.calendar)
+
+    def first_due_at(self, start: datetime, fact: Fact) -> datetime | None:
+        """Give the same by the calendar as the case pinned it."""
+        return self._due_at(start, fact, self.first_calendar)
+
+    def _due_at(self, start: datetime, fact: Fact, calendar: Calendar | None) -> datetime | None:
+        if self.lacking is not None or calendar is None:
             return None
         if self.amount is not None:
-            return due(start, self.amount, self.calendar)
+            return due(start, self.amount, calendar)
         promised = getattr(fact, str(self.promise.within.until))
         return promised if isinstance(promised, datetime) else None
 
@@ -78,11 +91,11 @@ class Terms:
             moment = add(moment, elapsed(since, until, self.calendar), self.calendar)
         return moment
 
-    def warned_at(self, start: datetime, original_due: datetime, spans: list[Span]) -> tuple[datetime, ...]:
+    def warned_at(self, start: datetime, unpaused_due: datetime, spans: list[Span]) -> tuple[datetime, ...]:
         """Give when each warning share of the time had passed; none where there was no time at all."""
         if self.calendar is None or not self.promise.warn:
             return ()
-        whole = elapsed(start, original_due, self.calendar)
+        whole = elapsed(start, unpaused_due, self.calendar)
         if whole <= timedelta(0):
             return ()
         calendar = self.calendar
@@ -107,6 +120,13 @@ def _calendar(bound: Bound, within: Within) -> Calendar | None:
         return None
 
 
+def _first_calendar(bound: Bound, within: Within, calendar: Calendar | None) -> Calendar | None:
+    book = bound.calendars
+    if book.year == book.text.year:
+        return calendar
+    return _calendar(replace(bound, calendars=replace(book, year=book.text.year)), within)
+
+
 def _lacking(promise: Promise, amount: Duration | None, calendar: Calendar | None) -> Lacking | None:
     if amount is None and promise.within.until is None:
         return Lacking.SETTING
@@ -123,12 +143,14 @@ def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Pause, ...]]) -> T
         promise=promise,
         amount=amount,
         calendar=calendar,
+        first_calendar=_first_calendar(bound, promise.within, calendar),
         lacking=_lacking(promise, amount, calendar),
         start=Sought.of(promise.start),
         stops=tuple(map(Sought.of, promise.stop)),
         cancels=tuple(map(Sought.of, promise.cancel)),
         asked=tuple(promise.applies.where.items()),
         pauses=pauses[pauses.index(promise.pause)],
+        derived=bound if _DERIVED.intersection(promise.applies.where) else None,
     )
 
 

@@ -17,6 +17,7 @@ from cases.bound import Bound
 from cases.calendar_listing import touches
 from cases.clock import Clock, Lacking, Standing, Stretch, Verdict, standing
 from cases.codes import Subject
+from cases.fact import Fact
 from cases.history import effective
 from cases.promise_runs import Run, runs
 from cases.promise_terms import Span, Terms, terms_of
@@ -45,6 +46,7 @@ class _Timed:
     ended_at: datetime | None
     spans: list[Span]
     original_due_at: datetime | None
+    unpaused_due_at: datetime | None
     due_at: datetime | None
     verdict: Verdict
     exclusion: Exclusion | None
@@ -124,17 +126,36 @@ def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timelin
     started_at = times[run.start]
     ended_at = None if run.end is None else max(started_at, times[run.end])
     spans = _spans(run, times) if run.waits else []
-    original, due_at = None, None
-    try:
-        original = terms.due_at(started_at, timeline.fact(run.start))
-        due_at = None if original is None else terms.extended(original, spans)
-    except OutsideCalendar:
-        original = None
+    original, unpaused, due_at = _dues(terms, started_at, timeline.fact(run.start), spans)
     verdict = _verdict(run, due_at, ended_at)
     exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
     return _Timed(
-        clock_id, bound, terms, run, started_at, ended_at, spans, original, due_at, verdict, exclusion
+        clock_id,
+        bound,
+        terms,
+        run,
+        started_at,
+        ended_at,
+        spans,
+        original,
+        unpaused,
+        due_at,
+        verdict,
+        exclusion,
     )
+
+
+def _dues(
+    terms: Terms, started_at: datetime, start: Fact, spans: list[Span]
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Give the due moment as first told, by the calendar of today, and with the pauses; none beyond the calendar."""
+    try:
+        unpaused = terms.due_at(started_at, start)
+        is_settled = terms.first_calendar is not terms.calendar
+        original = terms.first_due_at(started_at, start) if is_settled else unpaused
+        return original, unpaused, None if unpaused is None else terms.extended(unpaused, spans)
+    except OutsideCalendar:
+        return None, None, None
 
 
 def _spans(run: Run, times: list[datetime]) -> list[Span]:
@@ -181,6 +202,7 @@ def _clock(
         pinned=timed.bound.pinned,
         cycle=run.cycle,
         started_at=timed.started_at,
+        started_by=timeline.version(run.start),
         original_due_at=timed.original_due_at,
         due_at=timed.due_at,
         warned_at=warned_at,
@@ -188,6 +210,7 @@ def _clock(
         paused=paused,
         stopped_at=stopped_at,
         ended_at=timed.ended_at,
+        ended_by=None if run.end is None else timeline.version(run.end),
         raw_elapsed=None if stopped_at is None else stopped_at - timed.started_at,
         working_elapsed=worked,
         verdict=timed.adjusted,
@@ -233,7 +256,7 @@ def _measured(
         for since, until in timed.spans:
             paused += (until and terms.worked(since, until)) or timedelta(0)
         worked = None if stopped_at is None else terms.worked(timed.started_at, stopped_at)
-        due = timed.original_due_at
+        due = timed.unpaused_due_at
         warned_at = () if due is None else terms.warned_at(timed.started_at, due, timed.spans)
     except OutsideCalendar:
         return timedelta(0), None, ()

@@ -75,7 +75,7 @@ class Timeline:
             after = ((at, self.fact(at)) for at in self.by_name.get("Classified", ()))
             self._traits = [
                 (-1, known),
-                *((at, {**known, **fact.__dict__, "coverage": _coverage(fact)}) for at, fact in after),
+                *((at, {**known, **fact.__dict__}) for at, fact in after),
             ]
         return self._traits
 
@@ -130,11 +130,3 @@ def _joined(found: list[Wait]) -> Iterator[Wait]:
             last = opened, ended
     if last is not None:
         yield last
-
-
-def _coverage(fact: Fact) -> str:
-    verdicts = fact.verdicts if isinstance(fact, events.Classified) else ()
-    for verdict in verdicts:
-        if "warranty" in verdict.entitlement and verdict.is_granted is not None:
-            return "in_warranty" if verdict.is_granted else "out_of_warranty"
-    return "unknown"
