@@ -1,0 +1,149 @@
+"""A clock explained day by day, and the calendars it rests on when a provisional year is settled."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from cases import events
+from cases.bound import Bound
+from cases.calendar_book import CalendarBook
+from cases.calendar_parts import DayKind
+from cases.clock import Clock, Verdict
+from cases.entitlements import traits
+from cases.promises_explain import Step, Turn, explain
+from cases.rules import Rules
+from tests.cases.clock_stories import (
+    HUMMING,
+    REPLY,
+    RESUMED,
+    WAITING,
+    Story,
+    bound,
+    classified,
+    promise,
+    story,
+    wall,
+)
+
+PAUSE = 'pause = { from = { fact = "Paused" }, to = { fact = "Resumed" } }'
+OFFICE = promise(
+    "reply", 'fact = "Received"', 'fact = "Responded"', 'hours = 16, calendar = "office-hours"', PAUSE, "warn = [0.5]"
+)  # fmt: skip
+TWO_DAYS = promise(
+    "reply", 'fact = "Received"', 'fact = "Responded"', 'working_days = 2, calendar = "working-days"'
+)
+
+
+def steps_of(told: Story, name: str = "reply:1") -> list[Step]:
+    return explain(told.clock(name), told.facts, told.rules)
+
+
+def test_every_day_says_what_it_counted_and_what_was_paused() -> None:
+    told = (
+        story(OFFICE)
+        .at("2026-09-29 13:00", HUMMING)
+        .at("2026-09-30 08:30", WAITING)
+        .at("2026-09-30 12:00", RESUMED)
+    )
+    steps = steps_of(told.at("2026-10-09 09:30", REPLY))
+    assert [step.counted for step in steps if step.is_open] == [
+        timedelta(hours=4.5), timedelta(hours=4.5), timedelta(hours=8), timedelta(hours=1),
+    ]  # fmt: skip
+    assert steps[1].paused == timedelta(hours=3.5)
+    assert [step.day.day for step in steps if step.kind is DayKind.HOLIDAY] == [1, 2, 3, 4, 5, 6, 7]
+    assert steps[-1].so_far == told.at("2026-10-09 09:30", REPLY).clock().working_elapsed
+
+
+def test_the_days_name_the_facts_that_moved_the_clock() -> None:
+    told = (
+        story(OFFICE)
+        .at("2026-03-02 08:30", HUMMING)
+        .at("2026-03-02 16:30", WAITING)
+        .at("2026-03-03 09:30", RESUMED)
+    )
+    steps = steps_of(told.at("2026-03-05 09:00", REPLY))
+    turns = [(step.day.day, mark.turn, mark.fact) for step in steps for mark in step.marks]
+    assert turns == [
+        (2, Turn.STARTED, "Received"), (2, Turn.PAUSED, "Paused"), (3, Turn.RESUMED, "Resumed"),
+        (3, Turn.WARNED, None), (4, Turn.DUE, None), (5, Turn.STOPPED, "Responded"),
+    ]  # fmt: skip
+
+
+def test_an_open_clock_is_explained_up_to_its_due_moment() -> None:
+    steps = steps_of(story(TWO_DAYS).at("2026-09-30 10:00", HUMMING))
+    assert (steps[0].day, steps[-1].day) == (date(2026, 9, 30), date(2026, 10, 9))
+    assert [mark.turn for mark in steps[-1].marks] == [Turn.DUE]
+
+
+def test_a_clock_without_a_calendar_explains_nothing() -> None:
+    text = promise("reply", 'fact = "Received"', 'fact = "Responded"', 'hours = 2, calendar = "moon-hours"')
+    assert steps_of(story(text).at("2026-09-30 10:00", HUMMING).at("2026-09-30 11:00", REPLY)) == []
+
+
+YEARS = """
+name = "china"
+version = "{version}"
+label = {{ zh = "中国", en = "China" }}
+timezone = "Asia/Shanghai"
+[[calendar]]
+name = "working-days"
+kind = "working_days"
+label = {{ zh = "工作日", en = "Working days" }}
+basis = "the yearly notice"
+[[year]]
+year = 2026
+status = "official"
+{change_2026}
+[[year]]
+year = 2027
+status = "{status}"
+{change_2027}
+"""
+
+
+def book(version: str, status: str, change_2026: str = "", change_2027: str = "") -> CalendarBook:
+    return CalendarBook.from_document(
+        YEARS.format(version=version, status=status, change_2026=change_2026, change_2027=change_2027)
+    )
+
+
+def asked_at_new_year(calendars: CalendarBook) -> Clock:
+    return story(TWO_DAYS, book=calendars).at("2026-12-31 10:00", HUMMING).clock()
+
+
+def test_a_year_that_is_settled_moves_the_due_moment_and_leaves_the_one_first_told() -> None:
+    provisional = book("1", "provisional")
+    settled = book("2", "official", change_2027="make_up = [2027-01-02]")
+    before, after = asked_at_new_year(provisional), asked_at_new_year(provisional.settled_by([settled]))
+    assert before.original_due_at == before.due_at == wall("2027-01-05 00:00")
+    assert (after.original_due_at, after.due_at) == (wall("2027-01-05 00:00"), wall("2027-01-03 00:00"))
+    assert [version.split("-")[0] for _, version in after.calendar_years] == ["official", "official"]
+
+
+def test_a_published_year_never_moves() -> None:
+    published = book("1", "official")
+    rewritten = book("2", "official", change_2027="make_up = [2027-01-02]")
+    assert asked_at_new_year(published.settled_by([rewritten])) == asked_at_new_year(published)
+
+
+def test_a_promise_on_coverage_is_decided_when_the_case_is_classified() -> None:
+    """Without a warranty in the regulation nothing is known of coverage; before Classified nothing is asked."""
+    text = promise(
+        "reply", 'fact = "Received"', 'fact = "Responded"', "hours = 24", 'applies = { coverage = "unknown" }'
+    )
+    told = story(text).at("2026-03-02 09:00", HUMMING)
+    assert not told.clocks()
+    told = told.at("2026-03-02 10:00", classified("repair"))
+    assert traits(told.facts, bound(text))["coverage"] == "unknown"
+    assert told.verdict() is Verdict.OPEN
+    assert told.at("2026-03-02 11:00", events.Repaired()).verdict() is Verdict.OPEN
+
+
+def test_a_clock_is_explained_by_the_regulation_it_is_pinned_to() -> None:
+    told = story(TWO_DAYS).at("2026-09-30 10:00", HUMMING)
+    other: Bound = bound(TWO_DAYS)
+    foreign = type(other)(
+        pinned=other.pinned.model_copy(update={"regulation": "lamp-sales"}), regulation=other.regulation,
+        settings=other.settings, calendars=other.calendars,
+    )  # fmt: skip
+    assert explain(told.clock(), told.facts, Rules((foreign,))) == []
