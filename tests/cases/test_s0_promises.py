@@ -1,0 +1,223 @@
+"""Every promise of the lamp factory's regulation: given what happened, when it is kept or not, then by which clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from cases import codes, events
+from cases.clock import Lacking, Verdict
+from cases.fact import Fact, Money
+from cases.regulation import CONFIGURED
+from cases.rules import Rules
+from tests.cases.clock_stories import HUMMING, RESUMED, WAITING, Story, classified, closed, wall
+from tests.cases.scenario import lamp_factory, lamp_rules
+
+MAIL = HUMMING.model_copy(update={"channel": codes.Channel.EMAIL})
+RETURNED = events.Delivered(direction=codes.Direction.INBOUND)
+HOME_AGAIN = events.Delivered(direction=codes.Direction.OUTBOUND)
+REFUNDED = events.Refunded(amount=Money(minor=19900))
+VISITED = events.Revisited(method=codes.RevisitMethod.PHONE, is_solved=True)
+RISK = classified("repair", is_safety=True)
+
+
+def said(step: codes.Step, channel: codes.Channel = codes.Channel.PHONE) -> events.Responded:
+    return events.Responded(step=step, channel=channel)
+
+
+def planned(promised: str, disposition: codes.Disposition = codes.Disposition.REPAIR) -> events.Inspected:
+    return events.Inspected(
+        stage=codes.InspectionStage.ARRIVAL, disposition=disposition, promised_at=wall(promised)
+    )
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One promise: its clause, the story that starts it, its due moment and what keeps it."""
+
+    promise: str
+    clause: str
+    given: tuple[tuple[str, Fact], ...]
+    due: str
+    kept_by: tuple[Fact, ...]
+    not_kept_by: tuple[Fact, ...] = ()
+    is_configured: bool = False
+
+    def __str__(self) -> str:
+        """Name it in the test's own name."""
+        return self.promise
+
+    @property
+    def begun(self) -> Story:
+        """The story up to the start."""
+        begun = Story(lamp_rules(phone_pickup=60, mail_reply=4))
+        for moment, fact in self.given:
+            begun = begun.at(moment, fact)
+        return begun
+
+    @property
+    def name(self) -> str:
+        """The clock of the first cycle."""
+        return f"{self.promise}:1"
+
+
+IN_MARCH = ("2026-03-02 09:00", HUMMING)
+REPLY, FINAL, TOUCH = (
+    said(step) for step in (codes.Step.REPLY, codes.Step.FINAL_ANSWER, codes.Step.FIRST_TOUCH)
+)
+S0 = (
+    Promised(
+        "consultation-reply", "S0 三/2", (IN_MARCH, ("2026-03-02 09:10", classified("consultation"))),
+        "2026-03-03 09:00", kept_by=(REPLY, FINAL), not_kept_by=(TOUCH, said(codes.Step.NOTICE)),
+    ),
+    Promised(
+        "first-response", "S0 一/3", (IN_MARCH,), "2026-03-02 11:00",
+        kept_by=(TOUCH, REPLY, planned("2026-03-06 18:00")),
+        not_kept_by=(classified("repair"),), is_configured=True,
+    ),
+    Promised(
+        "resolution", "S0 二/1", (IN_MARCH,), "2026-03-18 00:00", kept_by=(closed(),), not_kept_by=(FINAL, REFUNDED),
+        is_configured=True,
+    ),
+    Promised(
+        "phone-pickup", "S0 六/3", (IN_MARCH,), "2026-03-02 10:00", kept_by=(TOUCH,),
+        not_kept_by=(said(codes.Step.REPLY, codes.Channel.EMAIL),), is_configured=True,
+    ),
+    Promised(
+        "mail-reply", "S0 六/3", (("2026-03-02 09:00", MAIL),), "2026-03-02 13:00", kept_by=(REPLY, FINAL),
+        not_kept_by=(TOUCH,), is_configured=True,
+    ),
+    Promised(
+        "repair-promise", "S0 五/2(2)",
+        (IN_MARCH, ("2026-03-02 10:00", classified("repair")), ("2026-03-04 10:00", planned("2026-03-06 18:00"))),
+        "2026-03-06 18:00", kept_by=(events.Repaired(), events.Replaced()), not_kept_by=(HOME_AGAIN,),
+    ),
+    Promised(
+        "refund-within", "S0 六/3",
+        (IN_MARCH, ("2026-03-02 10:00", classified("return", reason="quality")), ("2026-03-03 10:00", RETURNED)),
+        "2026-03-11 00:00", kept_by=(REFUNDED,), not_kept_by=(FINAL,), is_configured=True,
+    ),
+    Promised(
+        "safety-stop-use", "S0 五/3", (IN_MARCH, ("2026-03-02 09:20", RISK)), "2026-03-02 09:50",
+        kept_by=(said(codes.Step.STOP_USE),), not_kept_by=(REPLY,), is_configured=True,
+    ),
+    Promised(
+        "revisit-due", "S0 五/2(4)",
+        (IN_MARCH, ("2026-03-02 10:00", classified("repair")), ("2026-03-05 10:00", HOME_AGAIN)),
+        "2026-03-10 00:00", kept_by=(VISITED,), not_kept_by=(said(codes.Step.NOTICE),), is_configured=True,
+    ),
+)  # fmt: skip
+BY_NAME = {one.promise: one for one in S0}
+
+
+def test_every_promise_of_s0_has_its_scenario() -> None:
+    (regulation,) = lamp_factory().regulations.values()
+    assert {promise.id: promise.clause for promise in regulation.promise} == {
+        one.promise: one.clause for one in S0
+    }
+
+
+@pytest.mark.parametrize("promised", S0, ids=str)
+def test_the_clock_starts_and_names_its_clause_and_due_moment(promised: Promised) -> None:
+    clock = promised.begun.clock(promised.name)
+    assert (clock.promise.clause, clock.verdict) == (promised.clause, Verdict.OPEN)
+    assert clock.due_at == wall(promised.due)
+    assert clock.pinned.regulation == "lamp-factory"
+
+
+@pytest.mark.parametrize("promised", S0, ids=str)
+def test_it_is_kept_up_to_the_due_moment_and_missed_after_it(promised: Promised) -> None:
+    for fact in promised.kept_by:
+        assert promised.begun.at(promised.due, fact).verdict(promised.name) is Verdict.MET
+        late = promised.begun.at(f"{promised.due}:01", fact)
+        assert late.verdict(promised.name) is Verdict.BREACHED
+
+
+@pytest.mark.parametrize("promised", S0, ids=str)
+def test_another_fact_does_not_keep_it(promised: Promised) -> None:
+    for fact in promised.not_kept_by:
+        assert promised.begun.at(promised.due, fact).verdict(promised.name) is Verdict.OPEN
+
+
+@pytest.mark.parametrize("promised", S0, ids=str)
+def test_a_number_that_s0_leaves_open_is_shown_as_not_configured_until_the_firm_sets_it(
+    promised: Promised,
+) -> None:
+    (bound,) = lamp_rules()
+    unset = Rules((type(bound)(bound.pinned, bound.regulation, None, bound.calendars),))
+    clock = Story(unset, promised.begun.facts).clock(promised.name)
+    assert clock.promise.is_configured is promised.is_configured
+    if promised.is_configured:
+        assert (clock.verdict, clock.lacking) == (Verdict.NOT_CONFIGURED, Lacking.SETTING)
+    else:
+        assert clock.due_at == wall(promised.due)
+
+
+def test_the_demo_leaves_phone_and_mail_unset_so_that_it_can_be_seen() -> None:
+    begun = Story(lamp_rules()).at("2026-03-02 09:00", HUMMING)
+    assert begun.verdict("phone-pickup:1") is Verdict.NOT_CONFIGURED
+    (bound,) = lamp_rules()
+    assert bound.settings is not None
+    assert {value.source for value in bound.settings.values.values()} == {CONFIGURED}
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("consultation", {"consultation-reply"}),
+        ("repair", {"revisit-due"}),
+        ("exchange", {"revisit-due"}),
+        ("return", {"refund-within"}),
+        ("complaint", set()),
+    ],
+)
+def test_each_kind_of_case_has_its_own_clocks(kind: str, names: set[str]) -> None:
+    begun = Story(lamp_rules()).at("2026-03-02 09:00", HUMMING).at("2026-03-02 10:00", classified(kind))
+    told = begun.at("2026-03-04 10:00", RETURNED).at("2026-03-06 10:00", HOME_AGAIN)
+    always = {"first-response", "resolution", "phone-pickup"}
+    assert {clock.promise.id for clock in told.clocks().values()} == names | always
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("consultation-reply", "2026-03-02"), ("resolution", "2026-03-02"), ("repair-promise", "2026-03-04")],
+)
+def test_waiting_for_the_customer_stops_the_time(name: str, day: str) -> None:
+    waited = BY_NAME[name].begun.at(f"{day} 11:00", WAITING).at(f"{day} 14:00", RESUMED)
+    assert waited.clock(f"{name}:1").due_at == wall(BY_NAME[name].due) + timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    "given_up",
+    [REFUNDED, events.QuoteAnswered(quote_no="Q-1", is_accepted=False)],
+    ids=["refunded instead", "quote declined"],
+)
+def test_a_repair_that_is_no_longer_wanted_is_no_longer_owed(given_up: Fact) -> None:
+    begun = BY_NAME["repair-promise"].begun
+    assert begun.at("2026-03-05 09:00", given_up).verdict("repair-promise:1") is Verdict.CANCELLED
+    assert begun.at("2026-03-07 09:00", given_up).verdict("repair-promise:1") is Verdict.BREACHED
+
+
+def test_a_return_that_fails_its_inspection_owes_no_refund() -> None:
+    failed = events.Inspected(
+        stage=codes.InspectionStage.RETURN_CHECK, disposition=codes.Disposition.REFUSE, is_passed=False
+    )
+    begun = BY_NAME["refund-within"].begun
+    for fact in (failed, events.Rejected(subject=codes.Subject.RETURN, reason="opened"), events.Replaced()):
+        assert begun.at("2026-03-04 10:00", fact).verdict("refund-within:1") is Verdict.CANCELLED
+
+
+def test_a_plan_without_an_expected_time_is_no_promise() -> None:
+    plan = events.Inspected(stage=codes.InspectionStage.ARRIVAL, disposition=codes.Disposition.REPAIR)
+    assert (
+        "repair-promise:1"
+        not in Story(lamp_rules()).at("2026-03-02 09:00", HUMMING).at("2026-03-03 09:00", plan).clocks()
+    )
+
+
+def test_a_risk_found_later_starts_its_clock_when_it_is_found() -> None:
+    begun = Story(lamp_rules()).at("2026-03-02 09:00", HUMMING).at("2026-03-02 10:00", classified("repair"))
+    assert "safety-stop-use:1" not in begun.clocks()
+    assert begun.at("2026-03-02 15:00", RISK).clock("safety-stop-use:1").due_at == wall("2026-03-02 15:30")
