@@ -124,9 +124,11 @@ def _is_private(folder: Path) -> bool:
 
 
 def _claim(root: Path, mode: int) -> None:
-    """Make the folder, or take one that is ours: never chmod a folder that holds somebody's files."""
+    """Make the folder, or take one that is ours: never chmod one that was there with somebody's files."""
     try:
-        root.mkdir(mode=mode, parents=True, exist_ok=True)
+        for missing in reversed([step for step in (root, *root.parents) if not step.exists()]):
+            missing.mkdir(exist_ok=True)
+            missing.chmod(mode)
         found = root.stat()
         is_claimed = (root / LOCK).exists() or not any(root.iterdir())
     except NotADirectoryError:

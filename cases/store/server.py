@@ -222,7 +222,7 @@ class EmbeddedServer:
 
 
 def doctor(data_dir: Path, programs: Path | None = None) -> list[str]:
-    """What stands in the way of an embedded server in this folder, a sentence each; mostly nothing."""
+    """What stands in the way of an embedded server here, a sentence each; makes the folders, starts nothing."""
     try:
         there = places(data_dir)
         owner = account.choose(there.cluster)

@@ -267,3 +267,12 @@ def test_a_folder_that_vanished_under_a_running_server_does_not_keep_it_alive(fo
     server.stop()
     assert pid is not None
     assert not postmaster.is_alive(pid)
+
+
+def test_a_strict_umask_shuts_nobody_out(folder: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with EmbeddedServer(folder / "new" / "ledger", parameters=HURRIED) as server:
+            assert server.answers()
+    finally:
+        os.umask(before)
