@@ -1,10 +1,17 @@
 """docker-compose.yml does what it says, proved without Docker: its texts and commands run on a server of ours."""
 
+import os
 import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 import yaml
@@ -93,3 +100,43 @@ def test_the_first_start_sets_everything_up_and_never_as_a_superuser(
                 "SELECT session_user::text, current_user::text, rolsuper FROM pg_roles WHERE rolname = session_user"
             ).fetchone()
     assert row == ("caseledger", "cl_app", False)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def answer(url: str, running: subprocess.Popen[bytes]) -> int:
+    """The status that the program answers with, once it does; it may take half a minute."""
+    for _ in range(300):
+        assert running.poll() is None, "the program has ended"
+        with suppress(httpx2.TransportError):
+            return httpx2.get(url, timeout=3).status_code
+        time.sleep(0.1)
+    return 0
+
+
+@pytest.mark.slow
+def test_the_command_serves_on_its_port_and_stops_when_told(address: str, tmp_path: Path) -> None:
+    port = free_port()
+    here = {
+        "DATABASE_URL": address,
+        "CASELEDGER_DATA_DIR": str(tmp_path / "keys"),
+        "CASELEDGER_PORT": str(port),
+    }
+    given = {name: filled(value) for name, value in APP["environment"].items()} | here
+    program = [str(Path(sys.executable).with_name(APP["command"][0])), *APP["command"][1:]]
+    with (
+        (tmp_path / "said").open("wb") as said,
+        subprocess.Popen(
+            program, env={**os.environ, **given, "CASELEDGER_HOST": "127.0.0.1"}, stdout=said, stderr=said
+        ) as running,
+    ):
+        try:
+            assert answer(f"http://127.0.0.1:{port}/healthz", running) == 200
+            running.terminate()
+            assert running.wait(timeout=20) == 0
+        finally:
+            running.kill()
