@@ -58,7 +58,7 @@ TABLE = Table(
     "fct_case_events", CaseEventRow, ("case_id", "version"), "案件事实（每条一行）", "Facts of cases, one row each",
     indexes=(
         Index("occurred_at"),
-        Index("case_id", "is_backdated OR is_corrected OR subject IN ('override', 'exclusion')"),
+        Index("occurred_at", "subject = 'override'"),
     ),
 )  # fmt: skip
 ASKED = (events.Requested, events.Approved, events.Rejected)

@@ -67,6 +67,14 @@ class CaseFile:
         known = self.newest.get(fact)
         return known.fact if known and isinstance(known.fact, fact) else None
 
+    @property
+    def opened_at(self) -> datetime:
+        """When it was received, or else what is known of it first happened."""
+        at = self.first_at(events.Received)
+        return at or min(
+            (known.occurred_at for known in self.case.history), default=self.facts[0].occurred_at
+        )
+
     @cached_property
     def closed_at(self) -> datetime | None:
         """When it was closed, unless it is open (again)."""

@@ -37,6 +37,9 @@ class CaseRow(NamedTuple):
     stage: Annotated[str, Says("当前阶段", "Where it stands")]
     outcome: Annotated[str, Says("结案结果", "How it ended; unknown while open")]
     cycle: Annotated[int, Says("周期（每次重新受理加一）", "1, and one more with each reopening")]
+    opened_at: Annotated[
+        datetime, Says("首个事实发生时间", "When its first fact happened: its receipt, as a rule")
+    ]
     received_at: Annotated[datetime | None, Says("登记时间", "When it was received")]
     classified_at: Annotated[datetime | None, Says("分类时间", "When it was classified")]
     first_responded_at: Annotated[datetime | None, Says("首次回应时间", "When the firm first responded")]
@@ -72,7 +75,7 @@ class CaseRow(NamedTuple):
 TABLE = Table(
     "fct_cases", CaseRow, ("case_id",), "案件（每案一行）", "Cases, one row each",
     indexes=(
-        Index("received_at, case_id"),
+        Index("opened_at, case_id"),
         Index("case_no"),
         Index("serial_token", "serial_token IS NOT NULL"),
         Index("case_id", "is_parked"),
@@ -92,6 +95,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
     yield (
         *_opening(file),
         *_state(file),
+        file.opened_at,
         *(file.first_at(fact) for fact in MOMENTS),
         file.closed_at,
         *_ending(file),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Final
@@ -109,5 +110,7 @@ def _alone(job: Job, spans: list[Range]) -> Iterator[Loaded]:
 
 
 def _together(job: Job, spans: list[Range], workers: int) -> Iterator[Loaded]:
-    with get_context("spawn").Pool(workers, _begin, (job,)) as pool:
-        yield from pool.imap_unordered(_load, spans)
+    """Spread ranges over processes; raises BrokenProcessPool when one is killed or cannot start."""
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
+        for done in as_completed([pool.submit(_load, span) for span in spans]):
+            yield done.result()

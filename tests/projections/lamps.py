@@ -19,6 +19,7 @@ from cases.calendar_book import shipped_book
 from cases.events_reference import CalendarPublished, RegulationPublished, SettingsPublished
 from cases.fact import Fact, Pinned
 from cases.recorded import Recorded, Source
+from cases.rules import Reference
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.published import Shelf
@@ -77,12 +78,12 @@ def documents() -> tuple[Fact, ...]:
     )
 
 
-def shelf() -> Shelf:
+def reference() -> Reference:
     """The same documents, read."""
     full = Shelf()
     for document in documents():
         full.put(document)
-    return full
+    return Reference(full.regulations, full.settings, full.calendars)
 
 
 def _digest(text: str) -> str:

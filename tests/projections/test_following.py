@@ -1,0 +1,196 @@
+"""However the log was followed, page by page or rebuilt, by one engine or several, the tables are the same."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from cases.events import Corrected
+from cases.store.database import Database
+from projections.compare import compare
+from projections.engine import Engine
+from projections.follower import Follower
+from projections.leader import lead
+from projections.rebuild import RebuildRuns, rebuild
+from projections.registry import FACTS
+from projections.schema import BI, create, drop
+from projections.writing import PositionMoved
+from tests.projections.factory_log import FactoryLog
+from tests.projections.lamps import (
+    Lamps,
+    all_rows,
+    case_id,
+    classified,
+    connected,
+    received,
+)
+
+FACTORY = 1200
+
+
+@pytest.fixture(scope="module")
+def factory(lamps: Lamps, database: Database) -> Lamps:
+    """A log of about 1,200 facts with late facts, corrections, pauses and reopenings."""
+    FactoryLog(11, rate_of_late=0.2).append(lamps.ledger, FACTORY)
+    Engine(database).catch_up()
+    return lamps
+
+
+@contextmanager
+def running(engine: Engine) -> Iterator[threading.Event]:
+    """An engine at work in a thread of its own."""
+    stop = threading.Event()
+    thread = threading.Thread(target=engine.run, args=(stop,))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(10)
+
+
+def test_a_rebuild_gives_the_same_rows_as_following_live(factory: Lamps, database: Database) -> None:
+    report = rebuild(database, workers=2)
+    assert [(table.table, table.differing) for table in report.compared] == [
+        (table.name, 0) for table in FACTS
+    ]
+    assert all(table.before == table.after for table in report.compared)
+    assert report.facts >= FACTORY
+    assert report.paused < 1
+
+
+@pytest.mark.parametrize("page", [1, 7, 5000])
+def test_the_size_of_a_page_does_not_matter(factory: Lamps, database: Database, page: int) -> None:
+    with connected(database) as connection:
+        create(connection, "bi_paged")
+        follower = Follower(connection, "bi_paged")
+        while follower.step(limit=page):
+            pass
+        found = compare(connection, BI, "bi_paged")
+        drop(connection, "bi_paged")
+    assert [(table.table, table.differing) for table in found] == [(table.name, 0) for table in FACTS]
+
+
+def test_a_row_altered_in_a_table_is_found_by_a_rebuild_and_put_right(
+    factory: Lamps, database: Database
+) -> None:
+    with connected(database) as connection:
+        victim = connection.execute(
+            "UPDATE bi.fct_sla_clocks SET verdict = 'met' WHERE clock_id = "
+            "(SELECT clock_id FROM bi.fct_sla_clocks WHERE verdict = 'breached' LIMIT 1) RETURNING clock_id"
+        ).fetchone()
+        report = rebuild(database, workers=1)
+        assert {table.table: table.differing for table in report.compared if table.differing} == {
+            "fct_sla_clocks": 1
+        }
+        again = connection.execute(
+            "SELECT verdict FROM bi.fct_sla_clocks WHERE clock_id = %s", victim
+        ).fetchone()
+    assert again == ("breached",)
+
+
+def test_facts_that_arrive_during_a_rebuild_are_in_it(factory: Lamps, database: Database) -> None:
+    told = iter(range(10_000))
+
+    def tell(_done: int, _total: int) -> None:
+        factory.tell(f"meanwhile {next(told)}", ("2026-05-01 09:00", received("AS-9")))
+
+    with running(engine := Engine(database)):
+        report = rebuild(database, workers=1, progress=tell)
+        last = factory.tell("afterwards", ("2026-05-02 09:00", received("AS-10")))
+        assert engine.wait_for(last)
+    assert report.differing == 0
+    with connected(database) as connection:
+        cases = connection.execute(
+            "SELECT case_no FROM bi.fct_cases WHERE case_no IN ('AS-9', 'AS-10')"
+        ).fetchall()
+    assert ("AS-9",) in cases
+    assert ("AS-10",) in cases
+
+
+def test_only_one_rebuild_runs_at_a_time(factory: Lamps, database: Database) -> None:
+    with connected(database) as connection:
+        assert lead(connection, int.from_bytes(b"cl-build"))
+        with pytest.raises(RebuildRuns):
+            rebuild(database, workers=1)
+
+
+def test_a_reader_in_the_middle_of_a_report_does_not_hold_up_a_rebuild(
+    factory: Lamps, database: Database
+) -> None:
+    with psycopg.connect(database.reader_dsn) as analyst:
+        before = analyst.execute("SELECT count(*) FROM fct_cases").fetchone()
+        report = rebuild(database, workers=1)
+        assert analyst.execute("SELECT count(*) FROM fct_cases").fetchone() == before
+    assert report.is_swapped
+
+
+def test_a_stale_writer_cannot_move_the_position(factory: Lamps, database: Database) -> None:
+    with connected(database) as connection:
+        stale = Follower(connection)
+        factory.tell("the moon lamp", ("2026-05-03 09:00", received("AS-11")))
+        Engine(database).catch_up()
+        before = all_rows(connection, "fct_cases")
+        with pytest.raises(PositionMoved):
+            stale.step()
+        assert all_rows(connection, "fct_cases") == before
+
+
+def test_of_two_engines_the_second_takes_over_when_the_leader_is_cut_off(
+    factory: Lamps, database: Database
+) -> None:
+    with running(one := Engine(database)), running(Engine(database)):
+        assert one.wait_for(factory.tell("before the cut", ("2026-05-04 09:00", received("AS-12"))))
+        with connected(database) as connection:
+            cut = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
+                "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            ).fetchall()
+        assert cut == [(True,)]
+        assert one.wait_for(
+            factory.tell("after the cut", ("2026-05-04 10:00", received("AS-13"))), timeout=10
+        )
+    report = rebuild(database, workers=1, is_swapped=False)
+    assert report.compared
+    assert report.differing == 0
+
+
+def test_what_is_recorded_is_seen_at_once(factory: Lamps, database: Database) -> None:
+    waits = []
+    with running(engine := Engine(database)):
+        engine.wait_for(factory.tell("warm", ("2026-05-05 09:00", received("AS-14"))))
+        for number in range(20):
+            last = factory.tell(f"seen {number}", ("2026-05-05 09:00", received("AS-15")))
+            began = time.monotonic()
+            assert engine.wait_for(last)
+            waits.append(time.monotonic() - began)
+    assert sorted(waits)[-2] < 1
+
+
+def test_a_correction_is_nothing_special(factory: Lamps, database: Database) -> None:
+    name = "recorded as a repair"
+    factory.tell(name, ("2026-05-06 09:00", received("AS-16")), ("2026-05-06 09:10", classified("repair")))
+    Engine(database).catch_up()
+    changes = {"kind": "complaint"}
+    fix = Corrected.model_validate({"corrects": 2, "reason": "typing_error", "changes": changes})
+    factory.tell(name, ("2026-05-06 12:00", fix))
+    Engine(database).catch_up()
+    with connected(database) as connection:
+        case = connection.execute(
+            "SELECT kind, is_corrected FROM bi.fct_cases WHERE case_id = %s", (case_id(name),)
+        ).fetchone()
+        events = connection.execute(
+            "SELECT version, is_corrected, corrected_by FROM bi.fct_case_events WHERE case_id = %s ORDER BY 1",
+            (case_id(name),),
+        ).fetchall()
+        complaints = connection.execute(
+            "SELECT FROM bi.fct_complaints WHERE case_id = %s", (case_id(name),)
+        ).rowcount
+    assert case == ("complaint", True)
+    assert events == [(1, False, None), (2, True, 3), (3, False, None)]
+    assert complaints == 1

@@ -1,0 +1,172 @@
+"""The SLA dashboard against a small log counted by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cases import codes, events
+from cases.promises import clocks, standing
+from cases.store.database import Database
+from projections.engine import Engine
+from projections.questions.sla import ClockFigures, Period, SlaDashboard, sla_dashboard
+from projections.schema import Db
+from tests.projections.lamps import (
+    PINNED,
+    Lamps,
+    case_id,
+    classified,
+    closed,
+    connected,
+    received,
+    reference,
+    replied,
+    wall,
+)
+
+MARCH = Period(since=wall("2026-03-01 00:00"), until=wall("2026-04-01 00:00"))
+AT = wall("2026-03-10 12:00")
+CONSULTATION = classified("consultation", category="usage")
+
+
+@pytest.fixture(scope="module")
+def bi(lamps: Lamps, database: Database) -> Iterator[Db]:
+    """Six consultations, due 24 hours after they came in."""
+    lamps.tell(
+        "answered in six hours",
+        ("2026-03-02 09:00", received("AS-1")),
+        ("2026-03-02 09:10", CONSULTATION),
+        ("2026-03-02 15:00", replied()),
+        ("2026-03-03 10:00", closed()),
+    )
+    lamps.tell(
+        "answered in two days",
+        ("2026-03-02 09:00", received("AS-2")),
+        ("2026-03-02 09:10", CONSULTATION),
+        ("2026-03-04 09:00", replied()),
+    )
+    lamps.tell("never answered", ("2026-03-05 09:00", received("AS-3")), ("2026-03-05 09:10", CONSULTATION))
+    lamps.tell(
+        "came in this morning", ("2026-03-10 09:00", received("AS-4")), ("2026-03-10 09:10", CONSULTATION)
+    )
+    lamps.tell(
+        "waits for the customer",
+        ("2026-03-10 08:00", received("AS-5")),
+        ("2026-03-10 08:10", CONSULTATION),
+        ("2026-03-10 10:00", events.Paused(reason=codes.PauseReason.WAITING_FOR_CUSTOMER)),
+    )
+    lamps.tell(
+        "the flood of the warehouse",
+        ("2026-03-03 09:00", received("AS-6")),
+        ("2026-03-03 09:10", CONSULTATION),
+        ("2026-03-06 09:00", replied(), {"is_backdated": True}),
+        (
+            "2026-03-07 09:00",
+            events.Approved(
+                subject=codes.Subject.EXCLUSION,
+                item="consultation-reply",
+                reason="the flood of the warehouse",
+                requested_by="staff-wu",
+            ),
+            {"role": codes.Role.SUPERVISOR, "actor": "staff-zhao"},
+        ),
+    )
+    Engine(database).catch_up()
+    with connected(database) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def board(bi: Db) -> SlaDashboard:
+    return sla_dashboard(bi, at=AT, period=MARCH)
+
+
+@pytest.fixture(scope="module")
+def replies(board: SlaDashboard) -> ClockFigures:
+    """The figures of the promise to reply within 24 hours."""
+    return next(clock for clock in board.clocks if clock.promise == "consultation-reply")
+
+
+def test_every_clock_of_the_period_is_counted_once(replies: ClockFigures) -> None:
+    counts = replies.figures.counts
+    assert (counts.started, counts.met, counts.breached, counts.overdue) == (6, 1, 1, 1)
+    assert (counts.running, counts.paused, counts.excluded, counts.not_configured) == (1, 1, 1, 0)
+    assert (counts.cases, counts.cases_never_closed) == (6, 5)
+
+
+def test_a_clock_past_due_is_a_miss_although_it_is_still_open(replies: ClockFigures) -> None:
+    rate = replies.figures.adjusted
+    assert (rate.numerator, rate.denominator) == (1, 3)
+    assert rate.rate == pytest.approx(1 / 3)
+
+
+def test_the_raw_rate_counts_what_was_excluded(replies: ClockFigures) -> None:
+    assert (replies.figures.raw.numerator, replies.figures.raw.denominator) == (1, 4)
+
+
+def test_times_are_those_of_ended_clocks(replies: ClockFigures) -> None:
+    assert replies.times.raw_p50 == (6 + 48) / 2 * 3600
+    assert replies.times.raw_p90 == pytest.approx((6 + 0.9 * 42) * 3600)
+
+
+def test_a_promise_is_shown_with_its_clause_and_both_labels(replies: ClockFigures) -> None:
+    assert (replies.clause, replies.label_zh) == ("S0 三/2", "咨询 24 小时内回复")
+    assert replies.department_zh
+    assert replies.regulation == "lamp-factory@2026.1"
+
+
+def test_the_worst_open_clocks_come_first(board: SlaDashboard) -> None:
+    worst = [clock for clock in board.worst if clock.label_zh == "咨询 24 小时内回复"]
+    assert [clock.case_no for clock in worst] == ["AS-3"]
+    assert worst[0].overdue_seconds == (4 * 24 + 3) * 3600
+
+
+def test_marked_facts_stand_beside_the_rates(board: SlaDashboard) -> None:
+    marks = {(fact.mark, fact.case_no, fact.version) for fact in board.marked}
+    assert ("backdated", "AS-6", 3) in marks
+    assert ("excluded", "AS-6", 4) in marks
+    assert board.marks["corrected"] == board.marks["overridden"] == 0
+
+
+def test_the_board_names_what_it_stands_on(board: SlaDashboard, bi: Db) -> None:
+    assert board.standing.regulations == ("lamp-factory@2026.1",)
+    assert board.standing.position == bi.execute("SELECT max(position) FROM bi.fct_case_events").fetchone()[0]  # type: ignore[index]  # one row
+    assert board.standing.code_version
+
+
+def test_a_past_instant_is_answered_as_it_stood_then(bi: Db) -> None:
+    earlier = sla_dashboard(bi, at=wall("2026-03-02 12:00"), period=MARCH)
+    counts = next(clock for clock in earlier.clocks if clock.promise == "consultation-reply").figures.counts
+    assert (counts.started, counts.running, counts.met) == (2, 2, 0)
+
+
+def test_another_department_has_none_of_these_clocks(bi: Db) -> None:
+    other = sla_dashboard(bi, at=AT, period=MARCH.model_copy(update={"department": "logistics"}))
+    assert other.total.counts.started == 0
+    assert other.total.adjusted.rate is None
+
+
+def test_the_trend_adds_up_to_the_total(bi: Db) -> None:
+    board = sla_dashboard(bi, at=AT, period=MARCH, grain="day")
+    assert [period.begins_on for period in board.trend] == [
+        "2026-03-02",
+        "2026-03-03",
+        "2026-03-05",
+        "2026-03-10",
+    ]
+    assert sum(period.figures.counts.started for period in board.trend) == board.total.counts.started
+
+
+def test_how_a_clock_stands_is_the_same_in_sql_and_in_the_rules(bi: Db, lamps: Lamps) -> None:
+    rules = reference().rules_for(PINNED)
+    names = [
+        "answered in six hours",
+        "never answered",
+        "waits for the customer",
+        "the flood of the warehouse",
+    ]
+    for at in (wall("2026-03-05 12:00"), AT, wall("2026-03-20 12:00")):
+        stood = dict(bi.execute("SELECT clock_id, standing FROM bi.sla_clocks_at(%s)", (at,)).fetchall())
+        for clock in (clock for name in names for clock in clocks(lamps.ledger.load(case_id(name)), rules)):
+            assert stood.get(clock.clock_id, standing(clock, at)) == standing(clock, at)
