@@ -16,7 +16,11 @@ TOP_LEVEL = {
 
 BANNED = {"manager", "helper", "util", "common", "service", "handler", "data", "info", "process"}
 SEVERAL = {"managers", "helpers", "utils", "services", "handlers", "processes"}
-NOT_OURS = {"ProcessLog": "the library calls an application that follows others a process"}
+NOT_OURS = {
+    "ProcessLog": "the library calls an application that follows others a process",
+    "process_recorder": "a method of the library's Factory",
+    "process_event": "a method of the library's followers",
+}
 """Name → whose it is: names that a library dictates."""
 
 CLOCK_READERS = {
