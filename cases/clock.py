@@ -74,6 +74,7 @@ class Clock:
     warned_at: tuple[datetime, ...]
     """When each share of `promise.warn` had passed, pauses counted in."""
     pauses: tuple[Stretch, ...]
+    """Every stretch; one that began when the clock was overdue moves nothing."""
     paused: timedelta
     stopped_at: datetime | None
     ended_at: datetime | None

@@ -53,15 +53,15 @@ class Step:
 
 
 def explain(clock: Clock, facts: Sequence[Recorded], rules: Rules) -> list[Step]:
-    """Go from the start to the end of a clock, or while it is open to its due moment; a day without a step is none.
+    """Go through the days of a clock from its first to its last moment; while it is open, at least to its due moment.
 
     `facts` and `rules` are what the clock was made of. Empty where no calendar is known.
     """
     calendar = next((found for bound in rules for found in _calendar(bound, clock)), None)
-    last = max((moment for moment in (clock.due_at, clock.ended_at) if moment is not None), default=None)
-    if calendar is None or last is None or last < clock.started_at:
+    if calendar is None:
         return []
-    marks, paused, so_far = list(_marks(clock, facts)), _paused(clock, calendar), timedelta(0)
+    marks, paused, so_far = _marks(clock, facts), _paused(clock, calendar), timedelta(0)
+    last = marks[-1].at
     steps = []
     for day in listing(clock.started_at, last, calendar):
         waited = paused.get(day.day, timedelta(0))

@@ -73,6 +73,9 @@ def test_an_open_clock_is_explained_up_to_its_due_moment() -> None:
     steps = steps_of(story(TWO_DAYS).at("2026-09-30 10:00", HUMMING))
     assert (steps[0].day, steps[-1].day) == (date(2026, 9, 30), date(2026, 10, 9))
     assert [mark.turn for mark in steps[-1].marks] == [Turn.DUE]
+    text = promise("reply", 'fact = "Received"', 'fact = "Responded"', 'setting = "reply-within"')
+    (only,) = steps_of(story(text).at("2026-09-30 10:00", HUMMING))
+    assert [mark.turn for mark in only.marks] == [Turn.STARTED]
 
 
 def test_a_clock_without_a_calendar_explains_nothing() -> None:
