@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from cases.events import Classified, Inspected, Received
 from cases.recorded import Recorded
 
+_CLASSIFIED = frozenset(Classified.model_fields)
 _FOUND = ("is_human_damage", "is_packaging_intact", "are_accessories_complete")
 
 
@@ -17,41 +19,41 @@ _FOUND = ("is_human_damage", "is_packaging_intact", "are_accessories_complete")
 class Claim:
     """A demand as far as the facts tell: what was asked for when, how it was classified, what was found on the goods.
 
-    `found` holds the newest yes or no that an inspection (or for human damage, the classification) gave.
+    `inspected` holds the newest yes or no that an inspection gave; a classification may speak of human damage too.
     """
 
     applied_at: datetime | None = None
     received: Received | None = None
     classified: Classified | None = None
-    found: dict[str, bool] = field(default_factory=dict)
+    inspected: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, history: Sequence[Recorded], classified: Classified | None = None) -> Claim:
-        """Read a claim off facts in order; `classified` stands for a classification not yet recorded."""
-        intake = next((known for known in history if isinstance(known.fact, Received)), None)
-        kinds = [known.fact for known in history if isinstance(known.fact, Classified)]
-        newest = classified or (kinds[-1] if kinds else None)
-        return cls(
-            applied_at=intake.occurred_at if intake else None,
-            received=intake.fact if intake and isinstance(intake.fact, Received) else None,
-            classified=newest,
-            found=_found(newest, history),
-        )
+    def of(cls, history: Iterable[Recorded]) -> Claim:
+        """Read a claim off facts in order."""
+        return reduce(cls.after, history, cls())
 
-    def traits(self) -> dict[str, Any]:
-        """Give the fields of Received, over them those of Classified; damage not shown to be human is not."""
-        traits: dict[str, Any] = {}
-        for fact in (self.received, self.classified):
-            if fact is not None:
-                traits |= {name: getattr(fact, name) for name in type(fact).model_fields}
-        return traits | {"is_human_damage": self.found.get("is_human_damage", False)}
+    def after(self, recorded: Recorded) -> Claim:
+        """Give the claim after one more fact; the first Received counts, and the newest Classified."""
+        match recorded.fact:
+            case Received() as fact if self.received is None:
+                return replace(self, applied_at=recorded.occurred_at, received=fact)
+            case Classified() as fact:
+                return replace(self, classified=fact)
+            case Inspected() as fact:
+                seen = {name: value for name in _FOUND if (value := getattr(fact, name)) is not None}
+                return replace(self, inspected=self.inspected | seen) if seen else self
+            case _:
+                return self
 
+    @property
+    def found(self) -> dict[str, bool]:
+        """Give what is known of the goods; an inspection goes before the classification."""
+        told = None if self.classified is None else self.classified.is_human_damage
+        return self.inspected if told is None else {"is_human_damage": told} | self.inspected
 
-def _found(classified: Classified | None, history: Sequence[Recorded]) -> dict[str, bool]:
-    found: dict[str, bool] = {}
-    for fact in (classified, *(known.fact for known in history if isinstance(known.fact, Inspected))):
-        for name in _FOUND:
-            value = getattr(fact, name, None)
-            if value is not None:
-                found[name] = value
-    return found
+    def trait(self, name: str) -> Any:
+        """Give a field of Classified, else of Received; damage not shown to be human is not; None when not known."""
+        if name == "is_human_damage":
+            return self.found.get(name, False)
+        fact = self.classified if name in _CLASSIFIED else self.received
+        return getattr(fact, name, None)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cases.bound import Bound
+from cases.claim import Claim
 from cases.codes import Role, Subject
-from cases.entitlements import traits
+from cases.entitlements import Rights
 from cases.events import Approved, Received, Rejected, Requested
 from cases.fact import Fact, Money
 from cases.history import effective
-from cases.patterns import Pattern, any_meets
+from cases.items import Constraint, Label
+from cases.marking import Asked, Marked, Marks
 from cases.recorded import Recorded
-from cases.regulation import Constraint, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +43,36 @@ class Act:
     later one. For a fact about to be recorded it is all there is, since a late record may claim an earlier time.
     """
 
-    done: Recorded
-    before: tuple[Recorded, ...]
-    others: tuple[Recorded, ...]
+    done: Marked
+    before: Sequence[Marked]
+    others: Sequence[Marked]
 
 
 def findings(facts: Sequence[Recorded], rules: Iterable[Bound]) -> tuple[Finding, ...]:
     """Judge a whole history, as corrected and in the order of its claims; `rules` are the regulations that bind it."""
-    bound, history = tuple(rules), in_order(effective(facts))
-    return tuple(
-        finding
-        for index, done in enumerate(history)
-        for finding in judge(Act(done, history[:index], history[:index]), bound)
-    )
+    history = in_order(effective(facts))
+    found = [(done, finding) for bound in rules for done, finding in _judge_all(history, bound)]
+    return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
+
+
+def _judge_all(history: Sequence[Recorded], bound: Bound) -> Iterator[tuple[int, Finding]]:
+    rights, marking = Rights(Claim(), bound), bound.regulation.marking
+    marked = [marking.mark(known) for known in history]
+    for index, done in enumerate(marked):
+        rights = rights.after(done.recorded)
+        if done.marks:
+            before = marked[:index]
+            for finding in _judge(Act(done, before, before), rights):
+                yield index, finding
 
 
 def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Iterable[Bound]) -> Iterator[Finding]:
     """Judge a fact about to be recorded against the effective facts of its case."""
     before = in_order(known for known in history if _when(known) < _when(candidate))
-    return judge(Act(candidate, before, tuple(history)), rules)
+    for bound in rules:
+        mark = bound.regulation.marking.mark
+        act = Act(mark(candidate), [mark(known) for known in before], [mark(known) for known in history])
+        yield from _judge(act, Rights(Claim.of((*before, candidate)), bound))
 
 
 def in_order(facts: Iterable[Recorded]) -> tuple[Recorded, ...]:
@@ -67,20 +80,18 @@ def in_order(facts: Iterable[Recorded]) -> tuple[Recorded, ...]:
     return tuple(sorted(facts, key=_when))
 
 
-def _when(recorded: Recorded) -> tuple[object, int]:
+def _when(recorded: Recorded) -> tuple[datetime, int]:
     return recorded.occurred_at, recorded.originator_version
 
 
-def judge(act: Act, rules: Iterable[Bound]) -> Iterator[Finding]:
-    """Yield what the constraints of every regulation find wrong with one act."""
-    for bound in rules:
-        asked = bound.regulation.judges.get(act.done.fact.name(), ())
-        known = traits((*act.before, act.done), bound) if asked else {}
-        for constraint in asked:
-            if any_meets(constraint.judged_at, act.done) and constraint.applies.holds(known):
-                broken = _JUDGES[constraint.kind](constraint, act, bound)
-                if broken and not _is_excepted(constraint, act):
-                    yield _finding(constraint, act, bound, broken)
+def _judge(act: Act, rights: Rights) -> Iterator[Finding]:
+    """Yield what the constraints of one regulation find wrong with one act."""
+    bound = rights.bound
+    for asked in bound.regulation.marking.judging(act.done):
+        constraint = asked.constraint
+        broken = _JUDGES[constraint.kind](asked, act, bound)
+        if broken and not _is_excepted(asked, act) and constraint.applies.holds(rights.trait):
+            yield _finding(constraint, act, bound, broken)
 
 
 def _finding(constraint: Constraint, act: Act, bound: Bound, broken: tuple[int, ...]) -> Finding:
@@ -103,8 +114,8 @@ def _needs(constraint: Constraint) -> tuple[str, ...]:
     return (*paid, *(str(pattern) for pattern in (*asked, *constraint.unless)))
 
 
-def _is_excepted(constraint: Constraint, act: Act) -> bool:
-    return any(any_meets(constraint.unless, known) for known in act.before)
+def _is_excepted(asked: Asked, act: Act) -> bool:
+    return any(known.marks & asked.unless for known in act.before)
 
 
 def is_lifted(constraint: str, act: Act) -> bool:
@@ -112,20 +123,14 @@ def is_lifted(constraint: str, act: Act) -> bool:
 
     Where nobody is known to have asked, whoever does the act counts as having asked. A later Rejected takes it back.
     """
-    asked = {act.done.actor}
-    lifted_by: Recorded | None = None
-    known = [other for other in act.others if other.originator_version < act.done.originator_version]
-    about = [other for other in known if _is_about(other.fact, constraint)]
-    requesters = {other.actor for other in about if isinstance(other.fact, Requested)}
-    for other in about:
-        if isinstance(other.fact, Approved):
-            lifted_by = other
-        elif isinstance(other.fact, Rejected):
-            lifted_by = None
-    if lifted_by is None or not isinstance(lifted_by.fact, Approved):
+    about = [known.recorded for known in act.others if _is_about(known.recorded.fact, constraint)]
+    on_record = [known for known in about if known.originator_version < act.done.version]
+    answers = [known for known in on_record if isinstance(known.fact, Approved | Rejected)]
+    if not answers or not isinstance(answers[-1].fact, Approved):
         return False
-    named = {lifted_by.fact.requested_by} if lifted_by.fact.requested_by else set()
-    return lifted_by.actor not in (requesters | named or asked)
+    asked = {known.actor for known in on_record if isinstance(known.fact, Requested)}
+    asked |= {answers[-1].fact.requested_by} if answers[-1].fact.requested_by else set()
+    return answers[-1].actor not in (asked or {act.done.recorded.actor})
 
 
 def _is_about(fact: Fact, constraint: str) -> bool:
@@ -135,87 +140,86 @@ def _is_about(fact: Fact, constraint: str) -> bool:
     )
 
 
-def _same(constraint: Constraint, one: Recorded, other: Recorded) -> bool:
-    return all(getattr(one.fact, name, None) == getattr(other.fact, name, None) for name in constraint.same)
+def _same(asked: Asked, one: Marked, other: Marked) -> bool:
+    """Tell whether two facts agree on the fields that must be equal."""
+    return all(
+        getattr(one.recorded.fact, name, None) == getattr(other.recorded.fact, name, None)
+        for name in asked.constraint.same
+    )
 
 
-def _last(
-    wanted: tuple[Pattern, ...], constraint: Constraint, known: Sequence[Recorded], done: Recorded
-) -> tuple[Recorded | None, bool]:
+def _last(wanted: Marks, asked: Asked, known: Sequence[Marked], done: Marked) -> tuple[Marked | None, bool]:
     """Find the newest fact that is wanted or that voids such a one, and tell whether it is wanted."""
     for fact in reversed(known):
-        if any_meets(wanted, fact) and _same(constraint, fact, done):
+        if fact.marks & wanted and _same(asked, fact, done):
             return fact, True
-        if any_meets(constraint.void, fact):
+        if fact.marks & asked.void:
             return fact, False
     return None, False
 
 
-def _precedence(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
-    last, is_met = _last(constraint.first, constraint, act.before, act.done)
+def _precedence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
+    last, is_met = _last(asked.first, asked, act.before, act.done)
     return () if is_met else _versions(last, act.done)
 
 
-def _response(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
+def _response(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
     for index, known in enumerate(act.before):
-        if any_meets(constraint.first, known) and not any(
-            (any_meets(constraint.then, later) and _same(constraint, known, later))
-            or any_meets(constraint.void, later)
-            for later in act.before[index + 1 :]
-        ):
+        if known.marks & asked.first and not _is_answered(asked, known, act.before[index + 1 :]):
             return _versions(known, act.done)
     return ()
 
 
-def _absence(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
-    if not constraint.first:
+def _is_answered(asked: Asked, first: Marked, later: Sequence[Marked]) -> bool:
+    return any(
+        known.marks & asked.void or (known.marks & asked.then and _same(asked, first, known))
+        for known in later
+    )
+
+
+def _absence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
+    if not asked.first:
         return _versions(act.done)
-    last, forbids = _last(constraint.first, constraint, act.before, act.done)
+    last, forbids = _last(asked.first, asked, act.before, act.done)
     return _versions(last, act.done) if forbids else ()
 
 
-def _exactly_one(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
-    last, is_second = _last(constraint.then, constraint, act.others, act.done)
+def _exactly_one(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
+    last, is_second = _last(asked.then, asked, act.others, act.done)
     return _versions(last, act.done) if is_second else ()
 
 
-def _not_coexistence(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
-    sides = ((constraint.first, constraint.then), (constraint.then, constraint.first))
-    for mine, theirs in sides:
-        if any_meets(mine, act.done):
+def _not_coexistence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
+    for mine, theirs in ((asked.first, asked.then), (asked.then, asked.first)):
+        if act.done.marks & mine:
             for known in act.others:
-                if any_meets(theirs, known) and _same(constraint, known, act.done):
+                if known.marks & theirs and _same(asked, known, act.done):
                     return _versions(known, act.done)
     return ()
 
 
-def _separation(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
+def _separation(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
     """Find somebody with two duties; an import by a system names nobody and is not judged."""
-    mine = _duties(constraint.then, act.done)
-    if not mine or _names_nobody(act.done):
+    done, mine = act.done.recorded, act.done.marks & asked.then
+    if done.role is Role.SERVICE and done.source.system.startswith("import"):
         return ()
-    if isinstance(act.done.fact, Approved) and act.done.fact.requested_by == act.done.actor:
+    if isinstance(done.fact, Approved) and done.fact.requested_by == done.actor:
         return _versions(act.done)
     for known in act.others:
-        theirs = _duties(constraint.then, known) - mine if known.actor == act.done.actor else set()
-        if theirs and _same(constraint, known, act.done):
+        theirs = (known.marks & asked.then) - mine
+        if theirs and known.recorded.actor == done.actor and _same(asked, known, act.done):
             return _versions(known, act.done)
     return ()
 
 
-def _names_nobody(recorded: Recorded) -> bool:
-    return recorded.role is Role.SERVICE and recorded.source.system.startswith("import")
-
-
-def _duties(patterns: tuple[Pattern, ...], recorded: Recorded) -> set[int]:
-    return {index for index, pattern in enumerate(patterns) if pattern.meets(recorded)}
-
-
-def _limit(constraint: Constraint, act: Act, bound: Bound) -> tuple[int, ...]:
-    spent = [known for known in (*act.others, act.done) if any_meets(constraint.then, known)]
-    amounts = [amount for known in spent if isinstance(amount := getattr(known.fact, "amount", None), Money)]
+def _limit(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
+    constraint = asked.constraint
     if constraint.limit == "setting" and bound.setting(constraint.setting) is None:
         return ()
+    spent = [known for known in (*act.others, act.done) if known.marks & asked.then]
+    amounts = [
+        amount for known in spent if isinstance(amount := getattr(known.recorded.fact, "amount", None), Money)
+    ]
     ceiling = _ceiling(constraint, act, bound)
     is_kept = (
         ceiling is not None
@@ -229,14 +233,15 @@ def _ceiling(constraint: Constraint, act: Act, bound: Bound) -> Money | None:
     if constraint.limit == "setting":
         value = bound.setting(constraint.setting)
         return None if value is None else Money(minor=int(value.value))
-    return next((known.fact.paid for known in act.others if isinstance(known.fact, Received)), None)
+    intakes = (known.recorded.fact for known in act.others)
+    return next((fact.paid for fact in intakes if isinstance(fact, Received)), None)
 
 
-def _versions(*facts: Recorded | None) -> tuple[int, ...]:
-    return tuple(fact.originator_version for fact in facts if fact is not None)
+def _versions(*facts: Marked | None) -> tuple[int, ...]:
+    return tuple(fact.version for fact in facts if fact is not None)
 
 
-_JUDGES: dict[str, Callable[[Constraint, Act, Bound], tuple[int, ...]]] = {
+_JUDGES: dict[str, Callable[[Asked, Act, Bound], tuple[int, ...]]] = {
     "precedence": _precedence,
     "response": _response,
     "absence": _absence,

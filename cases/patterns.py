@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -105,12 +105,14 @@ class Pattern(Part):
 
     def matches(self, fact: Fact) -> bool:
         """Tell whether a fact is of this name and its fields hold what is wanted; who did it is not asked."""
-        return (
-            type(fact).__name__ == self.fact
-            and all(getattr(fact, name) in wanted for name, wanted in self.where.items())
-            and not any(_is_missing(fact, name) for name in self.has)
-            and (not self.lacks or any(_is_missing(fact, name) for name in self.lacks))
-        )
+        if type(fact).__name__ != self.fact:
+            return False
+        for name, wanted in self.where.items():
+            if getattr(fact, name) not in wanted:
+                return False
+        if self.has and any(_is_missing(fact, name) for name in self.has):
+            return False
+        return not self.lacks or any(_is_missing(fact, name) for name in self.lacks)
 
     def meets(self, recorded: Recorded) -> bool:
         """Tell whether a recorded fact matches and was done by one of the roles."""
@@ -141,11 +143,6 @@ Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_as_patterns)]
 """One pattern or a list of them; any of them may match."""
 
 
-def any_meets(patterns: tuple[Pattern, ...], recorded: Recorded) -> bool:
-    """Tell whether one of the patterns fits a recorded fact."""
-    return any(pattern.meets(recorded) for pattern in patterns)
-
-
 class Condition(Part):
     """Which cases an item applies to: fields of Classified, else of Received, each with the wanted values.
 
@@ -172,6 +169,6 @@ class Condition(Part):
             _must_be_among(name, wanted, DERIVED[name] if name in DERIVED else _choices(fact, name))
         return self
 
-    def holds(self, traits: Mapping[str, Any]) -> bool:
-        """Tell whether a case with these traits is meant."""
-        return all(traits.get(name) in wanted for name, wanted in self.where.items())
+    def holds(self, trait: Callable[[str], Any]) -> bool:
+        """Tell whether a case is meant, asking for its traits one by one."""
+        return all(trait(name) in wanted for name, wanted in self.where.items())

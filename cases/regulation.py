@@ -23,6 +23,7 @@ from cases.items import (
     Window,
     Within,
 )
+from cases.marking import Marking
 
 __all__ = [
     "Constraint", "Coverage", "Entitlement", "Id", "Item", "Label", "Pause", "Placeholder", "Programme", "Promise",
@@ -81,13 +82,9 @@ class Regulation(Part):
         )  # fmt: skip
 
     @cached_property
-    def judges(self) -> dict[str, tuple[Constraint, ...]]:
-        """Give the constraints to judge at each fact, by the name of the fact."""
-        named = {one.id: {pattern.fact for pattern in one.judged_at} for one in self.constraint}
-        return {
-            name: tuple(one for one in self.constraint if name in named[one.id])
-            for name in frozenset().union(*named.values())
-        }
+    def marking(self) -> Marking:
+        """Give the patterns of its constraints, ready to read facts with."""
+        return Marking(self.constraint)
 
     def carriers(self) -> dict[str, tuple[str, ...]]:
         """Tell for every rule of the text which items carry it; a resolution carries its own rows."""

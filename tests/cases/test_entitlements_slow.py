@@ -32,7 +32,7 @@ def slowly(start: date, *, days: int = 0, years: int = 0) -> date:
 
 
 what = st.sampled_from(["quality", "not_fit", "repair"])
-dates = st.dates(date(2023, 12, 20), date(2025, 12, 1))
+dates = st.dates(date(2023, 12, 20), date(2025, 11, 15))
 
 
 @settings(max_examples=500, deadline=None)
