@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from cases.codes import Payer
 from cases.errors import Malformed
 from cases.regulation import Constraint, Entitlement, Programme, Promise, Regulation, Settings
 
 Model = TypeVar("Model", bound=BaseModel)
 
+LEAST_DAYS = {"消费者权益保护法 24": 7, "消费者权益保护法 25": 7}
+"""The shortest window that an article of law allows, in days."""
 _TIMES = {"minutes", "hours", "days", "working_days", "months"}
 
 
@@ -252,19 +255,26 @@ def _misfits(unit: str, value: str | int, wanted: str | None) -> Iterator[str]:
 def _warnings(regulation: Regulation) -> Iterator[Warned]:
     """Yield every reading of the text that the law overrules, naming the article."""
     for item in regulation.entitlement:
-        if item.law and item.literal_payer not in {None, item.payer}:
-            what = f"the text lets the {item.literal_payer} pay; in force: the {item.payer}"
-            yield Warned(item.id, item.clause, item.law, what)
-        window = item.window
-        if item.law and window is not None and window.anchor == "purchased_on":
-            yield Warned(
-                item.id, item.clause, item.law, "in force from purchase; the law counts from receipt"
-            )
-        elif item.law and window is not None and window.literal_anchor not in {None, window.anchor}:
-            what = f"the text counts from {window.literal_anchor}; in force: {window.anchor}"
-            yield Warned(item.id, item.clause, item.law, what)
+        if item.law:
+            yield from (Warned(item.id, item.clause, item.law, what) for what in _shortfalls(item, item.law))
     for row in regulation.resolution:
         if row.warning:
             yield Warned(
                 row.id, row.clause, row.warning, f"the text: {row.literal.en}; in force: {row.reading.en}"
             )
+
+
+def _shortfalls(item: Entitlement, law: str) -> Iterator[str]:
+    if item.payer is Payer.CUSTOMER:
+        yield "in force: the customer pays; by the article the company does"
+    elif item.literal_payer not in {None, item.payer}:
+        yield f"the text lets the {item.literal_payer} pay; in force: the {item.payer}"
+    window = item.window
+    if window is None:
+        return
+    if window.anchor == "purchased_on":
+        yield "in force from purchase; the law counts from receipt"
+    elif window.literal_anchor not in {None, window.anchor}:
+        yield f"the text counts from {window.literal_anchor}; in force: {window.anchor}"
+    if window.days is not None and window.days < LEAST_DAYS.get(law, 0):
+        yield f"in force: {window.days} days; the law gives {LEAST_DAYS[law]}"

@@ -198,18 +198,22 @@ def test_freight_of_a_quality_return_is_on_the_company_and_the_text_stays_visibl
 
 
 @pytest.mark.parametrize(
-    ("kind", "reason", "bought", "payer"),
+    ("kind", "reason", "bought", "payer", "by"),
     [
-        ("repair", "none", {}, Payer.COMPANY),
-        ("repair", "none", {"purchased_on": "2020-01-01", "goods_received_on": None}, Payer.UNKNOWN),
-        ("return", "not_fit", {}, Payer.CUSTOMER),
-        ("exchange", "quality", {}, Payer.COMPANY),
-        ("consultation", "none", {}, Payer.UNKNOWN),
+        ("repair", "none", {}, Payer.COMPANY, "freight-warranty-repair"),
+        ("repair", "none", {"purchased_on": "2020-01-01", "goods_received_on": None}, Payer.UNKNOWN, None),
+        ("return", "not_fit", {}, Payer.CUSTOMER, "freight-not-fit-return"),
+        ("exchange", "quality", {}, Payer.COMPANY, "freight-quality-return"),
+        ("consultation", "none", {}, Payer.UNKNOWN, None),
     ],
 )
-def test_the_freight_table(kind: str, reason: str, bought: dict[str, object], payer: Payer) -> None:
+def test_the_freight_table(
+    kind: str, reason: str, bought: dict[str, object], payer: Payer, by: str | None
+) -> None:
     story = given(received(**bought), classified(kind, reason))
     assert story.rules.freight(story.case)[0] is payer
+    if by is not None:
+        assert story.verdict(by).result["payer"] == payer.value
 
 
 def test_nobody_is_entitled_to_anything_before_the_case_is_classified() -> None:

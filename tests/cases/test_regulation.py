@@ -63,10 +63,29 @@ def test_readings_below_the_law_warn_and_name_the_article(lamp: Pack) -> None:
     assert set(warned) >= {"X1", "X5", "X17", "X23", "X24"}
 
 
-def test_a_pack_that_takes_the_literal_reading_is_warned_harder(lamp: Pack) -> None:
-    literal = lamp.document.replace('days = 15, anchor = "later"', 'days = 15, anchor = "purchased_on"')
-    told = {found.item: found.what for found in read_regulation(literal).warnings}
-    assert "the law counts from receipt" in told["quality-return-window"]
+@pytest.mark.parametrize(
+    ("written", "wrongly", "item", "says"),
+    [
+        ('days = 15, anchor = "later"', 'days = 15, anchor = "purchased_on"', "quality-return-window", "from receipt"),
+        ("days = 15,", "days = 5,", "quality-return-window", "in force: 5 days; the law gives 7"),
+        ('days = 7, anchor = "goods', 'days = 6, anchor = "goods', "distance-sale-return", "the law gives 7"),
+        ('payer = "company"\nliteral', 'payer = "customer"\nliteral', "freight-quality-return", "the company does"),
+    ],
+)  # fmt: skip
+def test_a_pack_that_puts_a_reading_below_the_law_in_force_is_warned(
+    lamp: Pack, written: str, wrongly: str, item: str, says: str
+) -> None:
+    assert written in lamp.document
+    warnings = read_regulation(lamp.document.replace(written, wrongly, 1)).warnings
+    assert any(found.item == item and says in found.what for found in warnings)
+
+
+def test_every_constraint_and_entitlement_is_told_as_a_story(lamp: Pack) -> None:
+    stories = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "cases").glob("test_[ce]*.py"))
+    for constraint in lamp.regulation.constraint:
+        told = f'rule="{constraint.id}"' if constraint.mode == "refuse" else f'then_found("{constraint.id}"'
+        assert told in stories, f"no story of {constraint.id}"
+    assert [item.id for item in lamp.regulation.entitlement if f'"{item.id}"' not in stories] == []
 
 
 def test_the_pack_ships_without_the_values_that_the_text_leaves_open(lamp: Pack) -> None:
