@@ -84,6 +84,12 @@ class Correct(Command):
     def _correction(self, standing: Recorded, now: datetime) -> Corrected:
         if self.is_withdrawn and isinstance(standing.fact, Received):
             raise Refused("A received case cannot be withdrawn; close it instead", rule="received-stays")
+        if (
+            self.is_withdrawn
+            and self.document is None
+            and any(Money in _kinds(type(standing.fact), name) for name in type(standing.fact).model_fields)
+        ):
+            raise _wrong("document", "an amount goes only with the number of the document that shows it")
         if self.happened_at is not None and self.happened_at > now:
             raise _wrong("happened_at", "must not lie in the future")
         changes = self._allowed_changes(standing.fact)

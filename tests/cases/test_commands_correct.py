@@ -113,6 +113,8 @@ def test_an_amount_changes_only_with_a_document() -> None:
     refusal = refused_with(paid, right(version, changes=less))
     assert refusal.details["errors"][0]["field"] == "document"
     paid.when(right(version, changes=less, document="FP-9")).then_allowed()
+    assert "document" in refused_with(paid, right(version, is_withdrawn=True)).message
+    paid.when(right(version, is_withdrawn=True, document="FP-9")).then_allowed()
 
 
 def test_no_correction_leaves_more_refunded_than_paid() -> None:
