@@ -14,7 +14,6 @@ from typing import Any, Literal, LiteralString, cast
 
 from eventsourcing.persistence import ProgrammingError
 from psycopg import Connection, Cursor
-from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.sql import Literal as Constant
 
@@ -34,6 +33,15 @@ ID_BYTES: dict[str, LiteralString] = {
 def lock_ddl(cursor: Cursor[Any]) -> None:
     """Let one process at a time make tables, until its transaction ends."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DDL_LOCK])
+
+
+def relation_exists(cursor: Cursor[Any], schema: str, name: str) -> bool:
+    """Tell whether a table is there now; `to_regclass` would answer from a cache that is older than the lock."""
+    query = (
+        "SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+        " WHERE nspname = %s AND relname = %s"
+    )
+    return cursor.execute(query, [schema, name]).rowcount > 0
 
 
 def shortened(name: str, suffix: str) -> str:
@@ -62,14 +70,15 @@ class EventTable:
         """The append function."""
         return self.name("_append")
 
+    def sequence(self, suffix: str) -> Composed:
+        """Give the sequence beside it as a constant that sequence functions take."""
+        return SQL("{}::regclass").format(Constant(self.name(suffix).as_string()))
+
     def script(self) -> Composed:
         """Render event_table.sql for this table."""
         text = cast("Any", files("cases.store").joinpath("event_table.sql").read_text("utf-8"))
         words = {suffix: self.name("_" + suffix) for suffix in BESIDE}
-        constants = {
-            f"{suffix}_id": SQL("{}::regclass").format(Constant(words[suffix].as_string()))
-            for suffix in ("positions", "fences", "clock")
-        }
+        constants = {f"{word}_id": self.sequence("_" + word) for word in ("positions", "fences", "clock")}
         return SQL(text).format(
             table=self.name(),
             index=Identifier(shortened(self.table, "_notification_id_idx")),
@@ -83,19 +92,17 @@ class EventTable:
 
     def stands(self, connection: Connection[Any]) -> bool:
         """Tell whether everything is there; raises ProgrammingError over another recorder's table."""
-        row = (
-            connection.cursor(row_factory=tuple_row)
-            .execute(
-                "SELECT to_regclass(%s) IS NOT NULL, to_regproc(%s) IS NOT NULL",
-                [self.name().as_string(), self.append.as_string()],
-            )
-            .fetchone()
-        )
-        has_table, has_append = row or (False, False)
-        if has_table and not has_append:
+        cursor = connection.cursor()
+        has_table = relation_exists(cursor, self.schema, self.table)
+        if has_table and not self._can_append(cursor):
             msg = f"{self.schema}.{self.table} was made by another recorder; this one cannot append to it"
             raise ProgrammingError(msg)
-        return bool(has_table)
+        return has_table
+
+    def _can_append(self, cursor: Cursor[Any]) -> bool:
+        name = shortened(self.table, "_append")
+        query = "SELECT FROM pg_proc WHERE pronamespace = to_regnamespace(%s) AND proname = %s"
+        return cursor.execute(query, [Identifier(self.schema).as_string(), name]).rowcount > 0
 
     def create(self, connection: Connection[Any]) -> None:
         """Make what is missing, in one transaction; nothing at all is run where it stands already."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from eventsourcing.persistence import ProgrammingError
+from typing import TypeVar
+
+from eventsourcing.persistence import ApplicationRecorder, ProcessRecorder, ProgrammingError
 from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment, EnvType, strtobool
 
+from cases.store.adopt import stands_and_is_ours
 from cases.store.deadlines import CONNECTION_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, with_deadlines
 from cases.store.recorder import LogRecorder
 from cases.store.snapshots import StreamRecorder
 from cases.store.tracking import FollowingLog, PositionTracker
+
+R = TypeVar("R", ApplicationRecorder, ProcessRecorder)
 
 
 class Factory(PostgresFactory):
@@ -39,6 +44,22 @@ class Factory(PostgresFactory):
             raise ProgrammingError(msg)
         super().__init__(environment)
         self._set_deadlines()
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """Construct the recorder; raises LogNotAdopted over a log that was moved here."""
+        return self._trusted(super().application_recorder())
+
+    def following_recorder(self) -> ProcessRecorder:
+        """Construct the recorder of an application that follows another; raises LogNotAdopted."""
+        return self._trusted(super().process_recorder())
+
+    process_recorder = following_recorder
+
+    def _trusted(self, recorder: R) -> R:
+        if isinstance(recorder, LogRecorder):
+            with self.datastore.get_connection() as connection:
+                stands_and_is_ours(connection, recorder.events)
+        return recorder
 
     def _set_deadlines(self) -> None:
         lock = float(self.env.get(self.POSTGRES_LOCK_TIMEOUT) or 0) or LOCK_SECONDS

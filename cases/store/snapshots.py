@@ -11,7 +11,7 @@ from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
-from cases.store.ddl import lock_ddl
+from cases.store.ddl import lock_ddl, relation_exists
 from cases.store.outcomes import told_apart
 from cases.store.queries import columns_of, of_stream
 
@@ -23,7 +23,6 @@ class StreamRecorder(PostgresAggregateRecorder):
         super().__init__(datastore, events_table_name=events_table_name)
         self.sql_create_statements = self.sql_create_statements[:1]
         table = Identifier(datastore.schema, events_table_name)
-        self.table_name = table.as_string()
         self.insert_events_statement = SQL(
             "INSERT INTO {table} (originator_id, originator_version, topic, state)"
             " SELECT * FROM unnest(%b::{ids}[], %b::bigint[], %b::text[], %b::bytea[])"
@@ -35,8 +34,7 @@ class StreamRecorder(PostgresAggregateRecorder):
     def create_table(self) -> None:
         """Make the table where it is missing."""
         with self.datastore.transaction(commit=True) as cursor:
-            row = cursor.execute("SELECT to_regclass(%s) IS NULL AS missing", [self.table_name]).fetchone()
-            if row and row["missing"]:
+            if not relation_exists(cursor, self.datastore.schema, self.events_table_name):
                 lock_ddl(cursor)
                 self._create_table(cursor)
 

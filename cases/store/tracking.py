@@ -9,9 +9,8 @@ from eventsourcing.persistence import StoredEvent, Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder, PostgresTrackingRecorder
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
-from psycopg.sql import Identifier
 
-from cases.store.ddl import lock_ddl
+from cases.store.ddl import lock_ddl, relation_exists
 from cases.store.recorder import LogRecorder
 
 
@@ -45,9 +44,7 @@ class PositionTracker(PostgresTrackingRecorder):
         return reached is not None and reached >= notification_id
 
     def _stands(self, cursor: Cursor[DictRow]) -> bool:
-        table = Identifier(self.datastore.schema, self.tracking_table_name).as_string()
-        row = cursor.execute("SELECT to_regclass(%s) IS NOT NULL AS stands", [table]).fetchone()
-        self.tracking_table_exists = bool(row and row["stands"])
+        self.tracking_table_exists = relation_exists(cursor, self.datastore.schema, self.tracking_table_name)
         if not self.tracking_table_exists:
             return False
         current = self._max_tracking_id(self.table_migration_identifier, cursor)
