@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID, uuid5
@@ -33,6 +33,7 @@ from cases.request import Receipt, Request, Row
 from cases.rules import BEIJING, Reference, Rules
 from cases.store.ledger import BesideTaken, Ledger
 from cases.store.outcomes import CommitUnknown
+from cases.taking import take
 from cases.telling import claimed
 from cases.vault import Vault
 
@@ -49,7 +50,7 @@ class Decided:
     case: Case
     case_no: str
     recorded: tuple[Recorded, ...]
-    beside: tuple[Row, ...] = field(default=())
+    beside: tuple[Row, ...]
 
 
 def wall_clock() -> datetime:
@@ -138,17 +139,7 @@ class Desk:
 
         What is in the log already is left out by the importer.
         """
-        first = next((fact for history in histories for fact in history), None)
-        if first is None:
-            return 0
-        try:
-            self._ledger.append_many(histories, beside)
-        except CommitUnknown:
-            stored = {known.originator_version: known for known in self._ledger.load(first.originator_id)}
-            known = stored.get(first.originator_version)
-            if known is None or known.source != first.source:
-                raise Unavailable(retry_after=1) from None
-        return sum(len(history) for history in histories)
+        return take(self._ledger, histories, beside)
 
     # The one order
 
@@ -167,7 +158,11 @@ class Desk:
                 failure: Exception = taken
             except CaseIsBusy as busy:
                 failure, races = busy, races + 1
-            except (Refused, Conflict, NotFound, Malformed, Unavailable, CommitUnknown) as other:
+            except Unavailable as away:
+                if away.details.get("waited_for") != "idempotency_keys":
+                    raise  # nothing was stored, and another look would only take longer
+                failure = away
+            except (Refused, Conflict, NotFound, Malformed, CommitUnknown) as other:
                 failure = other
             if (answered := self._answered(request)) is not None:
                 return answered
@@ -185,7 +180,7 @@ class Desk:
                 return
             case CommitUnknown() | BesideTaken():
                 raise Unavailable(retry_after=1) from failure
-            case Unavailable(details={"waited_for": "idempotency_keys"}):
+            case Unavailable():
                 raise KeyInFlight(retry_after=1) from failure
             case CaseIsBusy():
                 if races == 1 and not is_late and request.expected_version is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from cases.codes import (
@@ -24,6 +26,7 @@ from cases.errors import (
     NotAllowed,
     NotFound,
     Refused,
+    Unavailable,
     VersionMismatch,
 )
 from cases.events import Classified, Received
@@ -212,3 +215,16 @@ def test_what_was_pinned_and_entitled_stands_in_the_facts(desk: Desk, ledger: Le
     assert isinstance(received, Received)
     assert isinstance(classified, Classified)
     assert {verdict.clause for verdict in classified.verdicts} >= {"S0 二/3"}
+
+
+def test_a_database_that_is_busy_is_told_within_three_seconds(
+    desk: Desk, ledger: Ledger, case_id: UUID
+) -> None:
+    with psycopg.connect(ledger.database.owner_dsn) as somebody_else:
+        somebody_else.execute("LOCK TABLE log.case_events IN ACCESS EXCLUSIVE MODE")
+        began = monotonic()
+        with pytest.raises(Unavailable) as refusal:
+            desk.act(case_id, Respond(step=Step.REPLY), AGENT, key=new_key())
+        assert monotonic() - began < 3.2
+        assert refusal.value.details["retry_after"] == 1
+    assert desk.act(case_id, Respond(step=Step.REPLY), AGENT, key=new_key()).facts == ("Responded",)
