@@ -26,13 +26,24 @@ CREATE TABLE desk.api_keys (
     role       text        NOT NULL,
     actor      text        NOT NULL,
     label      text        NOT NULL DEFAULT '',
+    scopes     text[]      NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     expires_at timestamptz,
     revoked_at timestamptz
 );
 COMMENT ON TABLE desk.api_keys IS '接口密钥，只存 SHA-256 / API keys, as SHA-256 only';
+COMMENT ON COLUMN desk.api_keys.scopes IS '系统角色可用的命令与查询 / commands and questions a service may ask';
+
+CREATE TABLE desk.sessions (
+    sha256     bytea       PRIMARY KEY CHECK (octet_length(sha256) = 32),
+    key_id     text        NOT NULL REFERENCES desk.api_keys,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    expires_at timestamptz NOT NULL
+);
+COMMENT ON TABLE desk.sessions IS '控制台会话，只存令牌的 SHA-256 / console sessions, as SHA-256 of their token only';
 
 GRANT USAGE ON SCHEMA desk TO cl_app;
 -- Answered keys and issued credentials stay: they may be completed or revoked, not removed.
 GRANT SELECT, INSERT, UPDATE ON desk.idempotency_keys, desk.api_keys TO cl_app;
+GRANT SELECT, INSERT, DELETE ON desk.sessions TO cl_app;
 GRANT SELECT, USAGE ON SEQUENCE desk.case_numbers TO cl_app;

@@ -1,0 +1,1 @@
+"""The outermost floor: HTTP, console and command line."""

@@ -1,0 +1,92 @@
+"""Who may ask which question: one table, role × question (evidence.md 4); what is not listed is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from cases.case import Case
+from cases.codes import Role
+from cases.errors import NotAllowed
+from cases.permissions import assigned_to
+
+
+class Question(StrEnum):
+    """What can be asked; the words double as scopes of a service's key."""
+
+    CASES = "read-cases"
+    """The list of cases, without money or personal data."""
+    CASE = "read-case"
+    """State, clocks, entitlements and findings of one case, personal data masked."""
+    HISTORY = "read-history"
+    """Every fact of a case, as recorded and as corrected, masked."""
+    PAST = "read-past"
+    """A case as it stood at an earlier instant, or as it was known then."""
+    DASHBOARD = "read-dashboard"
+    STATISTICS = "read-statistics"
+    WORKLIST = "read-worklist"
+    AUDITS = "read-audits"
+    UNMASK = "unmask"
+    """One personal value in clear, for a stated purpose."""
+    DESCRIPTION = "read-description"
+    """How this API is to be used."""
+
+
+Q = Question
+_FIGURES = {Q.DASHBOARD, Q.STATISTICS}
+_WORK = {Q.CASES, Q.WORKLIST}
+_WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
+
+QUESTIONS: Mapping[Role, frozenset[Question]] = {
+    Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.DESCRIPTION}),
+    Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.DESCRIPTION}),
+    Role.LOGISTICS: frozenset({*_WORK, Q.UNMASK, Q.DESCRIPTION}),
+    Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
+    Role.DISPUTE: frozenset({*_WHOLE, Q.UNMASK, Q.DESCRIPTION}),
+    Role.SUPERVISOR: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
+    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
+    Role.BI: frozenset({*_FIGURES, Q.DESCRIPTION}),
+    Role.ADMIN: frozenset({*_FIGURES, Q.DESCRIPTION}),
+    Role.SERVICE: frozenset({Q.DESCRIPTION}),
+}
+SCOPED = frozenset(Question) - {Q.UNMASK, Q.DESCRIPTION}
+"""What a service may ask where its key names it as a scope; never a value in clear."""
+
+ALL_FIELDS = frozenset({"*"})
+UNMASKED: Mapping[Role, frozenset[str]] = {
+    Role.AGENT: frozenset({"customer_phone"}),
+    Role.TECHNICIAN: frozenset({"customer_name", "customer_phone", "customer_address"}),
+    Role.LOGISTICS: frozenset({"customer_name", "customer_phone", "customer_address"}),
+    Role.DISPUTE: ALL_FIELDS,
+}
+"""Which personal fields a role may see in clear: technicians of cases assigned to them, logistics of open cases."""
+
+
+def may_ask(role: Role, question: Question, scopes: Collection[str] = ()) -> bool:
+    """Tell whether a role may ask a question at all."""
+    if role is Role.SERVICE and question in SCOPED:
+        return question.value in scopes
+    return question in QUESTIONS.get(role, frozenset())
+
+
+def must_ask(role: Role, question: Question, scopes: Collection[str] = ()) -> None:
+    """Raise NotAllowed where `may_ask` says no."""
+    if not may_ask(role, question, scopes):
+        raise NotAllowed(role=role.value, rule=question.value)
+
+
+def must_see(role: Role, actor: str, case: Case) -> None:
+    """Raise NotAllowed where a case is not this person's: technicians see what is assigned to them or to nobody."""
+    if role is Role.TECHNICIAN and assigned_to(case) not in {None, actor}:
+        raise NotAllowed("The case is assigned to somebody else", role=role.value, rule="assigned")
+
+
+def must_unmask(role: Role, actor: str, field: str, case: Case) -> None:
+    """Raise NotAllowed where this role may not see this field of this case in clear."""
+    allowed = UNMASKED.get(role, frozenset())
+    if field not in allowed and allowed is not ALL_FIELDS:
+        raise NotAllowed(role=role.value, rule="unmask")
+    if role is Role.TECHNICIAN and assigned_to(case) != actor:
+        raise NotAllowed("The case is not assigned to you", role=role.value, rule="assigned")
+    if role is Role.LOGISTICS and case.is_closed:
+        raise NotAllowed("The case is closed", role=role.value, rule="open-shipments")

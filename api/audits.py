@@ -1,0 +1,72 @@
+"""The monthly audit as it is told: frame, draw and the cases drawn, with what it takes to draw again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, ConfigDict
+
+from api.access import Question
+from api.auth import Here, asks
+from api.described import ASKED, refusals
+from api.installation import Installation
+from api.keys import Credential
+from cases.audits import fold, programme_id
+from cases.errors import NotFound
+from cases.events_audit import FrameFrozen, NoncesRevealed, ProgrammeOpened, SampleDrawn
+from cases.month import Month
+
+router: Final = APIRouter(tags=["figures"])
+
+
+class AuditAnswer(BaseModel):
+    """One month of one programme. What was not done yet is null; a nonce is shown only once it was revealed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    programme: str
+    month: str
+    stream_id: UUID
+    opened: ProgrammeOpened
+    frame: FrameFrozen | None
+    revealed: NoncesRevealed | None
+    drawn: SampleDrawn | None
+    position: int
+
+
+def audit_of(here: Installation, month: str, programme: str) -> AuditAnswer:
+    """Tell a month of a programme; raises Malformed, NotFound."""
+    period = str(Month.parse(month))
+    stream = programme_id(programme)
+    facts = here.ledger.load(stream)
+    known = fold(facts)
+    if known.opened is None or period not in known.frozen:
+        raise NotFound("No sample was frozen for this month; draw one with: caseledger audit draw --month")
+    return AuditAnswer(
+        programme=programme,
+        month=period,
+        stream_id=stream,
+        opened=known.opened,
+        frame=known.frozen.get(period),
+        revealed=known.revealed.get(period),
+        drawn=known.drawn.get(period),
+        position=facts[-1].position,
+    )
+
+
+@router.get(
+    "/audits/{month}",
+    operation_id="read_audit",
+    summary="Read the monthly audit sample",
+    responses=refusals(ASKED),
+)
+def read_audit(
+    month: Annotated[str, Path(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])],
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.AUDITS))],
+    programme: str = "monthly-sample",
+) -> AuditAnswer:
+    """Tell how the sample of a month came about (S0 六/2), by which frame, nonces and seed, and what was drawn."""
+    return audit_of(here, month, programme)

@@ -1,0 +1,193 @@
+"""What is told of one case: its file, its timeline and its facts; personal values only masked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+Fields = dict[str, JsonValue]
+
+
+class Told(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Label(Told):
+    """A word as people see it."""
+
+    zh: str
+    en: str
+
+
+class Text(Told):
+    """The regulation that binds the case, in the version in force, with the sha256 of its published text."""
+
+    regulation: str
+    version: str
+    settings: str | None
+    calendar: str
+    sha256: str | None
+
+
+class Bounds(Told):
+    """Which past an answer tells.
+
+    Facts that had happened by `happened_by`, as known at `known_at`, which is everything up to `position`.
+    `is_provisional` marks an instant of knowledge for which the log is not settled yet.
+    """
+
+    happened_by: datetime | None
+    known_at: datetime | None
+    position: int
+    is_provisional: bool = False
+
+
+class Item(Told):
+    """One clock: what was promised, when it is due, how it stands at the instant of the answer."""
+
+    clock_id: str
+    promise: str
+    clause: str
+    label: Label
+    regulation: str
+    cycle: int
+    started_at: datetime
+    original_due_at: datetime | None
+    due_at: datetime | None
+    stopped_at: datetime | None
+    paused_seconds: int
+    standing: str
+    verdict: str
+    verdict_unadjusted: str
+    verdict_as_recorded: str | None
+    moved_by: tuple[int, ...]
+    is_backdated: bool
+    is_corrected: bool
+
+
+class Breach(Told):
+    """A finding: the clause that the facts do not satisfy, and the facts that show it."""
+
+    constraint: str
+    clause: str
+    label: Label
+    regulation: str
+    mode: str
+    versions: tuple[int, ...]
+    is_overridden: bool
+
+
+class Entitled(Told):
+    """What the customer is entitled to, with the clause, the inputs and the result."""
+
+    entitlement: str
+    clause: str
+    is_granted: bool | None
+    inputs: dict[str, str]
+    result: dict[str, str]
+
+
+class CaseAnswer(Told):
+    """A case: what it is now, or was; its clocks, entitlements and findings, and the texts it is judged under."""
+
+    case_id: UUID
+    case_no: str
+    version: int
+    stage: str
+    stage_label: Label
+    kind: str | None
+    kind_label: Label | None
+    cycle: int
+    is_closed: bool
+    paused_for: str | None
+    assigned_to: str | None
+    refunded_minor: Annotated[int, Field(description="money returned, in fen")]
+    received: Fields
+    classified: Fields | None
+    entitlements: tuple[Entitled, ...]
+    clocks: tuple[Item, ...]
+    findings: tuple[Breach, ...]
+    judged_under: tuple[Text, ...]
+    as_of: Bounds
+
+
+class Version(Told):
+    """A fact's time and fields in one reading of it."""
+
+    occurred_at: datetime
+    fields: Fields
+
+
+class Change(Told):
+    """A correction that stands: which fact of the case made it, when, by whom and why."""
+
+    version: int
+    recorded_at: datetime
+    actor: str
+    reason: str
+    is_withdrawn: bool
+
+
+class Entry(Told):
+    """One fact, as it was recorded and, where a correction stands, as corrected."""
+
+    version: int
+    position: int
+    fact: str
+    label: Label
+    recorded_at: datetime
+    recorded: Version
+    corrected: Version | None
+    is_withdrawn: bool
+    is_backdated: bool
+    corrections: tuple[Change, ...]
+    actor: str
+    role: str
+    source: str
+    document: str | None
+    decided_under: str | None
+
+
+class TimelineAnswer(Told):
+    """The facts of a case in the order in which they happened, corrections beside what they correct."""
+
+    case_id: UUID
+    case_no: str
+    version: int
+    entries: tuple[Entry, ...]
+    judged_under: tuple[Text, ...]
+    as_of: Bounds
+
+
+class StoredEvent(Told):
+    """One fact just as it is stored, personal values masked."""
+
+    version: int
+    position: int
+    topic: str
+    fact: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    role: str
+    source: Fields
+    correlation_id: UUID
+    causation_id: UUID | None
+    is_backdated: bool
+    decided_under: str | None
+    fields: Fields
+
+
+class EventsAnswer(Told):
+    """Every fact of a case by version; `cursor` asks for more, None on the last page."""
+
+    case_id: UUID
+    case_no: str
+    events: tuple[StoredEvent, ...]
+    cursor: int | None
+    position: int

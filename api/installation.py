@@ -1,0 +1,140 @@
+"""One installation, opened: database, log, vault, desk, and the threads that keep it going."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cases.caller import Caller
+from cases.codes import Role
+from cases.desk import Desk
+from cases.errors import CaseledgerError, Unavailable
+from cases.events_reference import RegulationPublished
+from cases.recorded import Source
+from cases.reference import REFERENCE_ID, reference_of, shipped
+from cases.rules import Reference
+from cases.settings import Settings
+from cases.store.database import Database
+from cases.store.errors import StoreError
+from cases.store.ledger import Ledger
+from cases.store.remote import RemoteServer
+from cases.vault import Vault
+from projections import rebuild
+from projections.engine import Engine
+
+KEY_FILE: Final = "vault-keys.json"
+READ_WAIT: Final = 2.0
+"""Seconds for which a reader waits for a position."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at whether the embedded server still lives."""
+SYSTEM: Final = Caller("caseledger", Role.SERVICE, Source(system="cli"), "system")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The reference documents of the log, and the sha256 of every regulation's text by name and version."""
+
+    reference: Reference
+    texts: Mapping[tuple[str, str], str]
+
+
+@dataclass
+class Installation:
+    """Everything a request needs; open it with `opened`, let it keep its tables with `keeping`."""
+
+    settings: Settings
+    database: Database
+    ledger: Ledger
+    vault: Vault
+    desk: Desk
+    engine: Engine
+    failures: dict[str, str] = field(default_factory=dict)
+    """Thread → why it ended."""
+    _published: tuple[int, Published] | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the business counts its days."""
+        return ZoneInfo(self.settings.business_timezone)
+
+    def published(self) -> Published:
+        """Give the published documents, read anew only when there are more of them."""
+        query = "SELECT coalesce(max(originator_version), 0) FROM log.case_events WHERE originator_id = %s"
+        count = int(self.ledger.rows(query, [REFERENCE_ID])[0][0])
+        if self._published is None or self._published[0] != count:
+            facts = self.ledger.load(REFERENCE_ID)
+            regulations = (one.fact for one in facts if isinstance(one.fact, RegulationPublished))
+            texts = {(fact.regulation, fact.version): fact.sha256 for fact in regulations}
+            self._published = (count, Published(reference_of(facts, self.zone), texts))
+        return self._published[1]
+
+    def await_position(self, position: int | None) -> None:
+        """Wait until the tables stand at a position; raises Unavailable after two seconds."""
+        if position and not self.engine.wait_for(position, READ_WAIT):
+            raise Unavailable("The tables have not reached this position yet; ask again", retry_after=1)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep the tables in step with the log, and the embedded server alive, until the end of the block."""
+        stop = threading.Event()
+        work = {"projections": partial(self.engine.run, stop), "server": partial(self._revive, stop)}
+        threads = [
+            threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
+            for name, run in work.items()
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            self.engine.wake()
+            for thread in threads:
+                thread.join(timeout=10)
+
+    def _guarded(self, name: str, run: Callable[[], None]) -> None:
+        """Run a thread's work; what ends it is kept for readiness and told once, by its kind and place only."""
+        try:
+            run()
+        except Exception as failure:  # noqa: BLE001 - a thread's end must be seen, whatever it was
+            reason = str(failure) if isinstance(failure, CaseledgerError) else type(failure).__name__
+            self.failures[name] = reason
+            log.critical("%s stopped: %s", name, reason)
+
+    def _revive(self, stop: threading.Event) -> None:
+        """Bring an embedded server back that was killed."""
+        server = self.database.server
+        if isinstance(server, RemoteServer):
+            return
+        while not stop.wait(LOOK_EVERY):
+            if getattr(server, "pid", 0) is None:
+                try:
+                    server.start()
+                    log.warning("the database server had ended and was started again")
+                except StoreError as failure:
+                    log.warning("the database server does not start: %s", failure)
+
+
+@contextmanager
+def opened(settings: Settings, *, prepares: bool = True) -> Iterator[Installation]:
+    """Start or reach the database, set up what is missing, and publish what ships; closes everything at the end.
+
+    Raises a StoreError or VaultLocked with the cure.
+    """
+    with ExitStack() as stack:
+        database = stack.enter_context(Database.from_settings(settings))
+        if prepares:
+            database.prepare()
+            rebuild.prepare(database)
+        ledger = stack.enter_context(Ledger(database))
+        vault = Vault.open(ledger, settings.data_dir.expanduser() / KEY_FILE)
+        desk = Desk(ledger, vault, zone=ZoneInfo(settings.business_timezone))
+        desk.publish(shipped(), SYSTEM)
+        yield Installation(settings, database, ledger, vault, desk, Engine(database))

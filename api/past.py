@@ -1,0 +1,292 @@
+"""One case as it is told: the facts that an instant of knowledge and one of happening leave, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from api.case_answers import (
+    Bounds,
+    Breach,
+    CaseAnswer,
+    Change,
+    Entitled,
+    Entry,
+    EventsAnswer,
+    Item,
+    Label,
+    StoredEvent,
+    Text,
+    TimelineAnswer,
+    Version,
+)
+from api.installation import Installation
+from api.masks import Masks
+from cases.case import Case, fold
+from cases.clock import Clock, standing
+from cases.codes import Code
+from cases.constraints import Finding
+from cases.errors import NotFound
+from cases.events import Corrected, Received
+from cases.history import Correction, as_of, corrections
+from cases.permissions import assigned_to
+from cases.promises import clocks
+from cases.recorded import Recorded
+from cases.rules import Reference, Rules
+from projections.dims import FACT_LABELS
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Everything that one answer about one case is made of."""
+
+    case_id: UUID
+    known: tuple[Recorded, ...]
+    """What the log knew at the instant of knowledge."""
+    bounds: Bounds
+    now: datetime
+    reference: Reference
+    texts: Mapping[tuple[str, str], str]
+    """Regulation and version → sha256 of the published text."""
+    masks: Masks
+
+    @cached_property
+    def facts(self) -> tuple[Recorded, ...]:
+        """The facts that stand in this past, as corrected."""
+        return as_of(self.known, happened_by=self.bounds.happened_by)
+
+    @cached_property
+    def case(self) -> Case:
+        """The case as these facts make it; raises NotFound where it was not received yet."""
+        folded = fold(self.case_id, self.facts)
+        if folded.received is None:
+            raise NotFound("There was no such case then", case_id=str(self.case_id))
+        return folded
+
+    @property
+    def received(self) -> Received:
+        """The demand that began it."""
+        received = self.case.received
+        assert received is not None, "checked above"  # noqa: S101 - for the type checker
+        return received
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules it is judged under."""
+        return self.reference.rules_for(self.received.judged_under)
+
+    def file(self) -> CaseAnswer:
+        """Tell the state, the clocks, the entitlements and the findings."""
+        case, classified = self.case, self.case.classified
+        at = self.bounds.happened_by or self.now
+        seen = self.known if self.bounds.happened_by is None else self.facts
+        return CaseAnswer(
+            case_id=self.case_id,
+            case_no=self.received.case_no,
+            version=len(self.known),
+            stage=case.stage.value,
+            stage_label=label(case.stage),
+            kind=case.kind.value if case.kind else None,
+            kind_label=label(case.kind) if case.kind else None,
+            cycle=case.cycle,
+            is_closed=case.is_closed,
+            paused_for=case.paused_for.value if case.paused_for else None,
+            assigned_to=assigned_to(case),
+            refunded_minor=case.refunded_minor,
+            received=self.masks.fields(self.received),
+            classified=self.masks.fields(classified) if classified else None,
+            entitlements=tuple(
+                Entitled.model_validate(verdict.model_dump())
+                for verdict in (classified.verdicts if classified else ())
+            ),
+            clocks=tuple(_clock(clock, at) for clock in clocks(seen, self.rules)),
+            findings=tuple(_breach(found) for found in self.rules.findings(seen)),
+            judged_under=tuple(self.judged_under()),
+            as_of=self.bounds,
+        )
+
+    def timeline(self) -> TimelineAnswer:
+        """Tell the facts in the order in which they happened."""
+        entries = sorted(self._entries(), key=lambda entry: (_when(entry), entry.version))
+        return TimelineAnswer(
+            case_id=self.case_id,
+            case_no=self.received.case_no,
+            version=len(self.known),
+            entries=tuple(entries),
+            judged_under=tuple(self.judged_under()),
+            as_of=self.bounds,
+        )
+
+    def events(self, after: int) -> EventsAnswer:
+        """Tell the facts as they are stored, behind a version."""
+        page = [recorded for recorded in self.known if recorded.originator_version > after][: PAGE + 1]
+        return EventsAnswer(
+            case_id=self.case_id,
+            case_no=self.received.case_no,
+            events=tuple(self._event(recorded) for recorded in page[:PAGE]),
+            cursor=page[PAGE - 1].originator_version if len(page) > PAGE else None,
+            position=self.bounds.position,
+        )
+
+    def judged_under(self) -> Iterator[Text]:
+        """Name the texts in force for the case."""
+        for pinned in self.received.judged_under:
+            digest = self.texts.get((pinned.regulation, pinned.version))
+            yield Text(**pinned.model_dump(), sha256=digest)
+
+    def _entries(self) -> Iterator[Entry]:
+        changed: dict[int, list[Correction]] = {}
+        for found in corrections(self.known):
+            changed.setdefault(found.recorded.originator_version, []).append(found)
+        until = self.bounds.happened_by
+        for recorded in self.known:
+            if not isinstance(recorded.fact, Corrected):
+                entry = self._entry(recorded, changed.get(recorded.originator_version, []))
+                if until is None or _when(entry) <= until:
+                    yield entry
+
+    def _entry(self, recorded: Recorded, changed: list[Correction]) -> Entry:
+        last = changed[-1].corrected if changed else None
+        zh, en = FACT_LABELS.get(recorded.fact.name(), (recorded.fact.name(), recorded.fact.name()))
+        return Entry(
+            version=recorded.originator_version,
+            position=recorded.position,
+            fact=recorded.fact.name(),
+            label=Label(zh=zh, en=en),
+            recorded_at=recorded.known_at,
+            recorded=self._version(recorded),
+            corrected=self._version(last) if last else None,
+            is_withdrawn=bool(changed) and last is None,
+            is_backdated=recorded.is_backdated,
+            corrections=tuple(_change(found.by) for found in changed),
+            actor=recorded.actor,
+            role=recorded.role.value,
+            source=recorded.source.system,
+            document=recorded.source.document,
+            decided_under=recorded.decided_under,
+        )
+
+    def _version(self, recorded: Recorded) -> Version:
+        return Version(occurred_at=recorded.occurred_at, fields=self.masks.fields(recorded.fact))
+
+    def _event(self, recorded: Recorded) -> StoredEvent:
+        return StoredEvent(
+            version=recorded.originator_version,
+            position=recorded.position,
+            topic=recorded.fact.topic,
+            fact=recorded.fact.name(),
+            occurred_at=recorded.occurred_at,
+            recorded_at=recorded.known_at,
+            actor=recorded.actor,
+            role=recorded.role.value,
+            source=recorded.source.model_dump(mode="json", exclude_none=True),
+            correlation_id=recorded.correlation_id,
+            causation_id=recorded.causation_id,
+            is_backdated=recorded.is_backdated,
+            decided_under=recorded.decided_under,
+            fields=self.masks.fields(recorded.fact),
+        )
+
+
+def tell(
+    here: Installation,
+    case_id: UUID,
+    now: datetime,
+    *,
+    happened_by: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Telling:
+    """Read a case for an answer; raises NotFound."""
+    stored = here.ledger.load(case_id)
+    if not stored or not stored[0].fact.topic.startswith("case."):
+        raise NotFound("There is no such case", case_id=str(case_id))
+    bounds = _bounds(here, stored[-1].position, now, happened_by, known_at)
+    known = tuple(one for one in stored if one.position <= bounds.position)
+    published = here.published()
+    return Telling(
+        case_id=case_id,
+        known=known,
+        bounds=bounds,
+        now=now,
+        reference=published.reference,
+        texts=published.texts,
+        masks=Masks(here.vault, known),
+    )
+
+
+def _bounds(
+    here: Installation, newest: int, now: datetime, happened_by: datetime | None, known_at: datetime | None
+) -> Bounds:
+    """Find the log position that an instant of knowledge stands for: only what is settled counts as known."""
+    settled = here.ledger.settled()
+    if known_at is None:
+        return Bounds(happened_by=happened_by, known_at=None, position=max(settled, newest))
+    recorded = int(here.ledger.rows("SELECT log.position_at(%s)", [known_at])[0][0])
+    return Bounds(
+        happened_by=happened_by,
+        known_at=known_at,
+        position=min(settled, recorded),
+        is_provisional=known_at > now or recorded > settled,
+    )
+
+
+def label(code: Code) -> Label:
+    """Give a code's labels."""
+    return Label(zh=code.zh, en=code.en)
+
+
+def _when(entry: Entry) -> datetime:
+    return (entry.corrected or entry.recorded).occurred_at
+
+
+def _change(by: Recorded) -> Change:
+    fact = by.fact
+    assert isinstance(fact, Corrected), "corrections are made by Corrected"  # noqa: S101 - for the type checker
+    return Change(
+        version=by.originator_version,
+        recorded_at=by.known_at,
+        actor=by.actor,
+        reason=fact.reason.value,
+        is_withdrawn=fact.is_withdrawn,
+    )
+
+
+def _clock(clock: Clock, at: datetime) -> Item:
+    promise = clock.promise
+    return Item(
+        clock_id=clock.clock_id,
+        promise=promise.id,
+        clause=promise.clause,
+        label=Label(zh=promise.label.zh, en=promise.label.en),
+        regulation=f"{clock.pinned.regulation}@{clock.pinned.version}",
+        cycle=clock.cycle,
+        started_at=clock.started_at,
+        original_due_at=clock.original_due_at,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at,
+        paused_seconds=round(clock.paused.total_seconds()),
+        standing=standing(clock, at).value,
+        verdict=clock.verdict.value,
+        verdict_unadjusted=clock.verdict_unadjusted.value,
+        verdict_as_recorded=clock.verdict_as_recorded.value if clock.verdict_as_recorded else None,
+        moved_by=clock.moved_by,
+        is_backdated=clock.is_backdated,
+        is_corrected=clock.is_corrected,
+    )
+
+
+def _breach(found: Finding) -> Breach:
+    return Breach(
+        constraint=found.constraint,
+        clause=found.clause,
+        label=Label(zh=found.label.zh, en=found.label.en),
+        regulation=found.regulation,
+        mode=found.mode,
+        versions=found.versions,
+        is_overridden=found.is_overridden,
+    )
