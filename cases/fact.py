@@ -18,8 +18,8 @@ def _in_utc(moment: datetime) -> datetime:
 Instant = Annotated[datetime, AfterValidator(_in_utc)]
 """An aware moment."""
 
-Word = Annotated[str, Field(min_length=1, max_length=120)]
-"""A short code or reference number; never free text about a person."""
+Word = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A short code or reference number without control characters; never free text about a person."""
 
 
 class Part(BaseModel):

@@ -33,8 +33,8 @@ class PersonalRef(BaseModel):
 def _clear_text(value: Any) -> SecretStr:
     if isinstance(value, SecretStr):
         return value
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
-        message = f"must be a text of 1 to {LONGEST_TEXT} characters"
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT or "\0" in value:
+        message = f"must be a text of 1 to {LONGEST_TEXT} characters, none of them NUL"
         raise ValueError(message)
     return SecretStr(value.strip())
 

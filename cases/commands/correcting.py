@@ -23,6 +23,7 @@ FIXED = frozenset(
     {"case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live"}
 )
 """Fields that the system filled; nobody corrects them."""
+FieldName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
 class Correct(Command):
@@ -39,7 +40,9 @@ class Correct(Command):
     changes: Annotated[
         dict[str, JsonValue], Field(description="the right values by field, none of them personal")
     ] = {}
-    personal: Annotated[dict[str, Personal], Field(description="the right personal values by field")] = {}
+    personal: Annotated[
+        dict[FieldName, Personal], Field(description="the right personal values by field")
+    ] = {}
     is_withdrawn: Annotated[bool, Field(description="true when the fact should not have been recorded")] = (
         False
     )

@@ -43,10 +43,16 @@ def test_a_personal_value_is_not_printed() -> None:
     assert "张小美" not in f"{asked} {asked!r} {asked.model_dump()} {asked.model_dump_json()}"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "长" * 4001, 7])
+@pytest.mark.parametrize("text", ["", "   ", "长" * 4001, "a\0b", 7])
 def test_a_personal_value_is_a_text_of_bounded_length(text: object) -> None:
     with pytest.raises(ValidationError, match="1 to 4000 characters"):
         ask(Note, text=text)
+
+
+@pytest.mark.parametrize("word", ["", "a" * 121, "two\nlines", "a\0b", "\x1b[31mred"])
+def test_a_code_is_one_short_line(word: str) -> None:
+    with pytest.raises(ValidationError):
+        ask(Note, word=word)
 
 
 def test_a_reference_into_the_vault_cannot_be_sent() -> None:

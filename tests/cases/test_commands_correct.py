@@ -128,6 +128,12 @@ def test_no_correction_leaves_more_refunded_than_paid() -> None:
     )
 
 
+def test_a_field_is_named_like_a_field() -> None:
+    for name in ("13800005678", "a\0b", "a" * 41):
+        with pytest.raises(ValidationError):
+            right(1, personal={name: "张小美"})
+
+
 @pytest.mark.parametrize("more", [{}, {"is_withdrawn": True, "changes": {"cause": "switch"}}])
 def test_a_correction_is_one_thing(more: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="either withdraw"):
