@@ -137,12 +137,19 @@ def _measured(clock: Clock) -> Row:
 
 
 def _paused_during(clock: Clock) -> Multirange[datetime]:
-    """Give the pauses that hold it: one that begins when it is overdue does not."""
-    return Multirange(
-        Range(stretch.since, stretch.until)
-        for stretch in clock.pauses
-        if clock.due_at is None or stretch.since <= clock.due_at
-    )
+    """Give the pauses that hold it: one that begins when it is overdue does not.
+
+    Written as PostgreSQL keeps a multirange: pauses that touch are one, and one of no length is none.
+    """
+    held: list[tuple[datetime, datetime | None]] = []
+    for stretch in clock.pauses:
+        if stretch.since == stretch.until or (clock.due_at is not None and stretch.since > clock.due_at):
+            continue
+        if held and held[-1][1] == stretch.since:
+            held[-1] = (held[-1][0], stretch.until)
+        else:
+            held.append((stretch.since, stretch.until))
+    return Multirange(Range(since, until) for since, until in held)
 
 
 def _judged(clock: Clock) -> Row:

@@ -109,13 +109,14 @@ class Taking:
 
     def _recorded(self, expected: Expected, version: int) -> Recorded:
         event = expected.event
-        is_received = expected.gives is self.mapping.first
-        more = {"case_no": self.case_no(), "judged_under": self.pins, "is_live": self.mapping.live}
+        more: dict[str, object] = {}
+        if expected.gives is self.mapping.first:
+            more = {"case_no": self.case_no(), "judged_under": self.pins, "is_live": self.mapping.live}
         case_id = self.case_id(event.case)
         return Recorded(
             originator_id=case_id,
             originator_version=version,
-            fact=expected.make(**(more if is_received else {})),
+            fact=expected.make(**more),
             occurred_at=event.at,
             actor=self.actor(event),
             role=Role.SERVICE,

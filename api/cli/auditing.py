@@ -1,0 +1,118 @@
+"""`caseledger audit`: draw the monthly sample, publish its files, check them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.replaying import moment
+from api.cli.screen import OUT, acting, advance, bar, installation, told
+from api.installation import Installation
+from cases.codes import Role
+from cases.desk import wall_clock
+from cases.errors import Malformed
+from cases.month import Month
+from cases.sampling_files import FILES, recheck
+from replay.audit.draw import AuditRoom, Drawn
+
+app = typer.Typer(no_args_is_help=True, help="The monthly 10 % sample that nobody can pick.")
+Programme = Annotated[str, typer.Option(help="audit programme of the regulation")]
+Regulation = Annotated[str, typer.Option(help="regulation that demands it")]
+MonthOption = Annotated[str, typer.Option(help="month to draw, YYYY-MM")]
+
+
+def room(here: Installation, regulation: str, programme: str) -> AuditRoom:
+    """Open the room of a programme."""
+    return AuditRoom(here.ledger, here.published().reference, regulation, programme)
+
+
+@app.command("draw")
+def draw(
+    month: MonthOption,
+    auditor: Annotated[str, typer.Option("--as", help="who draws: a name from quality, or a pseudonym")],
+    since: Annotated[str | None, typer.Option(help="start of the programme when this opens it")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the published files")] = None,
+    programme: Programme = "monthly-sample",
+    regulation: Regulation = "lamp-factory",
+) -> None:
+    """Freeze a month, draw its sample and publish the files; nonces are made here and the record says so."""
+    with installation() as here:
+        here.engine.catch_up()
+        wanted = Month.parse(month)
+        now = wall_clock()
+        with bar(f"reading the frame of {wanted}", None) as progress:
+            drawn = room(here, regulation, programme).draw_month(
+                wanted,
+                acting(Role.QUALITY, auditor),
+                now,
+                since=moment(since, here.zone),
+                overdue=overdue_cases(here),
+                progress=lambda done: advance(progress, done),
+            )
+        here.engine.catch_up()
+        show(drawn)
+        if out is not None:
+            publish(drawn, out)
+
+
+def overdue_cases(here: Installation) -> int:
+    """Count the open cases with a clock that is overdue now; they stand beside the frame."""
+    query = (
+        "SELECT count(DISTINCT clock.case_id) FROM bi.sla_clocks_at(now()) AS clock JOIN bi.fct_cases AS told"
+        " USING (case_id) WHERE standing = 'overdue' AND told.closed_at IS NULL"
+    )
+    return int(here.ledger.rows(query)[0][0])
+
+
+def show(drawn: Drawn) -> None:
+    """Print strata and picks."""
+    frozen = drawn.frozen
+    strata = Table(
+        "stratum", "cases", "drawn", title=f"{drawn.opened.clause}  {frozen.period}  rate {drawn.opened.rate}"
+    )
+    for one in frozen.strata:
+        strata.add_row(one.name, str(one.items), str(one.drawn))
+    OUT.print(strata)
+    for pick in drawn.sample.picks:
+        OUT.print(f"  {pick.stratum:14} {pick.rank:>3}  {pick.item}  version {pick.version}", markup=False)
+    label = "independently committed" if frozen.is_independent else "not independently committed"
+    OUT.print(f"frame {frozen.frame_hash}\nseed  {drawn.sample.seed}\n{label}", markup=False)
+    OUT.print(f"late {frozen.late}, open and overdue beside the frame {frozen.overdue}", markup=False)
+
+
+def publish(drawn: Drawn, folder: Path) -> None:
+    """Write the files that anybody can draw again from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in drawn.files.items():
+        (folder / name).write_bytes(content)
+    OUT.print(f"published in {folder}: {', '.join(drawn.files)}", markup=False)
+
+
+@app.command("files")
+def files(
+    month: MonthOption,
+    out: Annotated[Path, typer.Argument(help="folder for the files")],
+    programme: Programme = "monthly-sample",
+    regulation: Regulation = "lamp-factory",
+) -> None:
+    """Make the published files of a drawn month again from the log as it stood at the freeze."""
+    with installation() as here:
+        publish(room(here, regulation, programme).files(Month.parse(month)), out)
+
+
+@app.command("check")
+def check(folder: Annotated[Path, typer.Argument(help="folder with the published files")]) -> None:
+    """Draw again from published files; exit code 0: the same sample, 1: it differs. Needs no database."""
+    with told():
+        missing = [name for name in FILES if not (folder / name).is_file()]
+        if missing:
+            raise Malformed(f"{folder} lacks {', '.join(missing)}")
+        findings = recheck({name: (folder / name).read_bytes() for name in FILES})
+    for finding in findings:
+        OUT.print(f"✗ {finding}", markup=False)
+    if not findings:
+        OUT.print("✓ the frame and the nonces give this sample", markup=False)
+    raise typer.Exit(1 if findings else 0)

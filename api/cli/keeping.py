@@ -1,0 +1,143 @@
+"""`caseledger keys`, `db` and `doctor`: what an administrator does beside the product."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import psycopg
+import typer
+from rich.table import Table
+
+from api import keys as api_keys
+from api.access import SCOPED
+from api.cli.screen import OUT, installation, told
+from api.installation import KEY_FILE
+from cases.codes import Role
+from cases.commands import COMMANDS
+from cases.errors import Malformed
+from cases.keys import Keys
+from cases.settings import Settings
+from cases.store import server
+from cases.store.adopt import adopt_log
+from cases.store.database import Database
+from cases.store.errors import StoreError
+
+keys = typer.Typer(no_args_is_help=True, help="API keys: made once, shown once, kept as SHA-256.")
+db = typer.Typer(no_args_is_help=True, help="The database itself.")
+NEEDED_BYTES: Final = 1_000_000_000
+
+
+@keys.command("create")
+def create(
+    role: Annotated[str, typer.Argument(help=f"one of {', '.join(role.value for role in Role)}")],
+    actor: Annotated[str, typer.Argument(help="pseudonym under which its facts are recorded")],
+    label: Annotated[str, typer.Option(help="what it is for")] = "",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="for role service: a command or question it may ask; repeat")
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="valid for so many days", min=1)] = None,
+) -> None:
+    """Make a key and show it, this one time."""
+    with installation() as here:
+        known = api_keys.ROLES.get(role)
+        if known is None:
+            raise Malformed(f"There is no such role; choose one of {', '.join(api_keys.ROLES)}")
+        allowed = {*COMMANDS, *(question.value for question in SCOPED)}
+        if strange := sorted(set(scope or ()) - allowed):
+            raise Malformed(
+                f"No scope is called {', '.join(strange)}; there are {', '.join(sorted(allowed))}"
+            )
+        OUT.print(
+            api_keys.create(here.ledger, known, actor, label=label, scopes=scope or (), days=days),
+            soft_wrap=True,
+        )
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List every key; the secrets are nowhere."""
+    with installation() as here:
+        table = Table("id", "role", "actor", "label", "scopes", "made", "expires", "revoked")
+        for key in api_keys.listed(here.ledger):
+            moments = (key.created_at, key.expires_at, key.revoked_at)
+            written = (f"{at.astimezone(here.zone):%Y-%m-%d %H:%M}" if at else "" for at in moments)
+            table.add_row(key.key_id, key.role, key.actor, key.label, " ".join(key.scopes), *written)
+        OUT.print(table)
+
+
+@keys.command("revoke")
+def revoke(key_id: Annotated[str, typer.Argument(help="the part between cl_ and the next _")]) -> None:
+    """End a key and its console sessions at once."""
+    with installation() as here:
+        api_keys.revoke(here.ledger, key_id)
+        OUT.print("revoked", markup=False)
+
+
+@db.command("init")
+def init(
+    admin_url: Annotated[
+        str | None, typer.Option(help="address of a login that may create roles; only for this command")
+    ] = None,
+) -> None:
+    """Make roles, database and tables where they are missing; harmless when nothing is."""
+    with told(), Database.from_settings(Settings()) as database:
+        steps = database.init(admin_url)
+        OUT.print("\n".join(steps) if steps else "everything is there already", markup=False)
+
+
+@db.command("adopt")
+def adopt() -> None:
+    """Take over a log that was moved here from another cluster; nothing may write meanwhile."""
+    with told(), Database.from_settings(Settings()) as database:
+        database.init()
+        with psycopg.connect(database.owner_dsn, autocommit=True) as connection:
+            adopted = adopt_log(connection)
+        OUT.print(f"taken over; settled up to position {adopted.settled_floor}", markup=False)
+
+
+def doctor() -> None:
+    """Look for what stands in the way, and say how to cure it; exit code 0 when nothing does."""
+    settings = Settings()
+    found = list(_obstacles(settings))
+    for trouble in found:
+        OUT.print(f"✗ {trouble}", markup=False, soft_wrap=True)
+    if not found:
+        OUT.print("✓ nothing stands in the way", markup=False)
+    raise typer.Exit(2 if found else 0)
+
+
+def _obstacles(settings: Settings) -> Iterator[str]:
+    if sys.version_info < (3, 11):  # noqa: UP036 - said before an import says it worse
+        yield "Python 3.11 or newer is needed"
+    ZoneInfo(settings.business_timezone)
+    if settings.database_url is None:
+        yield from server.doctor(settings.data_dir, settings.postgres_bin)
+    else:
+        yield from _remote(settings)
+    folder = next((one for one in (settings.data_dir, *settings.data_dir.parents) if one.exists()), None)
+    if folder is not None and shutil.disk_usage(folder).free < NEEDED_BYTES:
+        yield f"Less than 1 GB is free at {folder}"
+    yield from _keys(settings)
+
+
+def _remote(settings: Settings) -> Iterator[str]:
+    try:
+        with Database.from_settings(settings) as database:
+            database.check()
+    except StoreError as obstacle:
+        yield str(obstacle)
+    except psycopg.Error as obstacle:
+        yield f"The database refuses: {type(obstacle).__name__}"
+
+
+def _keys(settings: Settings) -> Iterator[str]:
+    path = settings.data_dir / KEY_FILE
+    if path.exists():
+        try:
+            Keys.open(path, vault_is_empty=lambda: False)
+        except Exception as obstacle:  # noqa: BLE001 - whatever it is, it stands in the way
+            yield str(obstacle)

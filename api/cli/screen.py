@@ -1,0 +1,86 @@
+"""What every command prints through: progress on long work, one clear sentence for what goes wrong."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from api.installation import Installation, opened
+from cases.caller import Caller
+from cases.codes import Role
+from cases.errors import CaseledgerError
+from cases.recorded import Source
+from cases.settings import Settings
+from cases.store.errors import StoreError
+
+OUT: Final = Console(highlight=False)
+ERRORS: Final = Console(stderr=True, highlight=False)
+WRONG: Final = 2
+"""Exit code when a command could not do its work."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn every refusal into one sentence with its cure and exit code 2; nobody sees a traceback."""
+    try:
+        yield
+    except StoreError as failure:
+        ERRORS.print(f"[red]✗[/] {failure.message}", markup=True)
+        if failure.cure:
+            ERRORS.print(f"  → {failure.cure}", markup=False)
+        raise typer.Exit(WRONG) from None
+    except CaseledgerError as failure:
+        ERRORS.print("[red]✗[/]", end=" ")
+        ERRORS.print(failure.message, markup=False)
+        for error in failure.details.get("errors", ()):
+            ERRORS.print(f"  → {error['field']}: {error['cure']}", markup=False)
+        raise typer.Exit(WRONG) from None
+
+
+@contextmanager
+def installation() -> Iterator[Installation]:
+    """Open the installation that the settings name, with refusals told."""
+    with told(), opened(Settings()) as here:
+        yield here
+
+
+def os_user() -> str:
+    """Name who sits at the keyboard, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def acting(role: Role = Role.SERVICE, name: str | None = None) -> Caller:
+    """Say who acts: `cli:<os user>` as the system itself, or a named person in a role."""
+    actor = name or f"cli:{os_user()}"
+    return Caller(actor, role, Source(system="cli"), f"cli:{os_user()}")
+
+
+@contextmanager
+def bar(what: str, total: float | None) -> Iterator[Progress]:
+    """Show how far long work has come, and how long it still takes."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=ERRORS,
+        transient=True,
+    ) as progress:
+        progress.add_task(what, total=total)
+        yield progress
+
+
+def advance(progress: Progress, done: float, total: float | None = None) -> None:
+    """Move the one bar on."""
+    progress.update(progress.task_ids[0], completed=done, total=total)
