@@ -70,6 +70,13 @@ class EventTable:
         """The append function."""
         return self.name("_append")
 
+    def append_call(self) -> Composed:
+        """Give the call of the append function; its parameters are `queries.columns_of(events)`."""
+        return SQL(
+            "SELECT first_position, stamped_at"
+            " FROM {append}(%b::{ids}[], %b::bigint[], %b::text[], %b::bytea[])"
+        ).format(append=self.append, ids=SQL(self.id_type))
+
     def sequence(self, suffix: str) -> Composed:
         """Give the sequence beside it as a constant that sequence functions take."""
         return SQL("{}::regclass").format(Constant(self.name(suffix).as_string()))

@@ -53,10 +53,7 @@ class LogRecorder(PostgresApplicationRecorder):
         id_type: Literal["uuid", "text"] = "text" if datastore.originator_id_type == "text" else "uuid"
         self.events = EventTable(datastore.schema, events_table_name, id_type)
         self.settled_clause = SETTLED.format(origins=self.events.name("_origins"))
-        self.append_statement = SQL(
-            "SELECT first_position, stamped_at"
-            " FROM {append}(%b::{ids}[], %b::bigint[], %b::text[], %b::bytea[])"
-        ).format(append=self.events.append, ids=SQL(id_type))
+        self.append_statement = self.events.append_call()
         self.select_events_statement = SQL("SELECT {columns} FROM {table} WHERE originator_id = %b").format(
             columns=COLUMNS, table=self.events.name()
         )
