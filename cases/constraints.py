@@ -41,11 +41,13 @@ class Act:
 
     In a history `others` is just what came before, so that two facts that exclude each other are found once, at the
     later one. For a fact about to be recorded it is all there is, since a late record may claim an earlier time.
+    `case` is the whole case: leave to override counts by when it was recorded, whatever times are claimed.
     """
 
     done: Marked
     before: Sequence[Marked]
     others: Sequence[Marked]
+    case: Sequence[Marked]
 
 
 def findings(facts: Sequence[Recorded], rules: Iterable[Bound]) -> tuple[Finding, ...]:
@@ -62,7 +64,7 @@ def _judge_all(history: Sequence[Recorded], bound: Bound) -> Iterator[tuple[int,
         rights = rights.after(done.recorded)
         if done.marks:
             before = marked[:index]
-            for finding in _judge(Act(done, before, before), rights):
+            for finding in _judge(Act(done, before, before, marked), rights):
                 yield index, finding
 
 
@@ -71,13 +73,18 @@ def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Iterable
     before = in_order(known for known in history if _when(known) < _when(candidate))
     for bound in rules:
         mark = bound.regulation.marking.mark
-        act = Act(mark(candidate), [mark(known) for known in before], [mark(known) for known in history])
+        known = [mark(known) for known in history]
+        act = Act(mark(candidate), [mark(earlier) for earlier in before], known, known)
         yield from _judge(act, Rights(Claim.of((*before, candidate)), bound))
 
 
 def in_order(facts: Iterable[Recorded]) -> tuple[Recorded, ...]:
     """Sort facts by when they happened; those of one instant stay in log order."""
     return tuple(sorted(facts, key=_when))
+
+
+def _place(recorded: Recorded) -> int:
+    return recorded.originator_version
 
 
 def _when(recorded: Recorded) -> tuple[datetime, int]:
@@ -123,8 +130,8 @@ def is_lifted(constraint: str, act: Act) -> bool:
 
     Where nobody is known to have asked, whoever does the act counts as having asked. A later Rejected takes it back.
     """
-    about = [known.recorded for known in act.others if _is_about(known.recorded.fact, constraint)]
-    on_record = [known for known in about if known.originator_version < act.done.version]
+    about = [known.recorded for known in act.case if _is_about(known.recorded.fact, constraint)]
+    on_record = sorted((known for known in about if known.originator_version < act.done.version), key=_place)
     answers = [known for known in on_record if isinstance(known.fact, Approved | Rejected)]
     if not answers or not isinstance(answers[-1].fact, Approved):
         return False

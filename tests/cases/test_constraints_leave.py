@@ -74,6 +74,16 @@ def test_leave_on_record_only_after_the_act_does_not_make_it_right() -> None:
     ]
 
 
+def test_leave_counts_by_when_it_was_recorded_whatever_times_are_claimed() -> None:
+    story = returned()
+    before = story.facts[-1].occurred_at
+    late_record = story.and_(LEAVE, told(refunded(199), at=before))
+    late_leave = story.and_(refunded(199), told(LEAVE, at=before))
+    assert [f.is_overridden for f in late_record.findings() if f.constraint == CHECK] == [True]
+    assert [f.is_overridden for f in late_leave.findings() if f.constraint == CHECK] == [False]
+    story.and_(LEAVE).when(told(refunded(199), at=before)).then_allowed()
+
+
 @pytest.mark.parametrize("constraint", ["refund-within-paid", "three-hands"])
 def test_money_and_four_eyes_cannot_be_overridden(constraint: str) -> None:
     leave = approved("override", item=constraint)

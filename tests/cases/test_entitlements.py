@@ -159,6 +159,9 @@ def test_coverage_follows_the_warranty() -> None:
     assert _coverage(asked(day(3, 2), "repair", purchased_on=None, goods_received_on=None)) == "unknown"
     assert _coverage(asked(day(3, 2), "repair").and_(inspected(is_human_damage=True))) == "out_of_warranty"
     assert _coverage(given(received())) == "in_warranty"
+    dropped = given(received(), classified("repair", is_human_damage=True))
+    assert _coverage(dropped) == "out_of_warranty"
+    assert _coverage(dropped.and_(inspected(is_human_damage=False))) == "in_warranty"
 
 
 def test_contract_goes_before_manual_before_text_and_never_below_the_law() -> None:
