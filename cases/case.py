@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from uuid import UUID
 
 from cases import events
@@ -97,21 +96,19 @@ def evolve(case: Case, fact: Fact) -> Case:
             return case
 
 
-def _apply(case: Case, recorded: Recorded) -> Case:
-    fact = recorded.fact
-    evolved = evolve(case, fact)
-    return replace(
-        evolved,
-        stage=_STAGES.get(type(fact), evolved.stage),
-        latest={**evolved.latest, fact.name(): fact},
-    )
-
-
 def fold(case_id: UUID, facts: Sequence[Recorded]) -> Case:
     """Fold all facts of one case, as corrected, in log order."""
     history = effective(facts)
-    start = Case(case_id=case_id, version=len(facts), history=history, stored=tuple(facts))
-    return reduce(_apply, history, start)
+    case = Case(case_id=case_id, version=len(facts), history=history, stored=tuple(facts))
+    stage, latest = case.stage, dict[str, Fact]()
+    for recorded in history:
+        fact = recorded.fact
+        case = evolve(case, fact)
+        if isinstance(fact, events.Reopened):
+            stage, latest = case.stage, {}
+        stage = _STAGES.get(type(fact), stage)
+        latest[fact.name()] = fact
+    return replace(case, stage=stage, latest=latest)
 
 
 def project(_initial: Case | None, facts: Sequence[Recorded]) -> Case | None:
