@@ -128,7 +128,7 @@ def line_of(text: str, words: str) -> int:
     ("written", "wrongly", "item", "says"),
     [
         ('start = { fact = "Received" }', 'start = { fact = "Recieved" }', "promise consultation-reply", "no fact"),
-        ('["reply", "final_answer", "solution"]', '["repyl"]', "promise consultation-reply", "step cannot be repyl; it is one of"),
+        ('step = ["reply",', 'step = ["repyl",', "promise consultation-reply", "step cannot be repyl; it is one of"),
         ("is_passed = true", "is_pased = true", "constraint refund-after-inspection", "no field is_pased"),
         ("is_passed = true, by", 'is_passed = "yes", by', "constraint refund-after-inspection", "one of true, false"),
         ('by = "quality"', 'by = "qualty"', "constraint refund-after-inspection", "first.by"),
