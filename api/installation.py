@@ -11,6 +11,8 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from cases.caller import Caller
 from cases.codes import Role
 from cases.desk import Desk
@@ -20,6 +22,7 @@ from cases.recorded import Source
 from cases.reference import REFERENCE_ID, reference_of, shipped
 from cases.rules import Reference
 from cases.settings import Settings
+from cases.store.adopt import check_log
 from cases.store.database import Database
 from cases.store.errors import StoreError
 from cases.store.ledger import Ledger
@@ -132,6 +135,8 @@ def opened(settings: Settings, *, prepares: bool = True) -> Iterator[Installatio
         database = stack.enter_context(Database.from_settings(settings))
         if prepares:
             database.prepare()
+            with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+                check_log(connection)
             rebuild.prepare(database)
         ledger = stack.enter_context(Ledger(database))
         vault = Vault.open(ledger, settings.data_dir.expanduser() / KEY_FILE)

@@ -36,28 +36,29 @@ def run(
     """Start the database, keep the tables, serve API and console; Ctrl-C stops everything."""
     settings = Settings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with suppress(KeyboardInterrupt), interruptible(), told():
-        with listening(host or settings.host, settings.port if port is None else port) as door:
-            OUT.print("[dim]starting the database …[/]")
-            with opened(settings) as here:
-                first = prepare(here, with_sample=sample)
-                welcome(door, first)
-                serve(here, door)
+    where = host or settings.host, settings.port if port is None else port
+    with suppress(KeyboardInterrupt), interruptible(), told(), listening(*where) as door:
+        OUT.print("[dim]starting the database …[/]")
+        with opened(settings) as here:
+            first = prepare(here, with_sample=sample)
+            welcome(door, first)
+            serve(here, door)
     OUT.print("[dim]stopped; the next run goes on with the same facts[/]")
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM end everything as Ctrl-C does, whatever is under way."""
+    """Let SIGTERM, and a closed terminal, end everything as Ctrl-C does, whatever is under way."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {sign: signal.signal(sign, interrupt) for sign in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for sign, known in before.items():
+            signal.signal(sign, known)
 
 
 @contextmanager

@@ -1,0 +1,56 @@
+"""What a new installation is given: the shipped sample with its demo values, and keys that are shown once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from typing import Final, NamedTuple
+
+from api import keys
+from api.cli.importing import take_file
+from api.installation import SYSTEM, Installation
+from cases.codes import Role
+from cases.reference import demo_settings
+
+SAMPLE: Final = "lamp-sample"
+FIRST_KEYS: Final = (Role.ADMIN,)
+SAMPLE_KEYS: Final = (Role.AGENT, Role.QUALITY, Role.DISPUTE, Role.BI)
+Progress = Callable[[int, int], None]
+"""Told the bytes read and the bytes there are."""
+
+
+class FirstKey(NamedTuple):
+    """A key that was just made, and for whom."""
+
+    role: Role
+    key: str
+
+
+def is_first(here: Installation) -> bool:
+    """Tell whether nobody has a key yet: a first run that was cut off is a first run again."""
+    return not here.ledger.rows("SELECT FROM desk.api_keys LIMIT 1")
+
+
+def is_ours(here: Installation) -> bool:
+    """Tell whether the log holds no case but those of the sample, so that it may be loaded (on)."""
+    others = here.ledger.rows(
+        "SELECT FROM log.facts WHERE topic = 'case.received.v1' AND state -> 'source' ->> 'system' <> %s LIMIT 1",
+        [f"import:{SAMPLE}"],
+    )
+    return not others
+
+
+def load_sample(here: Installation, progress: Progress) -> int:
+    """Publish the demo values and take the sample in; gives the facts that were new."""
+    here.desk.publish(demo_settings(), SYSTEM)
+    with as_file(files("replay") / "sample" / f"{SAMPLE}.csv") as path:
+        return take_file(here, path, SAMPLE, progress=progress).new_facts
+
+
+def make_keys(here: Installation, *, with_sample: bool) -> list[FirstKey]:
+    """Make one key for the administrator and, beside the sample, one for each who looks at it."""
+    roles = (*FIRST_KEYS, *(SAMPLE_KEYS if with_sample else ()))
+    return [
+        FirstKey(role, keys.create(here.ledger, role, f"{role.value}-01", label="first run"))
+        for role in roles
+    ]
