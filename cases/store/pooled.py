@@ -10,6 +10,8 @@ from cases.store.factory import Factory
 
 CONNECTIONS = 16
 WAITING = 400
+RECONNECT_SECONDS = 2.0
+"""A longer back-off would outlast the outage; the next request tries anew."""
 
 
 def environment_of(conninfo: str) -> dict[str, str]:
@@ -37,4 +39,5 @@ def pooled(factory: Factory, conninfo: str) -> Factory:
     parts["options"] = f"{parts.get('options') or ''} {session_options()}".strip()
     factory.datastore.pool.kwargs = {**parts, "row_factory": dict_row}
     factory.datastore.pool.timeout = CONNECTION_SECONDS
+    factory.datastore.pool.reconnect_timeout = RECONNECT_SECONDS
     return factory
