@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api import audits, commands, errors, health, queries, unmask
+from api import audits, commands, errors, figures, health, queries, unmask
 from api.described import describe
 from api.guard import Guard
 from api.installation import Installation
@@ -67,7 +67,7 @@ def create_app(here: Installation | None = None) -> FastAPI:
 def _versioned() -> APIRouter:
     """Everything under /api/v1."""
     router = APIRouter(prefix=PREFIX)
-    for part in (commands.router, queries.router, unmask.router, audits.router):
+    for part in (commands.router, queries.router, figures.router, unmask.router, audits.router):
         router.include_router(part)
     return router
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -21,21 +21,10 @@ from api.past import Telling, tell
 from api.reading import asked
 from cases.codes import Category, Channel, Department, Kind, Role, Stage
 from cases.desk import wall_clock
-from cases.errors import Malformed
 from projections.questions.cases import CaseFilter, CaseList, case_list
-from projections.questions.complaints import (
-    ComplaintStatistics,
-    complaint_statistics,
-    months_between,
-    months_on,
-)
-from projections.questions.sla import Grain, Period, SlaDashboard, sla_dashboard
 from projections.questions.worklist import Worklist, worklist
 
 router: Final = APIRouter()
-LONGEST_SPAN: Final = 120
-USUAL_SPAN: Final = timedelta(days=90)
-"""How far back the dashboard looks where no period is named."""
 
 AtLeast = Annotated[
     int | None, Query(ge=0, description="wait (2 s at most) until the tables stand at this log position")
@@ -179,77 +168,6 @@ def read_events(
 
 
 @router.get(
-    "/sla/dashboard",
-    tags=["figures"],
-    operation_id="sla_dashboard",
-    summary="See how every promise is kept",
-    responses=refusals(FIGURES),
-)
-def dashboard(
-    *,
-    here: Here,
-    known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
-    since: Annotated[AwareDatetime | None, Query(description="clocks that started from here on")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="and before here")] = None,
-    department: Department | None = None,
-    kind: Kind | None = None,
-    is_live: Live = None,
-    grain: Grain = "month",
-    at: At = None,
-    at_least: AtLeast = None,
-) -> SlaDashboard:
-    """Tell by clock and department what was started, met, missed, runs or is overdue; every rate with its parts."""
-    now = at or wall_clock()
-    period = Period(
-        since=since or now - USUAL_SPAN,
-        until=until or now,
-        department=department,
-        kind=kind,
-        is_live=is_live,
-    )
-    with asked(here, at_least) as connection:
-        return sla_dashboard(
-            connection, at=now, period=period, grain=grain, zone=here.settings.business_timezone
-        )
-
-
-MonthWord = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
-
-
-@router.get(
-    "/complaints/statistics",
-    tags=["figures"],
-    operation_id="complaint_statistics",
-    summary="Count complaints by month, category, cause, product and department",
-    responses=refusals(FIGURES),
-)
-def statistics(
-    *,
-    here: Here,
-    known: Annotated[Credential, Depends(asks(Question.STATISTICS))],
-    first: MonthWord = None,
-    last: MonthWord = None,
-    is_live: Live = None,
-    at: At = None,
-    at_least: AtLeast = None,
-) -> ComplaintStatistics:
-    """Count the complaints of some months (the last six when absent), with Pareto shares and the change."""
-    now = at or wall_clock()
-    end = month_of(last) or now.astimezone(here.zone).date().replace(day=1)
-    begin = month_of(first) or months_on(end, -5)
-    if not 1 <= months_between(begin, end) <= LONGEST_SPAN:
-        wrong = {"field": "first", "cure": "not after `last`, and at most 120 months before it"}
-        raise Malformed("These months do not follow each other", errors=[wrong])
-    with asked(here, at_least) as connection:
-        return complaint_statistics(connection, at=now, first=begin, last=end, is_live=is_live)
-
-
-def month_of(word: str | None) -> date | None:
-    """Read a month as its first day."""
-    return date.fromisoformat(f"{word}-01") if word else None
-
-
-@router.get(
     "/worklist",
     tags=["cases"],
     operation_id="worklist",
@@ -263,6 +181,7 @@ def due_next(
     department: Department | None = None,
     assigned_to: Annotated[str | None, Query(max_length=120)] = None,
     due_before: AwareDatetime | None = None,
+    is_live: Annotated[bool, Query(description="false: open clocks of imported history")] = True,
     at: At = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -278,4 +197,5 @@ def due_next(
             department=department,
             assigned_to=known.actor if known.role is Role.TECHNICIAN else assigned_to,
             due_before=due_before,
+            is_live=is_live,
         )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import LiteralString
 from uuid import UUID
 
+from psycopg.sql import SQL
+
 from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.questions.cursors import cursor_after, place_of
 from projections.schema import Db
@@ -51,7 +53,7 @@ SELECT clocks.clock_id, clocks.case_id, cases.case_no, cases.kind, cases.stage, 
 FROM bi.sla_clocks_at(%(at)s) AS clocks
 JOIN bi.fct_cases AS cases USING (case_id)
 JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-WHERE clocks.verdict = 'open' AND clocks.is_live AND (clocks.due_at, clocks.clock_id) > (%(due_at)s, %(clock_id)s)
+WHERE clocks.verdict = 'open' AND {whose} AND (clocks.due_at, clocks.clock_id) > (%(due_at)s, %(clock_id)s)
 AND (%(department)s::text IS NULL OR clocks.department = %(department)s)
 AND (%(assigned_to)s::text IS NULL OR cases.assigned_to = %(assigned_to)s)
 AND (%(due_before)s::timestamptz IS NULL OR clocks.due_at < %(due_before)s)
@@ -69,15 +71,20 @@ def worklist(
     department: str | None = None,
     assigned_to: str | None = None,
     due_before: datetime | None = None,
+    is_live: bool = True,
 ) -> Worklist:
-    """List the open clocks of live cases, the most overdue first; raises Malformed for a strange cursor."""
+    """List the open clocks of live cases (or of imported history), the most overdue first.
+
+    Raises Malformed for a strange cursor.
+    """
     due_at, clock_id = place_of(cursor) if cursor else (EARLIEST, "")
     asked = {
         "at": at, "rows": limit + 1, "due_at": due_at, "clock_id": clock_id, "department": department,
         "assigned_to": assigned_to, "due_before": due_before,
     }  # fmt: skip
+    statement = SQL(DUE_NEXT).format(whose=SQL("clocks.is_live" if is_live else "NOT clocks.is_live"))
     with snapshot(connection) as found:
-        items = tuple(WorkItem.model_validate(row) for row in found.execute(DUE_NEXT, asked))
+        items = tuple(WorkItem.model_validate(row) for row in found.execute(statement, asked))
         standing = standing_of(found)
     last = items[limit - 1] if len(items) > limit else None
     return Worklist(

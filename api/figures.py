@@ -1,0 +1,123 @@
+"""The figures: how promises are kept, what was not satisfied, what people complain of."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from api.access import Question
+from api.auth import Here, asks
+from api.described import FIGURES, refusals
+from api.keys import Credential
+from api.queries import At, AtLeast, Live
+from api.reading import asked
+from cases.codes import Department, Kind
+from cases.desk import wall_clock
+from cases.errors import Malformed
+from projections.questions.complaints import (
+    ComplaintStatistics,
+    complaint_statistics,
+    months_between,
+    months_on,
+)
+from projections.questions.findings import FindingCounts, finding_counts
+from projections.questions.sla import Grain, Period, SlaDashboard, sla_dashboard
+
+router: Final = APIRouter(tags=["figures"])
+LONGEST_SPAN: Final = 120
+"""Months."""
+USUAL_SPAN: Final = timedelta(days=90)
+"""How far back figures look where no period is named."""
+MonthWord = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+
+
+@router.get(
+    "/sla/dashboard",
+    operation_id="sla_dashboard",
+    summary="See how every promise is kept",
+    responses=refusals(FIGURES),
+)
+def dashboard(
+    *,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
+    since: Annotated[AwareDatetime | None, Query(description="clocks that started from here on")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="and before here")] = None,
+    department: Department | None = None,
+    kind: Kind | None = None,
+    is_live: Live = None,
+    grain: Grain = "month",
+    at: At = None,
+    at_least: AtLeast = None,
+) -> SlaDashboard:
+    """Tell by clock and department what was started, met, missed, runs or is overdue; every rate with its parts."""
+    now = at or wall_clock()
+    period = Period(
+        since=since or now - USUAL_SPAN,
+        until=until or now,
+        department=department,
+        kind=kind,
+        is_live=is_live,
+    )
+    with asked(here, at_least) as connection:
+        return sla_dashboard(
+            connection, at=now, period=period, grain=grain, zone=here.settings.business_timezone
+        )
+
+
+@router.get(
+    "/findings",
+    operation_id="findings",
+    summary="Count what the facts do not satisfy, by clause",
+    responses=refusals(FIGURES),
+)
+def findings(
+    *,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
+    since: Annotated[AwareDatetime | None, Query(description="found from here on")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="and before here")] = None,
+    is_live: Live = None,
+    at_least: AtLeast = None,
+) -> FindingCounts:
+    """Tell which constraints were not satisfied, how often and in how many cases."""
+    now = wall_clock()
+    with asked(here, at_least) as connection:
+        return finding_counts(
+            connection, since=since or now - USUAL_SPAN, until=until or now, is_live=is_live
+        )
+
+
+@router.get(
+    "/complaints/statistics",
+    operation_id="complaint_statistics",
+    summary="Count complaints by month, category, cause, product and department",
+    responses=refusals(FIGURES),
+)
+def statistics(
+    *,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.STATISTICS))],
+    first: MonthWord = None,
+    last: MonthWord = None,
+    is_live: Live = None,
+    at: At = None,
+    at_least: AtLeast = None,
+) -> ComplaintStatistics:
+    """Count the complaints of some months (the last six when absent), with Pareto shares and the change."""
+    now = at or wall_clock()
+    end = month_of(last) or now.astimezone(here.zone).date().replace(day=1)
+    begin = month_of(first) or months_on(end, -5)
+    if not 1 <= months_between(begin, end) <= LONGEST_SPAN:
+        wrong = {"field": "first", "cure": "not after `last`, and at most 120 months before it"}
+        raise Malformed("These months do not follow each other", errors=[wrong])
+    with asked(here, at_least) as connection:
+        return complaint_statistics(connection, at=now, first=begin, last=end, is_live=is_live)
+
+
+def month_of(word: str | None) -> date | None:
+    """Read a month as its first day."""
+    return date.fromisoformat(f"{word}-01") if word else None
