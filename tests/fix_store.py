@@ -61,6 +61,17 @@ def running_server(which: str) -> Iterator[EmbeddedServer]:
         yield server
 
 
+def set_up_template(server: EmbeddedServer) -> str:
+    """Set up the database that the others are copied from."""
+    Database(server, TEMPLATE, is_guest=True).init()
+    return TEMPLATE
+
+
+def maker(server: EmbeddedServer, template: str) -> Callable[[], Database]:
+    """Give what makes one more fresh database on a server."""
+    return lambda: _created(server, sql.SQL("TEMPLATE {}").format(sql.Identifier(template)))
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """The server of the run."""
@@ -71,14 +82,13 @@ def server() -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="session")
 def template(server: EmbeddedServer) -> str:
     """The name of a database that is set up once and only copied."""
-    Database(server, TEMPLATE, is_guest=True).init()
-    return TEMPLATE
+    return set_up_template(server)
 
 
 @pytest.fixture(scope="session")
 def new_database(server: EmbeddedServer, template: str) -> Callable[[], Database]:
     """Makes one more fresh database, set up like a new installation; it goes with the server."""
-    return lambda: _created(server, sql.SQL("TEMPLATE {}").format(sql.Identifier(template)))
+    return maker(server, template)
 
 
 @pytest.fixture(scope="module")

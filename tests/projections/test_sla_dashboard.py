@@ -30,6 +30,26 @@ AT = wall("2026-03-10 12:00")
 CONSULTATION = classified("consultation", category="usage")
 
 
+def tell_of_the_flood(lamps: Lamps) -> None:
+    """A late answer that a supervisor excluded."""
+    lamps.tell(
+        "the flood of the warehouse",
+        ("2026-03-03 09:00", received("AS-6")),
+        ("2026-03-03 09:10", CONSULTATION),
+        ("2026-03-06 09:00", replied(), {"is_backdated": True}),
+        (
+            "2026-03-07 09:00",
+            events.Approved(
+                subject=codes.Subject.EXCLUSION,
+                item="consultation-reply",
+                reason="the flood of the warehouse",
+                requested_by="staff-wu",
+            ),
+            {"role": codes.Role.SUPERVISOR, "actor": "staff-zhao"},
+        ),
+    )
+
+
 @pytest.fixture(scope="module")
 def bi(lamps: Lamps, database: Database) -> Iterator[Db]:
     """Six consultations, due 24 hours after they came in."""
@@ -56,22 +76,7 @@ def bi(lamps: Lamps, database: Database) -> Iterator[Db]:
         ("2026-03-10 08:10", CONSULTATION),
         ("2026-03-10 10:00", events.Paused(reason=codes.PauseReason.WAITING_FOR_CUSTOMER)),
     )
-    lamps.tell(
-        "the flood of the warehouse",
-        ("2026-03-03 09:00", received("AS-6")),
-        ("2026-03-03 09:10", CONSULTATION),
-        ("2026-03-06 09:00", replied(), {"is_backdated": True}),
-        (
-            "2026-03-07 09:00",
-            events.Approved(
-                subject=codes.Subject.EXCLUSION,
-                item="consultation-reply",
-                reason="the flood of the warehouse",
-                requested_by="staff-wu",
-            ),
-            {"role": codes.Role.SUPERVISOR, "actor": "staff-zhao"},
-        ),
-    )
+    tell_of_the_flood(lamps)
     Engine(database).catch_up()
     with connected(database) as connection:
         yield connection
