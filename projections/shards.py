@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from projections.tables import Row
 from projections.writing import REFUSALS
 
 CASES_A_SHARD: Final = 1000
+OBJECTS_UNTIL_COLLECTED: Final = 500_000
 Range = tuple[UUID, UUID | None]
 
 
@@ -90,6 +92,9 @@ _LOADER: list[Loader] = []
 
 
 def _begin(job: Job) -> None:
+    """Begin a process: rows are made by the million and hold no cycles, so that looking for some can wait."""
+    gc.freeze()
+    gc.set_threshold(OBJECTS_UNTIL_COLLECTED)
     _LOADER.append(Loader(job, psycopg.connect(job.dsn, autocommit=True)))
 
 
