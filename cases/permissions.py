@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from cases.caller import Caller
 from cases.case import Case
-from cases.codes import InspectionStage, Role
+from cases.codes import InspectionStage, Role, Subject
 from cases.command import Command
-from cases.commands import Inspect
+from cases.commands import COMMANDS, Approve, Correct, Inspect, Reject
 from cases.errors import NotAllowed
-from cases.events import Classified, Transferred
+from cases.events import Classified, Corrected, Transferred
 
 
 class Relation(StrEnum):
@@ -22,13 +22,17 @@ class Relation(StrEnum):
     """Cases that are assigned to the caller or to nobody."""
     RETURN_CHECK = "return_check"
     """Any case, but only the return check of it (S0 五/1(4)), which in turn no technician makes."""
+    REVIEW = "review"
+    """Any case, but only the materials and the return order of it (S0 三/2, 五/1(2))."""
+    OWN_FACTS = "own_facts"
+    """Any case, but only facts that the role itself may record."""
     SCOPED = "scoped"
     """Any case, where the credential names the command as a scope."""
 
 
 _AGENT = (
     "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
-    "book", "transfer", "refund", "correct", "close", "reopen",
+    "book", "transfer", "refund", "close", "reopen",
 )  # fmt: skip
 _TECHNICIAN = (
     "inspect",
@@ -48,11 +52,18 @@ _SUPERVISOR = (
 )  # fmt: skip
 _FINANCE = ("refund", "note")
 _SERVICE = (
-    *_AGENT, "ship", "deliver", "inspect", "quote", "repair", "replace",
+    *_AGENT, "correct", "ship", "deliver", "inspect", "quote", "repair", "replace",
 )  # fmt: skip
 
+_REVIEWED = frozenset({Subject.MATERIALS, Subject.RETURN, Subject.EXCHANGE})
+_VERB_OF = {command.fact.name(): verb for verb, command in COMMANDS.items()}
+
 TABLE: Mapping[Role, Mapping[str, Relation]] = {
-    Role.AGENT: dict.fromkeys(_AGENT, Relation.ANY),
+    Role.AGENT: {
+        **dict.fromkeys(_AGENT, Relation.ANY),
+        **dict.fromkeys(("approve", "reject"), Relation.REVIEW),
+        "correct": Relation.OWN_FACTS,
+    },
     Role.TECHNICIAN: dict.fromkeys(_TECHNICIAN, Relation.ASSIGNED),
     Role.LOGISTICS: dict.fromkeys(_LOGISTICS, Relation.ANY),
     Role.QUALITY: {"inspect": Relation.RETURN_CHECK},
@@ -85,6 +96,18 @@ def must_relate(caller: Caller, command: Command, case: Case) -> None:
         raise NotAllowed("The case is assigned to somebody else", role=caller.role.value, rule="assigned")
     if relation is Relation.RETURN_CHECK and not _is_return_check(command):
         raise NotAllowed("Quality records return checks only", role=caller.role.value, rule="return-check")
+    if relation is Relation.REVIEW and not _is_review(command):
+        raise NotAllowed(
+            "Agents decide on materials and return orders only; a supervisor decides the rest",
+            role=caller.role.value,
+            rule="review",
+        )
+    if relation is Relation.OWN_FACTS and _corrected_verb(command, case) not in TABLE[caller.role]:
+        raise NotAllowed(
+            "This fact is another role's to record, and so to correct; ask a supervisor",
+            role=caller.role.value,
+            rule="own-facts",
+        )
     if caller.role is Role.TECHNICIAN and _is_return_check(command):
         raise NotAllowed("Return checks are for quality", role=caller.role.value, rule="return-check")
 
@@ -95,6 +118,19 @@ def assigned_to(case: Case) -> str | None:
         if isinstance(known.fact, Classified | Transferred):
             return known.fact.assigned_to
     return None
+
+
+def _is_review(command: Command) -> bool:
+    return isinstance(command, Approve | Reject) and command.subject in _REVIEWED
+
+
+def _corrected_verb(command: Command, case: Case) -> str | None:
+    """Name the command that records what a correction corrects; a correction's own is the fact below it."""
+    stored = {known.originator_version: known.fact for known in case.stored}
+    fact = stored.get(command.corrects) if isinstance(command, Correct) else None
+    while isinstance(fact, Corrected):
+        fact = stored.get(fact.corrects)
+    return _VERB_OF[fact.name()] if fact else "correct"
 
 
 def _is_return_check(command: Command) -> bool:

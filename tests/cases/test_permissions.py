@@ -9,10 +9,19 @@ import pytest
 
 from cases.caller import Caller
 from cases.case import Case, fold
-from cases.codes import Channel, Department, Disposition, InspectionStage, Kind, Role
-from cases.commands import COMMANDS, Command, Inspect, Repair
+from cases.codes import (
+    Channel,
+    CorrectionReason,
+    Department,
+    Disposition,
+    InspectionStage,
+    Kind,
+    Role,
+    Subject,
+)
+from cases.commands import COMMANDS, Approve, Command, Correct, Inspect, Reject, Repair
 from cases.errors import NotAllowed
-from cases.events import Classified, Received, Transferred
+from cases.events import Classified, Corrected, Inspected, Received, Transferred
 from cases.fact import Fact
 from cases.permissions import TABLE, must_permit, must_relate, permits
 from cases.recorded import Recorded, Source
@@ -25,8 +34,8 @@ BY_HAND = {
     "receive": "agent", "classify": "agent supervisor", "ship": "logistics", "inspect": "technician quality",
     "repair": "technician", "refund": "agent finance", "revisit": "agent", "escalate": "agent supervisor",
     "respond": "agent technician supervisor", "deliver": "logistics", "quote": "technician",
-    "answer-quote": "agent", "request": "agent technician logistics", "approve": "supervisor",
-    "reject": "supervisor", "replace": "technician logistics", "pause": "agent technician",
+    "answer-quote": "agent", "request": "agent technician logistics", "approve": "agent supervisor",
+    "reject": "agent supervisor", "replace": "technician logistics", "pause": "agent technician",
     "resume": "agent technician", "book": "agent technician", "transfer": "agent supervisor",
     "note": "agent technician logistics supervisor finance", "correct": "agent supervisor",
     "close": "agent supervisor", "reopen": "agent supervisor",
@@ -103,3 +112,33 @@ def test_a_technician_works_on_cases_of_their_own_or_of_nobody() -> None:
     must_relate(caller(Role.TECHNICIAN), Repair(), case_of())
     with pytest.raises(NotAllowed):
         must_relate(caller(Role.TECHNICIAN), Repair(), taken)
+
+
+@pytest.mark.parametrize("decision", [Approve, Reject])
+def test_an_agent_decides_on_materials_and_return_orders_and_nothing_else(
+    decision: type[Approve | Reject],
+) -> None:
+    def about(subject: Subject) -> Command:
+        return decision.model_validate({"subject": subject, "reason": "complete", "item": "lamp"})
+
+    for subject in (Subject.MATERIALS, Subject.RETURN, Subject.EXCHANGE):
+        must_relate(caller(Role.AGENT), about(subject), case_of())
+    for subject in (Subject.OVERRIDE, Subject.EXCLUSION, Subject.REFUND_LIMIT, Subject.REFUND_ACCOUNT):
+        with pytest.raises(NotAllowed, match="supervisor"):
+            must_relate(caller(Role.AGENT), about(subject), case_of())
+        must_relate(caller(Role.SUPERVISOR), about(subject), case_of())
+
+
+def test_an_agent_corrects_what_an_agent_records_and_not_what_quality_found() -> None:
+    found = Inspected(stage=InspectionStage.RETURN_CHECK, disposition=Disposition.REFUSE, is_passed=False)
+    withdrawn = Corrected(corrects=3, reason=CorrectionReason.TYPING_ERROR, is_withdrawn=True)
+    case = case_of(Classified(kind=Kind.RETURN), found, withdrawn)
+
+    def correct(version: int) -> Command:
+        return Correct(corrects=version, reason=CorrectionReason.TYPING_ERROR, is_withdrawn=True)
+
+    must_relate(caller(Role.AGENT), correct(2), case)
+    for of_quality in (3, 4):
+        with pytest.raises(NotAllowed, match="another role's"):
+            must_relate(caller(Role.AGENT), correct(of_quality), case)
+        must_relate(caller(Role.SUPERVISOR), correct(of_quality), case)
