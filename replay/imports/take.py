@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cases import taking as taking_over
 from cases.recorded import Recorded
 from cases.store.ledger import Ledger
 from replay.imports.mapping import Mapping
@@ -31,7 +32,6 @@ class Taken:
     new_cases: int = 0
     new_facts: int = 0
     troubles: list[Trouble] = field(default_factory=list)
-    last_position: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -90,7 +90,7 @@ def _take_batch(
             taken.new_cases += not known
             taken.new_facts += len(found)
     if new and not is_dry:
-        taken.last_position = ledger.append_many(new.values())[-1].position
+        taking_over.take(ledger, list(new.values()))
 
 
 def _told_twice(events: list[SourceEvent]) -> Trouble:
