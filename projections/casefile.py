@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from cases import events
 from cases.case import Case, fold
-from cases.clock import Clock
 from cases.codes import Cause, Department
-from cases.constraints import Finding, findings
 from cases.fact import Fact
 from cases.history import Correction, corrections
-from cases.promises import clocks
+from cases.promises.clock import Clock
+from cases.promises.clocks import clocks
 from cases.recorded import Recorded
-from cases.rules import Reference, Rules
+from cases.regulation.constraints import Finding, findings
+from cases.regulation.rules import Reference, Rules
 
 F = TypeVar("F", bound=Fact)
 UNKNOWN = "unknown"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final, NamedTuple
 
-from cases.calendar_parts import WorkingYears
-from cases.rules import Reference
-from cases.walls import day_number, day_of
+from cases.calendars.parts import WorkingYears
+from cases.calendars.walls import day_number, day_of
+from cases.regulation.rules import Reference
 from projections.columns import Says
 from projections.tables import Table
 

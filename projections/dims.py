@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from cases import codes
-from cases.clock import Standing, Verdict
 from cases.events import CASE_FACTS
+from cases.promises.clock import Standing, Verdict
 from projections.casefile import UNKNOWN
 from projections.columns import Says
 from projections.tables import Row, Table

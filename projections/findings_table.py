@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from cases.constraints import Finding
+from cases.regulation.constraints import Finding
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from cases.events_reference import CalendarPublished
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from projections import reading
 from projections.days import DAYS, day_rows
 from projections.grown_dims import CLAUSES, clause_rows

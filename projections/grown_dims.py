@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
-from cases.regulation import Item, Regulation
-from cases.rules import Reference
+from cases.regulation.model import Item, Regulation
+from cases.regulation.rules import Reference
 from projections.casefile import UNKNOWN, CaseFile
 from projections.columns import Says
 from projections.dims import NOT_KNOWN, LabelEn, LabelZh

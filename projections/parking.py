@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
 from projections.meta_tables import ParkedRow
 from projections.reading import History

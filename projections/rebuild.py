@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 
 from cases.errors import Conflict
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from cases.store.database import Database
 from projections import reading
 from projections.compare import TableCompared, compare

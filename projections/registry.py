@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from projections import (
     case_events_table,
     cases_table,

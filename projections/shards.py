@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from projections import reading
 from projections.meta_tables import ParkedRow
 from projections.parking import Computed, compute, reason_of

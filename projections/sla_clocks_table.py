@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from cases.clock import Clock
+from cases.promises.clock import Clock
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from cases import codes, events
-from cases.calendar_book import shipped_book
+from cases.calendars.book import shipped_book
 from cases.events_reference import CalendarPublished, RegulationPublished, SettingsPublished
 from cases.fact import Fact, Pinned
 from cases.recorded import Recorded, Source
-from cases.rules import Reference
+from cases.reference import reference_of
+from cases.regulation.rules import Reference
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.published import Shelf
 from projections.schema import Db
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,6 +36,10 @@ PINNED = (
     ),
 )
 Step = tuple[str, Fact] | tuple[str, Fact, dict[str, Any]]
+
+
+OPENING = datetime(2025, 12, 31, 16, tzinfo=UTC)
+"""2026-01-01 00:00 on the wall: when the documents were published."""
 
 
 def wall(moment: str) -> datetime:
@@ -80,10 +84,7 @@ def documents() -> tuple[Fact, ...]:
 
 def reference() -> Reference:
     """The same documents, read."""
-    full = Shelf()
-    for document in documents():
-        full.put(document)
-    return Reference(full.regulations, full.settings, full.calendars)
+    return reference_of(recorded(HOUSE, number, OPENING, fact) for number, fact in enumerate(documents(), 1))
 
 
 def _digest(text: str) -> str:
@@ -119,7 +120,7 @@ class Lamps:
 
     def publish(self) -> None:
         for number, fact in enumerate(documents()):
-            self._append([recorded(uuid5(HOUSE, f"document-{number}"), 1, wall("2026-01-01 00:00"), fact)])
+            self._append([recorded(uuid5(HOUSE, f"document-{number}"), 1, OPENING, fact)])
 
     def tell(self, name: str, *steps: Step) -> int:
         """Add steps to a case, (moment, fact) or (moment, fact, more of Recorded); gives the last position."""

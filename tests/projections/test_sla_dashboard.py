@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cases import codes, events
-from cases.promises import clocks, standing
+from cases.promises.clocks import clocks, standing
 from cases.store.database import Database
 from projections.engine import Engine
 from projections.questions.sla import ClockFigures, Period, SlaDashboard, sla_dashboard
@@ -15,6 +15,7 @@ from projections.schema import Db
 from tests.projections.lamps import (
     PINNED,
     Lamps,
+    Step,
     case_id,
     classified,
     closed,
@@ -50,33 +51,45 @@ def tell_of_the_flood(lamps: Lamps) -> None:
     )
 
 
+def excluded() -> events.Approved:
+    return events.Approved(
+        subject=codes.Subject.EXCLUSION,
+        item="consultation-reply",
+        reason="the flood of the warehouse",
+        requested_by="staff-wu",
+    )
+
+
+def waiting() -> events.Paused:
+    return events.Paused(reason=codes.PauseReason.WAITING_FOR_CUSTOMER)
+
+
+STORIES: dict[str, list[Step]] = {
+    "answered in six hours": [("2026-03-02 15:00", replied()), ("2026-03-03 10:00", closed())],
+    "answered in two days": [("2026-03-04 09:00", replied())],
+    "never answered": [],
+    "came in this morning": [],
+    "waits for the customer": [("2026-03-10 10:00", waiting())],
+    "the flood of the warehouse": [
+        ("2026-03-06 09:00", replied(), {"is_backdated": True}),
+        ("2026-03-07 09:00", excluded(), {"role": codes.Role.SUPERVISOR, "actor": "staff-zhao"}),
+    ],
+}
+CAME_IN = (
+    "2026-03-02 09",
+    "2026-03-02 09",
+    "2026-03-05 09",
+    "2026-03-10 09",
+    "2026-03-10 08",
+    "2026-03-03 09",
+)
+
+
 @pytest.fixture(scope="module")
 def bi(lamps: Lamps, database: Database) -> Iterator[Db]:
     """Six consultations, due 24 hours after they came in."""
-    lamps.tell(
-        "answered in six hours",
-        ("2026-03-02 09:00", received("AS-1")),
-        ("2026-03-02 09:10", CONSULTATION),
-        ("2026-03-02 15:00", replied()),
-        ("2026-03-03 10:00", closed()),
-    )
-    lamps.tell(
-        "answered in two days",
-        ("2026-03-02 09:00", received("AS-2")),
-        ("2026-03-02 09:10", CONSULTATION),
-        ("2026-03-04 09:00", replied()),
-    )
-    lamps.tell("never answered", ("2026-03-05 09:00", received("AS-3")), ("2026-03-05 09:10", CONSULTATION))
-    lamps.tell(
-        "came in this morning", ("2026-03-10 09:00", received("AS-4")), ("2026-03-10 09:10", CONSULTATION)
-    )
-    lamps.tell(
-        "waits for the customer",
-        ("2026-03-10 08:00", received("AS-5")),
-        ("2026-03-10 08:10", CONSULTATION),
-        ("2026-03-10 10:00", events.Paused(reason=codes.PauseReason.WAITING_FOR_CUSTOMER)),
-    )
-    tell_of_the_flood(lamps)
+    for number, (hour, (name, steps)) in enumerate(zip(CAME_IN, STORIES.items(), strict=True), 1):
+        lamps.tell(name, (f"{hour}:00", received(f"AS-{number}")), (f"{hour}:10", CONSULTATION), *steps)
     Engine(database).catch_up()
     with connected(database) as connection:
         yield connection
