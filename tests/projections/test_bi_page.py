@@ -1,0 +1,38 @@
+"""The page for analysts: every query on it runs as the role that they have."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+
+from cases.store.database import Database
+from projections.engine import Engine
+from projections.registry import FACTS
+from tests.house import ROOT
+from tests.projections.factory_log import FactoryLog
+from tests.projections.lamps import Lamps
+
+PAGE = (ROOT / "docs" / "bi.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def analyst(lamps: Lamps, database: Database) -> str:
+    """The address of an analyst's connection, over a small factory."""
+    FactoryLog(3).append(lamps.ledger, 600)
+    Engine(database).catch_up()
+    return database.reader_dsn
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("\n")[0][:40])
+def test_a_query_of_the_page_runs_for_an_analyst(analyst: str, query: str) -> None:
+    with psycopg.connect(analyst) as connection:
+        found = connection.execute(query.encode())
+        assert found.description
+        assert found.rowcount > 0 or "refund-within" in query or "serial_token" in query
+
+
+def test_the_page_names_every_fact_table() -> None:
+    assert [table.name for table in FACTS if f"`{table.name}`" not in PAGE] == []
