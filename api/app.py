@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import psycopg
 import psycopg_pool
 from eventsourcing.persistence import InterfaceError, OperationalError
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from api import audits, commands, errors, figures, health, queries, unmask
+from api.access import Question
+from api.auth import asks
+from api.console import doors, pages
+from api.console.visiting import LANGUAGE_COOKIE, language_of
 from api.described import describe
 from api.guard import Guard
 from api.installation import Installation
-from cases.errors import CaseledgerError
+from api.keys import Credential
+from cases.errors import CaseledgerError, Unavailable
 
 PREFIX: Final = "/api/v1"
 TAGS: Final = [
@@ -53,15 +59,39 @@ def create_app(here: Installation | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.installation = here
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
-    for router in (health.router, _versioned()):
+    for router in (health.router, _versioned(), doors.router, pages.router):
         app.include_router(router)
     for kind in DATABASE:
-        app.add_exception_handler(kind, errors.unavailable)
-    app.add_exception_handler(CaseledgerError, errors.refusal)
+        app.add_exception_handler(kind, unavailable)
+    app.add_exception_handler(CaseledgerError, refused)
     app.add_exception_handler(RequestValidationError, errors.invalid)
     app.add_exception_handler(HTTPException, errors.outside)
     app.add_middleware(Guard)
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    def document(known: Annotated[Credential, Depends(asks(Question.DESCRIPTION))]) -> JSONResponse:
+        return JSONResponse(describe(app))
+
     return app
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Tell a refusal: to programs as a problem, to people as a page."""
+    here: Installation | None = request.app.state.installation
+    if here is None or not is_page(request) or not isinstance(error, CaseledgerError):
+        return errors.refusal(request, error)
+    asked, kept = request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)
+    return doors.told(request, error, here, language_of(here, asked, kept))
+
+
+def unavailable(request: Request, error: Exception) -> Response:
+    """Tell that the database did not answer, without its words: they may quote values."""
+    return refused(request, Unavailable(retry_after=1))
+
+
+def is_page(request: Request) -> bool:
+    """Tell whether an address is one of the console."""
+    return not request.url.path.startswith(("/api/", "/healthz", "/readyz"))
 
 
 def _versioned() -> APIRouter:

@@ -19,6 +19,7 @@ from cases.events_audit import FrameFrozen, NoncesRevealed, ProgrammeOpened, Sam
 from cases.month import Month
 
 router: Final = APIRouter(tags=["figures"])
+PROGRAMME: Final = "monthly-sample"
 
 
 class AuditAnswer(BaseModel):
@@ -36,7 +37,12 @@ class AuditAnswer(BaseModel):
     position: int
 
 
-def audit_of(here: Installation, month: str, programme: str) -> AuditAnswer:
+def months_of(here: Installation, programme: str = PROGRAMME) -> list[FrameFrozen]:
+    """Give the months that were frozen, newest first."""
+    return list(reversed(fold(here.ledger.load(programme_id(programme))).frozen.values()))
+
+
+def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> AuditAnswer:
     """Tell a month of a programme; raises Malformed, NotFound."""
     period = str(Month.parse(month))
     stream = programme_id(programme)
@@ -66,7 +72,7 @@ def read_audit(
     month: Annotated[str, Path(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])],
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.AUDITS))],
-    programme: str = "monthly-sample",
+    programme: str = PROGRAMME,
 ) -> AuditAnswer:
     """Tell how the sample of a month came about (S0 六/2), by which frame, nonces and seed, and what was drawn."""
     return audit_of(here, month, programme)

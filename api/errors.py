@@ -114,11 +114,6 @@ def refusal(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def unavailable(request: Request, error: Exception) -> JSONResponse:
-    """Tell that the database did not answer, without its words: they may quote values."""
-    return refusal(request, errors.Unavailable(retry_after=1))
-
-
 def invalid(request: Request, error: Exception) -> JSONResponse:
     """Tell which fields are wrong and how to put them right."""
     found = error.errors() if isinstance(error, RequestValidationError) else []

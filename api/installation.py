@@ -20,7 +20,7 @@ from cases.errors import CaseledgerError, Unavailable
 from cases.events_reference import RegulationPublished
 from cases.recorded import Source
 from cases.reference import REFERENCE_ID, reference_of, shipped
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from cases.settings import Settings
 from cases.store.adopt import check_log
 from cases.store.database import Database

@@ -26,16 +26,16 @@ from api.case_answers import (
 from api.installation import Installation
 from api.masks import Masks
 from cases.case import Case, fold
-from cases.clock import Clock, standing
 from cases.codes import Code
-from cases.constraints import Finding
 from cases.errors import NotFound
 from cases.events import Corrected, Received
 from cases.history import Correction, as_of, corrections
 from cases.permissions import assigned_to
-from cases.promises import clocks
+from cases.promises.clock import Clock, standing
+from cases.promises.clocks import clocks
 from cases.recorded import Recorded
-from cases.rules import Reference, Rules
+from cases.regulation.constraints import Finding
+from cases.regulation.rules import Reference, Rules
 from projections.dims import FACT_LABELS
 
 PAGE = 200

@@ -19,7 +19,7 @@ from cases.events_audit import (
 from cases.fact import Fact
 from cases.month import Month
 from cases.recorded import Recorded
-from cases.sampling import WITHHELD, commitment
+from cases.sampling.drawing import WITHHELD, commitment
 
 WITNESSES = 2
 

@@ -13,7 +13,7 @@ from cases.codes import Role
 from cases.errors import NotFound, Refused
 from cases.fact import Fact, Instant, Word
 from cases.recorded import Recorded, Source
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 F = TypeVar("F", bound=Fact)
 

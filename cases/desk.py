@@ -29,8 +29,8 @@ from cases.fact import Fact
 from cases.permissions import must_relate
 from cases.recorded import Recorded
 from cases.reference import REFERENCE_ID, Published, publish, read
+from cases.regulation.rules import BEIJING, Reference, Rules
 from cases.request import Receipt, Request, Row
-from cases.rules import BEIJING, Reference, Rules
 from cases.store.ledger import BesideTaken, Ledger
 from cases.store.outcomes import CommitUnknown
 from cases.taking import take

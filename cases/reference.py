@@ -10,15 +10,15 @@ from importlib.resources.abc import Traversable
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
-from cases.calendar_book import CalendarBook
+from cases.calendars.book import CalendarBook
 from cases.caller import Caller
 from cases.errors import CaseIsBusy, Refused
 from cases.events_reference import CalendarPublished, RegulationPublished, SettingsPublished
 from cases.fact import Fact
-from cases.packs import digest, read_regulation, read_settings
 from cases.recorded import Recorded
-from cases.regulation import Regulation, Settings
-from cases.rules import BEIJING, Reference
+from cases.regulation.model import Regulation, Settings
+from cases.regulation.packs import digest, read_regulation, read_settings
+from cases.regulation.rules import BEIJING, Reference
 from cases.store.ledger import Ledger
 
 REFERENCE_ID = uuid5(NAMESPACE_URL, "urn:caseledger:reference")
@@ -71,7 +71,7 @@ def shipped() -> tuple[Published, ...]:
     """Give the regulations and calendars that come with the program; no firm's values are among them."""
     return (
         *(regulation_document(text) for text in _texts(files("cases") / "regulations", ".toml")),
-        *(calendar_document(text) for text in _texts(files("cases") / "calendar_years", ".toml")),
+        *(calendar_document(text) for text in _texts(files("cases") / "calendars" / "years", ".toml")),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from cases.command import Command
 from cases.errors import Malformed
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 SKEW = timedelta(seconds=5)
 """How far a caller's clock may run ahead of ours."""

@@ -36,6 +36,14 @@ Progress = Callable[[int, int], None]
 """Told the facts done and the position to reach."""
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How the work is divided: over so many processes, in shards of about so many cases."""
+
+    workers: int
+    cases_a_shard: int
+
+
 def unseen(_done: int, _total: int) -> None:
     """Show no progress."""
 
@@ -75,6 +83,7 @@ def rebuild(
     database: Database,
     *,
     workers: int = 2,
+    cases_a_shard: int = CASES_A_SHARD,
     progress: Progress = unseen,
     is_swapped: bool = True,
 ) -> Report:
@@ -88,7 +97,7 @@ def rebuild(
         connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_WAIT,))
         if not lead(connection, REBUILDER):
             raise RebuildRuns
-        work = Rebuild(database, connection, workers, progress)
+        work = Rebuild(database, connection, Division(workers, cases_a_shard), progress)
         work.build()
         work.settle(is_swapped=is_swapped)
     work.report.seconds = time.monotonic() - began
@@ -109,12 +118,12 @@ def prepare(database: Database) -> Report | None:
 class Rebuild:
     """One rebuild under way, over one connection that holds its lock."""
 
-    def __init__(self, database: Database, connection: Db, workers: int, progress: Progress) -> None:
+    def __init__(self, database: Database, connection: Db, division: Division, progress: Progress) -> None:
         """Look at what stands."""
         self.report = Report()
         self._database = database
         self._connection = connection
-        self._workers = workers
+        self._division = division
         self._progress = progress
         standing = standing_contract(connection)
         self._is_live = standing is not None
@@ -154,7 +163,8 @@ class Rebuild:
             self._progress(self.report.facts, until)
 
         job = Job(self._database.app_dsn, NEXT, until, reference)
-        fill(job, reading.bounds(self._connection, CASES_A_SHARD), self._workers, tell)
+        spans = reading.bounds(self._connection, self._division.cases_a_shard)
+        fill(job, spans, self._division.workers, tell)
         for table, _ in GROWING:
             rows = sorted(grown[table.name] - set(table.fixed), key=lambda row: str(row[0]))
             insert(self._connection, table, NEXT, tuple(rows))

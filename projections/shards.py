@@ -103,8 +103,8 @@ def _load(span: Range) -> Loaded:
 
 
 def fill(job: Job, spans: list[Range], workers: int, told: Callable[[Loaded], None]) -> None:
-    """Fill all ranges with so many processes, or with one worker in this process; tells of each as it is done."""
-    for loaded in _alone(job, spans) if workers <= 1 else _together(job, spans, workers):
+    """Fill all ranges with so many processes, in this one where one is enough; tells of each as it is done."""
+    for loaded in _alone(job, spans) if min(workers, len(spans)) <= 1 else _together(job, spans, workers):
         told(loaded)
 
 

@@ -17,7 +17,7 @@ import psycopg
 from psycopg.rows import args_row
 from psycopg.sql import SQL
 
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from cases.store.database import Database
 from cases.store.leaf import leaf
 from projections.parking import compute

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL
 
-from cases.rules import Reference
+from cases.regulation.rules import Reference
 from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
 from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows

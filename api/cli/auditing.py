@@ -15,7 +15,7 @@ from cases.codes import Role
 from cases.desk import wall_clock
 from cases.errors import Malformed
 from cases.month import Month
-from cases.sampling_files import FILES, recheck
+from cases.sampling.files import FILES, recheck
 from replay.audit.draw import AuditRoom, Drawn
 
 app = typer.Typer(no_args_is_help=True, help="The monthly 10 % sample that nobody can pick.")

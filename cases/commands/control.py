@@ -16,7 +16,7 @@ from cases.errors import Refused
 from cases.fact import Fact, Word
 from cases.personal import Personal
 from cases.recorded import Recorded
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 
 class _Leave(Command):

@@ -17,7 +17,7 @@ from cases.fact import Fact, Instant, Money
 from cases.history import corrected_fact
 from cases.personal import Personal, PersonalRef
 from cases.recorded import Recorded
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 FIXED = frozenset(
     {"case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live"}

@@ -16,7 +16,7 @@ from cases.errors import Refused
 from cases.events import Classified, Received
 from cases.fact import Fact, Money, Word
 from cases.personal import Personal, PersonalRef
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 
 class Receive(Command):

@@ -13,7 +13,7 @@ from cases.command import Command
 from cases.errors import Refused
 from cases.fact import Fact, Money, Word
 from cases.personal import Personal
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 
 class Quote(Command):

@@ -14,7 +14,7 @@ from cases.command import Command
 from cases.events import Booked, Delivered, Inspected, Repaired, Replaced, Shipped
 from cases.fact import Fact, Instant, Word
 from cases.personal import Personal
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 
 
 class Ship(Command):

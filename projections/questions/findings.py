@@ -14,7 +14,7 @@ class FindingFigures(Part):
     """One constraint of one regulation version: how often it was not satisfied, and in how many cases."""
 
     clause_id: str
-    constraint_name: str
+    constraint_id: str
     clause: str
     regulation: str
     mode: str
@@ -47,13 +47,13 @@ WITH found AS (
     WHERE findings.occurred_at >= %(since)s AND findings.occurred_at < %(until)s
     AND (%(is_live)s::boolean IS NULL OR findings.is_live = %(is_live)s)
 )
-SELECT found.clause_id, found.constraint_name, clauses.clause, found.regulation, found.mode, clauses.label_zh,
+SELECT found.clause_id, found.constraint_id, clauses.clause, found.regulation, found.mode, clauses.label_zh,
     clauses.label_en, count(*) AS findings, count(DISTINCT found.case_id) AS cases,
     count(*) FILTER (WHERE found.is_overridden) AS overridden, max(found.occurred_at) AS newest_at,
     (array_agg(found.case_id ORDER BY newness))[1] AS newest_case_id,
     (array_agg(found.case_no ORDER BY newness))[1] AS newest_case_no
 FROM found JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-GROUP BY found.clause_id, found.constraint_name, clauses.clause, found.regulation, found.mode, clauses.label_zh,
+GROUP BY found.clause_id, found.constraint_id, clauses.clause, found.regulation, found.mode, clauses.label_zh,
     clauses.label_en
 ORDER BY count(*) DESC, found.clause_id
 """

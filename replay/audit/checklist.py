@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cases import events
-from cases.clock import Clock, Verdict
 from cases.codes import Code, Kind
 from cases.history import effective
-from cases.promises import clocks
+from cases.promises.clock import Clock, Verdict
+from cases.promises.clocks import clocks
 from cases.recorded import Recorded
-from cases.regulation import Item
-from cases.rules import Rules
+from cases.regulation.model import Item
+from cases.regulation.rules import Rules
 
 
 class Answer(Code):

@@ -9,7 +9,6 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from cases import sampling
 from cases.audits import Programme, evolve, fold, must_be_fresh, must_be_next, must_open, programme_id
 from cases.caller import Caller
 from cases.errors import NotFound, Refused
@@ -26,9 +25,10 @@ from cases.events_audit import (
 from cases.fact import Fact
 from cases.month import Month
 from cases.recorded import Recorded
-from cases.regulation import Programme as Duty
-from cases.rules import Reference
-from cases.sampling_files import publish
+from cases.regulation.model import Programme as Duty
+from cases.regulation.rules import Reference
+from cases.sampling import drawing as sampling
+from cases.sampling.files import publish
 from cases.store.ledger import Ledger
 from replay.audit.frame import Frame, read_frame_at
 

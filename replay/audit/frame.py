@@ -12,7 +12,7 @@ from cases.events import Classified, Closed, Received, Reopened
 from cases.history import effective
 from cases.month import Month
 from cases.recorded import Recorded
-from cases.sampling import Item, frame_tsv
+from cases.sampling.drawing import Item, frame_tsv
 from cases.store.ledger import Ledger
 
 UNCLASSIFIED = "unclassified"

@@ -10,13 +10,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases import codes, events
-from cases.bound import Bound
-from cases.calendar_book import CalendarBook, shipped_book
+from cases.calendars.book import CalendarBook, shipped_book
 from cases.fact import Fact, Pinned
-from cases.promises import Clock, Verdict, clocks
+from cases.promises.clocks import Clock, Verdict, clocks
 from cases.recorded import Recorded, Source
-from cases.regulation import CONFIGURED, Regulation, Settings
-from cases.rules import Rules
+from cases.regulation.bound import Bound
+from cases.regulation.model import CONFIGURED, Regulation, Settings
+from cases.regulation.rules import Rules
 
 CASE = UUID(int=7)
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from random import Random
 
-from cases.sampling import Inputs, Item, Witness, commitment, frame_tsv
+from cases.sampling.drawing import Inputs, Item, Witness, commitment, frame_tsv
 
 PROGRAMME, PERIOD = "monthly-audit", "2026-10"
 

@@ -16,19 +16,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases import codes, events
-from cases.calendar_book import shipped_book
+from cases.calendars.book import shipped_book
 from cases.case import Case, fold
 from cases.codes import Role
 from cases.command import Command, decisions
-from cases.constraints import Finding
 from cases.errors import Refused
 from cases.fact import Fact, Money, Verdict
 from cases.history import effective
-from cases.packs import shipped_regulation, shipped_settings
 from cases.personal import PersonalRef
 from cases.recorded import Recorded, Source
-from cases.regulation import CONFIGURED, Regulation, SettingValue
-from cases.rules import Reference, Rules
+from cases.regulation.constraints import Finding
+from cases.regulation.model import CONFIGURED, Regulation, SettingValue
+from cases.regulation.packs import shipped_regulation, shipped_settings
+from cases.regulation.rules import Reference, Rules
 
 CASE = UUID(int=0x1A3B)
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -1,4 +1,4 @@
-"""A second opinion on working time: counts minute by minute and shares nothing with cases/calendars.py."""
+"""A second opinion on working time: counts minute by minute and shares nothing with cases/calendars/counting.py."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from cases.audits import Programme, evolve, must_be_fresh, must_be_next, must_op
 from cases.errors import Malformed, Refused
 from cases.events_audit import FrameFrozen, NoncesRevealed, Promised, Shown
 from cases.month import Month
-from cases.rules import BEIJING
-from cases.sampling import WITHHELD, commitment
+from cases.regulation.rules import BEIJING
+from cases.sampling.drawing import WITHHELD, commitment
 
 ONE, TWO = "a" * 64, "b" * 64
 

@@ -10,11 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cases.calendar_book import CalendarBook, shipped_book
-from cases.calendar_listing import listing, touches
-from cases.calendar_parts import DayKind
-from cases.calendars import Calendar, Duration, UnitNotCounted, add, due, elapsed, end_of, last_day, next_open
-from cases.walls import OutsideCalendar
+from cases.calendars.book import CalendarBook, shipped_book
+from cases.calendars.counting import (
+    Calendar,
+    Duration,
+    UnitNotCounted,
+    add,
+    due,
+    elapsed,
+    end_of,
+    last_day,
+    next_open,
+)
+from cases.calendars.listing import listing, touches
+from cases.calendars.parts import DayKind
+from cases.calendars.walls import OutsideCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -9,10 +9,10 @@ import chinese_calendar
 import holidays
 import pytest
 
-from cases.calendar_book import CalendarBook, shipped_book
-from cases.calendar_parts import DayKind, WorkingYears, YearStatus
-from cases.calendars import Duration, due
-from cases.walls import day_number
+from cases.calendars.book import CalendarBook, shipped_book
+from cases.calendars.counting import Duration, due
+from cases.calendars.parts import DayKind, WorkingYears, YearStatus
+from cases.calendars.walls import day_number
 from tests.cases.write_calendar_years import MARK, years
 
 OFFICIAL = range(2008, 2027)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.calendar_book import shipped_book
-from cases.calendars import Duration, due, elapsed
+from cases.calendars.book import shipped_book
+from cases.calendars.counting import Duration, due, elapsed
 from tests.cases.slow_clock import SlowClock, works_in_china
 
 pytestmark = pytest.mark.faults

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from cases import events
-from cases.bound import Bound
-from cases.calendar_book import CalendarBook
-from cases.calendar_parts import DayKind
-from cases.clock import Clock, Verdict
-from cases.entitlements import traits
-from cases.promises_explain import Step, Turn, explain
-from cases.rules import Rules
+from cases.calendars.book import CalendarBook
+from cases.calendars.parts import DayKind
+from cases.promises.clock import Clock, Verdict
+from cases.promises.explain import Step, Turn, explain
+from cases.regulation.bound import Bound
+from cases.regulation.entitlements import traits
+from cases.regulation.rules import Rules
 from tests.cases.clock_stories import (
     HUMMING,
     REPLY,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cases import codes, events
-from cases.clock import Standing, Verdict, standing
+from cases.promises.clock import Standing, Verdict, standing
 from tests.cases.clock_stories import (
     HUMMING,
     REOPENED,

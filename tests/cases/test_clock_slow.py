@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import codes, events
-from cases.clock import Clock, Verdict
 from cases.fact import Fact
+from cases.promises.clock import Clock, Verdict
 from tests.cases.clock_stories import (
     HUMMING,
     REOPENED,

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from cases.commands import AnswerQuote, Approve, Quote, Refund, Reject, Request
 from cases.events import Approved, QuoteAnswered, Quoted, Refunded, Requested
-from cases.rules import Rules
+from cases.regulation.rules import Rules
 from tests.cases.scenario import (
     CHECKED,
     approved,

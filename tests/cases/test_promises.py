@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from cases import codes, events
-from cases.clock import Lacking, Standing, Verdict, standing
-from cases.promises import clocks
-from cases.rules import Rules
+from cases.promises.clock import Lacking, Standing, Verdict, standing
+from cases.promises.clocks import clocks
+from cases.regulation.rules import Rules
 from tests.cases.clock_stories import (
     CASE,
     HUMMING,

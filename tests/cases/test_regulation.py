@@ -8,8 +8,15 @@ from importlib.resources import files
 
 import pytest
 
-from cases.packs import BrokenPack, Pack, read_regulation, read_settings, shipped_regulation, shipped_settings
-from cases.regulation import CONFIGURED
+from cases.regulation.model import CONFIGURED
+from cases.regulation.packs import (
+    BrokenPack,
+    Pack,
+    read_regulation,
+    read_settings,
+    shipped_regulation,
+    shipped_settings,
+)
 from tests.house import ROOT
 
 S0 = [

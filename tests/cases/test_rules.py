@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 import pytest
 
-from cases.calendar_book import shipped_book
-from cases.calendars import Duration
+from cases.calendars.book import shipped_book
+from cases.calendars.counting import Duration
 from cases.codes import Payer
 from cases.errors import BrokenHistory, Refused
 from cases.fact import Pinned
-from cases.packs import shipped_regulation
-from cases.regulation import Regulation
-from cases.rules import Reference, Rules
+from cases.regulation.model import Regulation
+from cases.regulation.packs import shipped_regulation
+from cases.regulation.rules import Reference, Rules
 from tests.cases.scenario import (
     CHECKED,
     SHANGHAI,

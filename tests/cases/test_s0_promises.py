@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from cases import codes, events
-from cases.clock import Lacking, Verdict
 from cases.fact import Fact, Money
-from cases.regulation import CONFIGURED
-from cases.rules import Rules
+from cases.promises.clock import Lacking, Verdict
+from cases.regulation.model import CONFIGURED
+from cases.regulation.rules import Rules
 from tests.cases.clock_stories import HUMMING, RESUMED, WAITING, Story, classified, closed, wall
 from tests.cases.scenario import lamp_factory, lamp_rules
 

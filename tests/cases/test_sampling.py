@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.sampling import (
+from cases.sampling.drawing import (
     WITHHELD,
     Draw,
     Inputs,

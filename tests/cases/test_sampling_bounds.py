@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from cases.sampling_bounds import detects_share, worst_count, worst_share
+from cases.sampling.bounds import detects_share, worst_count, worst_share
 
 
 @pytest.mark.parametrize(

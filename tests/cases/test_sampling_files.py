@@ -10,8 +10,8 @@ from random import Random
 
 import pytest
 
-from cases.sampling import WITHHELD, Draw, Witness, draw
-from cases.sampling_files import FILES, publish, recheck
+from cases.sampling.drawing import WITHHELD, Draw, Witness, draw
+from cases.sampling.files import FILES, publish, recheck
 from tests.cases.frames import inputs, random_frame, vector_frame
 from tests.house import ROOT
 

@@ -1,4 +1,4 @@
-"""Writes the years of cases/calendar_years/china.toml from the `holidays` package.
+"""Writes the years of cases/calendars/years/china.toml from the `holidays` package.
 
 Run `python -m tests.cases.write_calendar_years 2008 2026 2030`: the first year, the last one that the State
 Council has published, the last provisional one. What it prints replaces everything below the line MARK.

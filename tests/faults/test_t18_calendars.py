@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from cases.calendar_book import CalendarBook
-from cases.calendars import Calendar, Duration, due, end_of
-from cases.walls import micros, moment_of, walls_of
+from cases.calendars.book import CalendarBook
+from cases.calendars.counting import Calendar, Duration, due, end_of
+from cases.calendars.walls import micros, moment_of, walls_of
 from tests.cases.slow_clock import SlowClock, plain_week
 
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"

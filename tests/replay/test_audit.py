@@ -14,7 +14,7 @@ from cases.fact import Fact
 from cases.month import Month
 from cases.recorded import Recorded, Source
 from cases.reference import read
-from cases.sampling_files import recheck
+from cases.sampling.files import recheck
 from cases.store.ledger import Ledger
 from replay.audit.checklist import Answer, filled
 from replay.audit.draw import AuditRoom

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from cases.fact import Part, Word
-from cases.items import (
+from cases.regulation.items import (
     Constraint,
     Entitlement,
     Id,
@@ -23,7 +23,7 @@ from cases.items import (
     Window,
     Within,
 )
-from cases.marking import Marking
+from cases.regulation.marking import Marking
 
 __all__ = [
     "Constraint", "Coverage", "Entitlement", "Id", "Item", "Label", "Pause", "Placeholder", "Programme", "Promise",

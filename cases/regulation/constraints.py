@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.bound import Bound
-from cases.claim import Claim
 from cases.codes import Role, Subject
-from cases.entitlements import Rights
 from cases.events import Approved, Received, Rejected, Requested
 from cases.fact import Fact, Money
 from cases.history import effective
-from cases.items import Constraint, Label
-from cases.marking import Asked, Marked, Marks
 from cases.recorded import Recorded
+from cases.regulation.bound import Bound
+from cases.regulation.claim import Claim
+from cases.regulation.entitlements import Rights
+from cases.regulation.items import Constraint, Label
+from cases.regulation.marking import Asked, Marked, Marks
 
 
 @dataclass(frozen=True, slots=True)

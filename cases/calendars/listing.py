@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.calendar_parts import DayKind, Label
-from cases.calendars import Calendar
-from cases.walls import DAY, day_number, day_of, micros, moment_of
+from cases.calendars.counting import Calendar
+from cases.calendars.parts import DayKind, Label
+from cases.calendars.walls import DAY, day_number, day_of, micros, moment_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cases.calendar_parts import Definition, Entry, Label, WorkingYear, WorkingYears, YearStatus, known_zone
-from cases.calendars import Calendar
+from cases.calendars.counting import Calendar
+from cases.calendars.parts import Definition, Entry, Label, WorkingYear, WorkingYears, YearStatus, known_zone
 
 Zone = Annotated[str, AfterValidator(known_zone)]
 
@@ -115,5 +115,5 @@ def _read(document: str) -> CalendarBook:
 @lru_cache(maxsize=1)
 def shipped_book() -> CalendarBook:
     """Read the document that ships with the product: China, official years, then provisional ones."""
-    text = (files("cases") / "calendar_years" / "china.toml").read_text(encoding="utf-8")
+    text = (files("cases") / "calendars" / "years" / "china.toml").read_text(encoding="utf-8")
     return CalendarBook.from_document(text)

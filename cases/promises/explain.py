@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.bound import Bound
-from cases.calendar_listing import listing
-from cases.calendar_parts import DayKind, Label
-from cases.calendars import Calendar
-from cases.clock import Clock, Verdict
+from cases.calendars.counting import Calendar
+from cases.calendars.listing import listing
+from cases.calendars.parts import DayKind, Label
 from cases.codes import Code
+from cases.promises.clock import Clock, Verdict
 from cases.recorded import Recorded
-from cases.rules import Rules
+from cases.regulation.bound import Bound
+from cases.regulation.rules import Rules
 
 
 class Turn(Code):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from cases.bound import Bound
-from cases.calendars import Calendar, Duration, last_day
-from cases.claim import Claim
+from cases.calendars.counting import Calendar, Duration, last_day
+from cases.calendars.walls import OutsideCalendar
 from cases.events import Received
-from cases.items import Entitlement, Window
-from cases.walls import OutsideCalendar
+from cases.regulation.bound import Bound
+from cases.regulation.claim import Claim
+from cases.regulation.items import Entitlement, Window
 
 
 @dataclass(frozen=True, slots=True)

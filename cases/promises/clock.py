@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cases.codes import Code
 from cases.fact import Pinned
-from cases.regulation import Promise
+from cases.regulation.model import Promise
 
 
 class Verdict(Code):

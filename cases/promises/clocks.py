@@ -13,18 +13,18 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from cases import events
-from cases.bound import Bound
-from cases.calendar_listing import touches
-from cases.clock import Clock, Lacking, Standing, Stretch, Verdict, standing
+from cases.calendars.listing import touches
+from cases.calendars.walls import OutsideCalendar
 from cases.codes import Subject
 from cases.fact import Fact
 from cases.history import effective
-from cases.promise_runs import Run, runs
-from cases.promise_terms import Span, Terms, terms_of
+from cases.promises.clock import Clock, Lacking, Standing, Stretch, Verdict, standing
+from cases.promises.runs import Run, runs
+from cases.promises.terms import Span, Terms, terms_of
+from cases.promises.timeline import Timeline
 from cases.recorded import Recorded
-from cases.rules import Rules
-from cases.timeline import Timeline
-from cases.walls import OutsideCalendar
+from cases.regulation.bound import Bound
+from cases.regulation.rules import Rules
 
 __all__ = ["Clock", "Standing", "Stretch", "Verdict", "clocks", "standing"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from cases.events import CASE_FACTS
 from cases.fact import Fact
-from cases.items import Constraint
-from cases.patterns import Pattern
 from cases.recorded import Recorded
+from cases.regulation.items import Constraint
+from cases.regulation.patterns import Pattern
 
 Marks = frozenset[int]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cases.bound import Bound
-from cases.entitlements import traits
-from cases.promise_terms import Terms
-from cases.timeline import Timeline, Wait
+from cases.promises.terms import Terms
+from cases.promises.timeline import Timeline, Wait
+from cases.regulation.bound import Bound
+from cases.regulation.entitlements import traits
 
 FINDING = "Classified"
 """What is found, not what happened: a clock that starts at it is met by a stop that came earlier in the cycle."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from cases.codes import Payer
 from cases.errors import Malformed
-from cases.regulation import Constraint, Entitlement, Programme, Promise, Regulation, Settings
+from cases.regulation.model import Constraint, Entitlement, Programme, Promise, Regulation, Settings
 
 Model = TypeVar("Model", bound=BaseModel)
 

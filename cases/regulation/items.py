@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from cases.codes import Department, Payer
 from cases.events import Inspected, Received
 from cases.fact import Part, Word
-from cases.patterns import Condition, Pattern, Patterns
+from cases.regulation.patterns import Condition, Pattern, Patterns
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 RuleId = Annotated[str, Field(pattern=r"^[SX](\d+$|\d+-)", max_length=20)]

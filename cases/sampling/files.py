@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cases.sampling import ALGORITHM, Draw, Inputs, NotDrawable, Witness, commitment, draw, frame_hash
+from cases.sampling.drawing import ALGORITHM, Draw, Inputs, NotDrawable, Witness, commitment, draw, frame_hash
 
 FRAME, INPUTS, STRATA, RANKING = "frame.tsv", "inputs.tsv", "strata.tsv", "ranking.tsv"
 FILES = (FRAME, INPUTS, STRATA, RANKING)

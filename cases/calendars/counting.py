@@ -17,8 +17,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cases.calendar_parts import CalendarKind, DayKind, Definition, Window, WorkingYears
-from cases.walls import (
+from cases.calendars.parts import CalendarKind, DayKind, Definition, Window, WorkingYears
+from cases.calendars.walls import (
     DAY,
     FIRST_DAY,
     LAST_DAY,

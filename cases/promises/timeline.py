@@ -10,9 +10,9 @@ from typing import Any
 from cases import events
 from cases.codes import Outcome
 from cases.fact import Fact
-from cases.promise_terms import Sought
+from cases.promises.terms import Sought
 from cases.recorded import Recorded
-from cases.regulation import Pause
+from cases.regulation.model import Pause
 
 Wait = tuple[int, int | None]
 """The facts that opened and ended a wait; None while it lasts."""

@@ -7,15 +7,15 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from cases.bound import Bound
 from cases.case import Case
-from cases.claim import Claim
 from cases.codes import Payer
 from cases.events import Classified, Received
 from cases.fact import Verdict
-from cases.items import Entitlement
 from cases.recorded import Recorded
-from cases.windows import reach, told
+from cases.regulation.bound import Bound
+from cases.regulation.claim import Claim
+from cases.regulation.items import Entitlement
+from cases.regulation.windows import reach, told
 
 _INPUTS = (
     "kind", "reason", "mode", "sales_channel",

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cases.bound import Bound
-from cases.calendars import Calendar, Duration, add, due, elapsed
-from cases.clock import Lacking
+from cases.calendars.counting import Calendar, Duration, add, due, elapsed
 from cases.fact import Fact
-from cases.patterns import DERIVED, Pattern, Wanted
-from cases.regulation import Pause, Promise, Within
+from cases.promises.clock import Lacking
+from cases.regulation.bound import Bound
+from cases.regulation.model import Pause, Promise, Within
+from cases.regulation.patterns import DERIVED, Pattern, Wanted
 
 Span = tuple[datetime, datetime | None]
 """From when to when a clock stood still; None while it still does."""

@@ -9,17 +9,17 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from cases import constraints, entitlements
-from cases.bound import Bound
-from cases.calendar_book import CalendarBook
+from cases.calendars.book import CalendarBook
 from cases.case import Case
 from cases.codes import Payer
-from cases.constraints import Finding
 from cases.errors import BrokenHistory, NotFound, Refused
 from cases.events import Classified
 from cases.fact import Pinned, Verdict
 from cases.recorded import Recorded
-from cases.regulation import Regulation, Settings
+from cases.regulation import constraints, entitlements
+from cases.regulation.bound import Bound
+from cases.regulation.constraints import Finding
+from cases.regulation.model import Regulation, Settings
 
 __all__ = ["Bound", "Reference", "Rules"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases.calendar_book import CalendarBook
-from cases.calendars import Calendar, Duration
+from cases.calendars.book import CalendarBook
+from cases.calendars.counting import Calendar, Duration
 from cases.fact import Pinned
-from cases.regulation import Regulation, Settings, SettingValue, Within
+from cases.regulation.model import Regulation, Settings, SettingValue, Within
 
 _TIMES = frozenset({"minutes", "hours", "days", "working_days", "months"})
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from cases.calendars.walls import DAY, HOUR, MINUTE, SECOND, day_number
 from cases.codes import Code
-from cases.walls import DAY, HOUR, MINUTE, SECOND, day_number
 
 
 class CalendarKind(Code):

@@ -1,0 +1,1 @@
+"""Working time on named calendars, pure: when something falls due, and how much time has passed."""

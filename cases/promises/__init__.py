@@ -1,0 +1,1 @@
+"""Clocks: what was promised, from when to when, and whether it was kept."""

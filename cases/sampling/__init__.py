@@ -1,0 +1,1 @@
+"""A sample that nobody can pick, and anybody can draw again."""
