@@ -1,0 +1,187 @@
+"""The pages: the SLA board first, then complaints, worklist, cases, audits and the API's own documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api import access
+from api.access import Question
+from api.audits import audit_of, months_of
+from api.auth import Here
+from api.console.names import shown
+from api.console.rendering import page
+from api.console.visiting import Visits
+from api.described import describe
+from api.finding import case_id_of
+from api.past import tell
+from api.reading import asked
+from cases.codes import Department, Kind, Role, Stage
+from cases.desk import wall_clock
+from cases.events import MILESTONES
+from projections.dims import FACT_LABELS
+from projections.questions.cases import CaseFilter, case_list
+from projections.questions.complaints import complaint_statistics, months_on
+from projections.questions.findings import finding_counts
+from projections.questions.sla import Period, sla_dashboard
+from projections.questions.worklist import worklist
+
+router: Final = APIRouter(include_in_schema=False)
+SPANS: Final = {"30": 30, "90": 90, "365": 365, "all": 36_500}
+LONGEST: Final = 12
+ROWS: Final = 50
+Choice = Annotated[str | None, Query(max_length=40)]
+
+
+def chosen(codes: type[Department | Kind | Stage], value: str | None) -> str | None:
+    """Take a filter from the address; an unknown word filters nothing."""
+    return value if value in {code.value for code in codes} else None
+
+
+def yes_or_no(value: str | None) -> bool | None:
+    """Read a three-way choice."""
+    return {"yes": True, "no": False}.get(value or "")
+
+
+@router.get("/")
+def board(
+    *,
+    request: Request,
+    here: Here,
+    visitor: Visits,
+    span: Choice = None,
+    department: Choice = None,
+    kind: Choice = None,
+    live: Choice = None,
+) -> HTMLResponse:
+    """Show how every promise is kept."""
+    visitor.must(Question.DASHBOARD)
+    now = wall_clock()
+    days = span if span in SPANS else "90"
+    is_live = yes_or_no(live)
+    since = now - timedelta(days=SPANS[days])
+    period = Period(
+        since=since,
+        until=now,
+        department=chosen(Department, department),
+        kind=chosen(Kind, kind),
+        is_live=is_live,
+    )
+    with asked(here) as connection:
+        figures = sla_dashboard(
+            connection, at=now, period=period, zone=here.settings.business_timezone, longest=LONGEST
+        )
+        findings = finding_counts(connection, since=since, until=now, is_live=is_live)
+        behind, newest = _behind(connection, figures.standing.recorded_at, now)
+    return page(
+        "board", request, here, visitor.language, visitor,
+        board=figures, findings=findings, span=days, spans=list(SPANS), departments=list(Department), kinds=list(Kind),
+        behind=behind, newest=newest, may_open=visitor.may(Question.CASE),
+    )  # fmt: skip
+
+
+def _behind(connection: object, recorded_at: datetime | None, now: datetime) -> tuple[int, int]:
+    """Tell how many positions the tables are behind the log, and the newest position."""
+    row = connection.execute(  # type: ignore[attr-defined]  # a connection of the pool
+        "SELECT positions_behind, log_position FROM bi.meta_freshness"
+    ).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+@router.get("/complaints")
+def complaints(*, request: Request, here: Here, visitor: Visits, live: Choice = None) -> HTMLResponse:
+    """Show what people complain of, and how it changes."""
+    visitor.must(Question.STATISTICS)
+    now = wall_clock()
+    last = now.astimezone(here.zone).date().replace(day=1)
+    with asked(here) as connection:
+        counted = complaint_statistics(
+            connection, at=now, first=months_on(last, -5), last=last, is_live=yes_or_no(live)
+        )
+    return page("complaints", request, here, visitor.language, visitor, counted=counted)
+
+
+@router.get("/worklist")
+def due(
+    *, request: Request, here: Here, visitor: Visits, live: Choice = None, department: Choice = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+) -> HTMLResponse:  # fmt: skip
+    """Show which open clocks fall due next."""
+    visitor.must(Question.WORKLIST)
+    is_live = live != "no"
+    mine = visitor.known.actor if visitor.known.role is Role.TECHNICIAN else None
+    with asked(here) as connection:
+        found = worklist(
+            connection, at=wall_clock(), limit=ROWS, cursor=cursor, is_live=is_live, assigned_to=mine,
+            department=chosen(Department, department),
+        )  # fmt: skip
+    return page(
+        "worklist", request, here, visitor.language, visitor, found=found, is_live=is_live,
+        departments={code.value: code for code in Department}, kinds={code.value: code for code in Kind},
+        stages={code.value: code for code in Stage}, may_open=visitor.may(Question.CASE),
+    )  # fmt: skip
+
+
+@router.get("/cases")
+def cases(
+    *, request: Request, here: Here, visitor: Visits, kind: Choice = None, stage: Choice = None, case_no: Choice = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+) -> HTMLResponse:  # fmt: skip
+    """Show cases, newest first."""
+    visitor.must(Question.CASES)
+    mine = visitor.known.actor if visitor.known.role is Role.TECHNICIAN else None
+    wanted = CaseFilter(
+        kind=chosen(Kind, kind), stage=chosen(Stage, stage), case_no=case_no or None, assigned_to=mine
+    )
+    with asked(here) as connection:
+        found = case_list(connection, at=wall_clock(), wanted=wanted, limit=ROWS, cursor=cursor)
+    return page(
+        "cases", request, here, visitor.language, visitor, found=found, kinds={code.value: code for code in Kind},
+        stages={code.value: code for code in Stage}, departments={code.value: code for code in Department},
+        may_open=visitor.may(Question.CASE),
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}")
+def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLResponse:
+    """Show one case: state, clocks, entitlements, findings and its timeline."""
+    visitor.must(Question.CASE)
+    telling = tell(here, case_id_of(here, case_id), wall_clock())
+    access.must_see(visitor.known.role, visitor.known.actor, telling.case)
+    told = telling.timeline() if visitor.may(Question.HISTORY) else None
+    firsts = {entry.fact: entry for entry in reversed(told.entries if told else ())}
+    steps = [(FACT_LABELS[kind.name()], firsts.get(kind.name())) for kind in MILESTONES]
+    return page(
+        "case", request, here, visitor.language, visitor, file=telling.file(), told=told, steps=steps,
+        fields=lambda fact, fields: shown(fact, fields, visitor.language),
+    )  # fmt: skip
+
+
+@router.get("/audits")
+def audits(request: Request, here: Here, visitor: Visits) -> HTMLResponse:
+    """Show every month of the audit programme."""
+    visitor.must(Question.AUDITS)
+    return page("audits", request, here, visitor.language, visitor, months=months_of(here))
+
+
+@router.get("/audits/{month}")
+def audit(month: str, request: Request, here: Here, visitor: Visits) -> HTMLResponse:
+    """Show one month: frame, draw and the cases drawn."""
+    visitor.must(Question.AUDITS)
+    return page("audit", request, here, visitor.language, visitor, audit=audit_of(here, month))
+
+
+@router.get("/docs")
+def docs(request: Request, here: Here, visitor: Visits) -> HTMLResponse:
+    """Show how the API is used."""
+    visitor.must(Question.DESCRIPTION)
+    document = describe(request.app)
+    operations = [
+        (verb.upper(), path, operation)
+        for path, verbs in document["paths"].items()
+        for verb, operation in verbs.items()
+    ]
+    return page("docs", request, here, visitor.language, visitor, document=document, operations=operations)
