@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import typer
+import sys
+import traceback
+from pathlib import Path
 
-from api.cli import auditing, importing, keeping, replaying, serving
+import psycopg
+import typer
+from pydantic import ValidationError
+
+from api.cli import auditing, demonstration, importing, keeping, replaying, serving
+from api.cli.screen import WRONG, say
+from cases.settings import PREFIX
 
 app = typer.Typer(name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command("run")(serving.run)
+app.command("demo")(demonstration.demo)
 app.command("doctor")(keeping.doctor)
 app.add_typer(keeping.keys, name="keys")
 app.add_typer(keeping.db, name="db")
@@ -17,5 +26,25 @@ app.command("import")(importing.import_log)
 
 
 def main() -> None:
-    """Run one command."""
-    app()
+    """Run one command; whatever goes wrong is one sentence and exit code 2."""
+    try:
+        app()
+    except ValidationError as wrong:
+        for error in wrong.errors(include_input=False, include_url=False):
+            name = "_".join(str(step) for step in error["loc"]).upper()
+            say(
+                f"The setting {name.removeprefix(PREFIX)} is wrong: {error['msg']}",
+                f"see {PREFIX}{name} in docs",
+            )
+        sys.exit(WRONG)
+    except psycopg.Error as refusal:
+        say(f"The database refuses ({type(refusal).__name__})", "caseledger doctor looks for the cause")
+        sys.exit(WRONG)
+    except Exception as crash:  # noqa: BLE001 - the last resort: nobody sees a traceback, or a value in it
+        place = traceback.extract_tb(crash.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        say(
+            f"Something is wrong with the program itself ({type(crash).__name__} at {where})",
+            "please report it",
+        )
+        sys.exit(WRONG)

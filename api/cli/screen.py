@@ -26,19 +26,24 @@ WRONG: Final = 2
 """Exit code when a command could not do its work."""
 
 
+def say(what: str, cure: str = "") -> None:
+    """Tell what is wrong, and what to do about it."""
+    ERRORS.print("[red]✗[/]", end=" ")
+    ERRORS.print(what, markup=False)
+    if cure:
+        ERRORS.print(f"  → {cure}", markup=False)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn every refusal into one sentence with its cure and exit code 2; nobody sees a traceback."""
     try:
         yield
     except StoreError as failure:
-        ERRORS.print(f"[red]✗[/] {failure.message}", markup=True)
-        if failure.cure:
-            ERRORS.print(f"  → {failure.cure}", markup=False)
+        say(failure.message, failure.cure)
         raise typer.Exit(WRONG) from None
     except CaseledgerError as failure:
-        ERRORS.print("[red]✗[/]", end=" ")
-        ERRORS.print(failure.message, markup=False)
+        say(failure.message)
         for error in failure.details.get("errors", ()):
             ERRORS.print(f"  → {error['field']}: {error['cure']}", markup=False)
         raise typer.Exit(WRONG) from None
