@@ -125,7 +125,7 @@ def decode(
         originator_id=originator_id,
         originator_version=originator_version,
         fact=envelope.fact,
-        occurred_at=envelope.occurred_at,
+        occurred_at=envelope.occurred_at.astimezone(UTC),  # one zone object: moments then compare at once
         actor=envelope.actor,
         role=envelope.role,
         source=envelope.source,

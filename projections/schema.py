@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -99,8 +100,20 @@ def insert(connection: Db, table: Table, schema: str, rows: tuple[Row, ...]) -> 
     if rows:
         copy = SQL("COPY {} ({}) FROM STDIN").format(table.at(schema), table.names)
         with connection.cursor() as cursor, cursor.copy(copy) as load:
-            for row in rows:
+            for row in _told(table, rows):
                 load.write_row(row)
+
+
+def _told(table: Table, rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Write every instant out once: the rows of a case tell the same few again and again."""
+    written: dict[datetime, str] = {}
+    for row in rows:
+        told = list(row)
+        for place in table.instants:
+            moment = told[place]
+            if moment is not None:
+                told[place] = written.get(moment) or written.setdefault(moment, str(moment))
+        yield told
 
 
 def drop(connection: Db, schema: str) -> None:
