@@ -10,11 +10,13 @@ import psycopg
 import typer
 from pydantic import ValidationError
 
-from api.cli import auditing, demonstration, importing, keeping, replaying, serving
+from api.cli import auditing, demonstration, forms, importing, keeping, replaying, serving
 from api.cli.screen import WRONG, say
 from cases.settings import PREFIX
 
-app = typer.Typer(name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
 app.command("run")(serving.run)
 app.command("demo")(demonstration.demo)
 app.command("doctor")(keeping.doctor)
@@ -23,6 +25,7 @@ app.add_typer(keeping.db, name="db")
 app.add_typer(replaying.app, name="replay")
 app.add_typer(auditing.app, name="audit")
 app.command("import")(importing.import_log)
+app.command("import-forms")(forms.import_forms)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from api.cli.screen import OUT, advance, bar, installation
 from api.installation import Installation
 from cases.desk import wall_clock
 from cases.errors import Malformed
+from cases.request import case_number
 from replay.imports.mapping import load_mapping
 from replay.imports.prepare import Taking
 from replay.imports.take import Taken, histories, sha256_of, take
@@ -30,7 +31,7 @@ def numbers(here: Installation) -> Callable[[], str]:
         if not waiting:
             query = "SELECT nextval('desk.case_numbers') FROM generate_series(1, %s)"
             waiting.extend(number for (number,) in reversed(here.ledger.rows(query, [NUMBERS_AT_ONCE])))
-        return f"AS-{waiting.pop():08d}"
+        return case_number(waiting.pop())
 
     return next_number
 
