@@ -30,7 +30,7 @@ from cases.permissions import must_relate
 from cases.recorded import Recorded
 from cases.reference import REFERENCE_ID, Published, publish, read
 from cases.regulation.rules import BEIJING, Reference, Rules
-from cases.request import Receipt, Request, Row
+from cases.request import Receipt, Request, Row, case_number
 from cases.store.ledger import BesideTaken, Ledger
 from cases.store.outcomes import CommitUnknown
 from cases.taking import take
@@ -149,7 +149,7 @@ class Desk:
             return answered
         if isinstance(request.command, Receive):
             number = self._ledger.rows("SELECT nextval('desk.case_numbers')")[0][0]
-            request = replace(request, case_no=f"AS{number:08d}")
+            request = replace(request, case_no=case_number(number))
         races = 0
         while True:
             try:

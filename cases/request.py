@@ -17,6 +17,11 @@ Row = tuple[LiteralString, Sequence[Any]]
 """A statement that goes into the append transaction, and its parameters."""
 
 
+def case_number(drawn: int) -> str:
+    """Write a number of the sequence as the customer is told it; the kind of the case is not in it."""
+    return f"AS-{drawn:08d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The answer to a command: which case, at which version, and the log position to wait for when reading.

@@ -53,7 +53,7 @@ class Read(HTMLParser):
 
 
 def test_without_a_session_every_page_leads_to_the_key_form(browser: TestClient) -> None:
-    for where in ("/", "/cases", "/docs", "/audits/2026-10", "/cases/AS00000001"):
+    for where in ("/", "/cases", "/docs", "/audits/2026-10", "/cases/AS-00000001"):
         answer = browser.get(where, follow_redirects=False)
         assert answer.status_code == 303
         assert answer.headers["Location"].startswith("/enter?next=")
