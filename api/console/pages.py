@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -17,6 +17,7 @@ from api.console.rendering import page
 from api.console.visiting import Visits
 from api.described import describe
 from api.finding import case_id_of
+from api.installation import Installation
 from api.past import tell
 from api.reading import asked
 from cases.codes import Department, Kind, Role, Stage
@@ -60,8 +61,8 @@ def board(
     """Show how every promise is kept."""
     visitor.must(Question.DASHBOARD)
     now = wall_clock()
-    days = span if span in SPANS else "90"
     is_live = yes_or_no(live)
+    days = span if span in SPANS else _usual_span(here, now)
     since = now - timedelta(days=SPANS[days])
     period = Period(
         since=since,
@@ -83,6 +84,12 @@ def board(
     )  # fmt: skip
 
 
+def _usual_span(here: Installation, now: datetime) -> str:
+    """Choose the last 90 days; everything where nothing has started since, as in an old log that was imported."""
+    newest = here.ledger.rows("SELECT max(started_at) FROM bi.fct_sla_clocks")[0][0]
+    return "all" if newest is not None and newest < now - timedelta(days=SPANS["90"]) else "90"
+
+
 def _behind(connection: object, recorded_at: datetime | None, now: datetime) -> tuple[int, int]:
     """Tell how many positions the tables are behind the log, and the newest position."""
     row = connection.execute(  # type: ignore[attr-defined]  # a connection of the pool
@@ -96,12 +103,19 @@ def complaints(*, request: Request, here: Here, visitor: Visits, live: Choice = 
     """Show what people complain of, and how it changes."""
     visitor.must(Question.STATISTICS)
     now = wall_clock()
-    last = now.astimezone(here.zone).date().replace(day=1)
+    last = _newest_month(here, now)
     with asked(here) as connection:
         counted = complaint_statistics(
             connection, at=now, first=months_on(last, -5), last=last, is_live=yes_or_no(live)
         )
     return page("complaints", request, here, visitor.language, visitor, counted=counted)
+
+
+def _newest_month(here: Installation, now: datetime) -> date:
+    """Choose this month, or the last one with complaints where half a year had none."""
+    this = now.astimezone(here.zone).date().replace(day=1)
+    newest = here.ledger.rows("SELECT max(received_month) FROM bi.fct_complaints")[0][0]
+    return newest if newest is not None and newest < months_on(this, -5) else this
 
 
 @router.get("/worklist")
@@ -171,7 +185,10 @@ def audits(request: Request, here: Here, visitor: Visits) -> HTMLResponse:
 def audit(month: str, request: Request, here: Here, visitor: Visits) -> HTMLResponse:
     """Show one month: frame, draw and the cases drawn."""
     visitor.must(Question.AUDITS)
-    return page("audit", request, here, visitor.language, visitor, audit=audit_of(here, month))
+    return page(
+        "audit", request, here, visitor.language, visitor, audit=audit_of(here, month),
+        kinds={code.value: code for code in Kind},
+    )  # fmt: skip
 
 
 @router.get("/docs")
