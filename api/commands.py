@@ -30,7 +30,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={
         "example": {
-            "case_id": "0b0e4a7e-5a64-4f0a-9d0a-2f3a3c1d9f11", "case_no": "AS00000042", "version": 3,
+            "case_id": "0b0e4a7e-5a64-4f0a-9d0a-2f3a3c1d9f11", "case_no": "AS-00000042", "version": 3,
             "position": 1207, "facts": ["Responded"], "replayed": False,
         }
     })  # fmt: skip

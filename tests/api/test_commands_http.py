@@ -81,7 +81,7 @@ def test_quality_may_not_classify_and_bi_may_write_nothing(teller: Teller) -> No
 
 
 def test_a_case_that_was_never_received_is_not_found(teller: Teller) -> None:
-    for name in ("00000000-0000-4000-8000-000000000000", "AS99999999"):
+    for name in ("00000000-0000-4000-8000-000000000000", "AS-99999999"):
         answer = teller.post(f"/cases/{name}/classify", EXAMPLES["classify"])
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:caseledger:not-found")
 

@@ -159,6 +159,6 @@ def test_every_word_of_the_pages_is_there_in_both_languages_and_used() -> None:
 
 def test_a_page_that_is_not_there_is_a_page(browser: TestClient, key_of: KeyOf) -> None:
     sign_in(browser, key_of(Role.QUALITY))
-    answer = browser.get("/cases/AS99999999")
+    answer = browser.get("/cases/AS-99999999")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert browser.get("/audits/2026-13").status_code == 422
