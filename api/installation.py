@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -82,6 +83,13 @@ class Installation:
         """Wait until the tables stand at a position; raises Unavailable after two seconds."""
         if position and not self.engine.wait_for(position, READ_WAIT):
             raise Unavailable("The tables have not reached this position yet; ask again", retry_after=1)
+
+    def await_settled(self, position: int) -> int:
+        """Wait until the log is settled up to a position, two seconds at most; gives how far it is settled."""
+        deadline = time.monotonic() + READ_WAIT
+        while (settled := self.ledger.settled()) < position and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return settled
 
     @contextmanager
     def keeping(self) -> Iterator[None]:

@@ -223,10 +223,10 @@ def _bounds(
     here: Installation, newest: int, now: datetime, happened_by: datetime | None, known_at: datetime | None
 ) -> Bounds:
     """Find the log position that an instant of knowledge stands for: only what is settled counts as known."""
-    settled = here.ledger.settled()
     if known_at is None:
-        return Bounds(happened_by=happened_by, known_at=None, position=max(settled, newest))
+        return Bounds(happened_by=happened_by, known_at=None, position=max(here.ledger.settled(), newest))
     recorded = int(here.ledger.rows("SELECT log.position_at(%s)", [known_at])[0][0])
+    settled = here.await_settled(recorded)
     return Bounds(
         happened_by=happened_by,
         known_at=known_at,

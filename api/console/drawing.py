@@ -12,10 +12,10 @@ RADIUS = 52
 
 
 class Piece(NamedTuple):
-    """A part of a bar: its kind (a class of the style sheet), how much it is, and its name."""
+    """A part of a bar: its kind (a class of the style sheet), how large it is, and its name."""
 
     kind: str
-    amount: float
+    size: float
     name: str
 
 
@@ -29,13 +29,13 @@ class Point(NamedTuple):
 
 def stacked(pieces: Iterable[Piece], width: int = 240, height: int = 12) -> Markup:
     """Draw one bar of several parts."""
-    shown = [piece for piece in pieces if piece.amount > 0]
-    total = sum(piece.amount for piece in shown)
-    told = ", ".join(f"{piece.name} {piece.amount:g}" for piece in shown if piece.name) or "0"
+    shown = [piece for piece in pieces if piece.size > 0]
+    total = sum(piece.size for piece in shown)
+    told = ", ".join(f"{piece.name} {piece.size:g}" for piece in shown if piece.name) or "0"
     parts, x = [_rect("track", 0, 0, width, height)], 0.0
     for piece in shown:
-        span = piece.amount / total * width
-        title = f"{piece.name} {piece.amount:g}" if piece.name else ""
+        span = piece.size / total * width
+        title = f"{piece.name} {piece.size:g}" if piece.name else ""
         parts.append(_rect(f"fill-{piece.kind}", x, 0, max(span - 1, 0.6), height, title))
         x += span
     return _picture("bar", width, height, told, parts)
