@@ -15,11 +15,39 @@ from api.installation import Installation
 from api.keys import Credential
 from cases.audits import fold, programme_id
 from cases.errors import NotFound
-from cases.events_audit import FrameFrozen, NoncesRevealed, ProgrammeOpened, SampleDrawn
+from cases.events_audit import FrameFrozen, NoncesRevealed, Pick, ProgrammeOpened, SampleDrawn
 from cases.month import Month
+from replay.audit.checklist import Answer
+from replay.audit.review import review
 
 router: Final = APIRouter(tags=["figures"])
 PROGRAMME: Final = "monthly-sample"
+
+
+class CheckAnswer(BaseModel):
+    """A question of the check-list with what the facts answer, and the versions of the facts that say so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    clause: str
+    label_zh: str
+    label_en: str
+    answer: Answer
+    answer_zh: str
+    answer_en: str
+    because: tuple[int, ...]
+
+
+class CheckedCase(BaseModel):
+    """A drawn case with its check-list, filled as far as facts go (S0 六/3)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    item: str
+    case_id: UUID
+    version: int
+    answers: tuple[CheckAnswer, ...]
 
 
 class AuditAnswer(BaseModel):
@@ -34,6 +62,7 @@ class AuditAnswer(BaseModel):
     frame: FrameFrozen | None
     revealed: NoncesRevealed | None
     drawn: SampleDrawn | None
+    checks: tuple[CheckedCase, ...]
     position: int
 
 
@@ -50,6 +79,7 @@ def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> Audi
     known = fold(facts)
     if known.opened is None or period not in known.frozen:
         raise NotFound("No sample was frozen for this month; draw one with: caseledger audit draw --month")
+    drawn = known.drawn.get(period)
     return AuditAnswer(
         programme=programme,
         month=period,
@@ -57,8 +87,35 @@ def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> Audi
         opened=known.opened,
         frame=known.frozen.get(period),
         revealed=known.revealed.get(period),
-        drawn=known.drawn.get(period),
+        drawn=drawn,
+        checks=checks_of(here, programme, drawn.picks) if drawn else (),
         position=facts[-1].position,
+    )
+
+
+def checks_of(here: Installation, programme: str, picks: tuple[Pick, ...]) -> tuple[CheckedCase, ...]:
+    """Fill the check-list of every drawn case."""
+    reviewed = review(here.ledger, here.published().reference, programme, picks)
+    return tuple(
+        CheckedCase(
+            item=one.pick.item,
+            case_id=one.pick.case_id,
+            version=one.pick.version,
+            answers=tuple(
+                CheckAnswer(
+                    question=found.question.id,
+                    clause=found.question.clause,
+                    label_zh=found.question.label.zh,
+                    label_en=found.question.label.en,
+                    answer=found.answer,
+                    answer_zh=found.answer.zh,
+                    answer_en=found.answer.en,
+                    because=found.because,
+                )
+                for found in one.answers
+            ),
+        )
+        for one in reviewed
     )
 
 

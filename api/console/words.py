@@ -131,6 +131,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "seed": ("种子", "Seed"),
     "files": ("公布的文件", "Published files"),
     "independent": ("独立见证", "Independently committed"),
+    "checklist": ("检查表", "Check-list"),
+    "checklist_note": ("由事实预填，版本号为依据", "Filled from facts; versions say which"),
     "not_independent": ("随机数在本机生成，未经独立见证", "Nonces made locally, not independently committed"),
     "no_audit": (
         "还没有抽检。用 caseledger audit draw --month 抽取。",
