@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL
 
 from cases.errors import BrokenHistory
 from cases.reference import reference_of
-from cases.regulation.rules import Reference
+from cases.regulation.rules import BEIJING, Reference
 from projections import reading
 from projections.schema import Db
 
@@ -17,12 +18,26 @@ PUBLISHED: Final = SQL(
 ).format(stored=reading.STORED)
 
 
+# Days are counted in one zone everywhere: the one that the sessions of analysts are given at set-up.
+ZONE: Final = """
+SELECT split_part(setting, '=', 2) FROM pg_roles, unnest(rolconfig) AS setting
+WHERE rolname = 'bi_reader' AND starts_with(lower(setting), 'timezone=')
+"""
+
+
+def business_zone(connection: Db) -> ZoneInfo:
+    """Give the time zone in which days and months are counted."""
+    row = connection.execute(ZONE).fetchone()
+    return ZoneInfo(row[0]) if row else BEIJING
+
+
 def read_reference(connection: Db, until: int) -> Reference:
     """Read every document published up to a position; raises BrokenHistory when one cannot be read."""
     topics = list(reading.REFERENCE_TOPICS)
     found = [reading.Stored(*row) for row in connection.execute(PUBLISHED, (topics, until), binary=True)]
+    zone = business_zone(connection)
     try:
-        return reference_of(stored.decoded() for stored in found)
+        return reference_of((stored.decoded() for stored in found), zone)
     except Exception as error:
         last = found[-1].position if found else 0
         raise BrokenHistory("A published document cannot be read", position=last) from error

@@ -91,7 +91,7 @@ TABLE = Table(
     indexes=(
         Index("started_at, clock_id"),
         Index("case_id"),
-        Index("due_at, clock_id", "verdict = 'open' AND is_live"),
+        Index("is_live, due_at, clock_id", "verdict = 'open'"),
     ),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from psycopg import Cursor
@@ -14,6 +14,7 @@ from projections.questions.answers import Part, Rate, Standing, snapshot, standi
 from projections.schema import Db
 
 Grain = Literal["day", "week", "month"]
+Mark = Literal["backdated", "corrected", "excluded", "overridden"]
 
 
 class Period(Part):
@@ -115,7 +116,7 @@ class OpenClock(Part):
 class MarkedFact(Part):
     """A fact that a reader of the rates should know of."""
 
-    mark: Literal["backdated", "corrected", "excluded", "overridden"]
+    mark: Mark
     case_id: UUID
     case_no: str | None
     version: int
@@ -153,26 +154,35 @@ def sla_dashboard(
     """Tell how promises stood at an instant, for clocks that started in a period; lists hold at most `longest`."""
     asked = {**period.model_dump(), "at": at, "grain": grain, "zone": zone, "longest": longest}
     with snapshot(connection) as cursor:
-        marks = _marks(cursor, asked)
+        figures = cursor.execute(sla_sql.FIGURES, asked).fetchall()
         return SlaDashboard(
             at=at,
             period=period,
             standing=standing_of(cursor),
-            total=Figures.of(cursor.execute(sla_sql.TOTAL, asked).fetchone() or {}),
-            clocks=tuple(_clock(row) for row in cursor.execute(sla_sql.BY_CLAUSE, asked)),
-            trend=tuple(
-                PeriodFigures(begins_on=row["begins_on"], figures=Figures.of(row))
-                for row in cursor.execute(sla_sql.TREND, asked)
+            total=next(
+                Figures.of(row) for row in figures if not row["is_trend"] and row["clause_id"] is None
             ),
+            clocks=tuple(_clock(row) for row in figures if row["clause_id"] is not None),
+            trend=tuple(_period(row) for row in figures if row["is_trend"]),
             worst=tuple(OpenClock.model_validate(row) for row in cursor.execute(sla_sql.WORST, asked)),
-            marks=marks,
-            marked=tuple(MarkedFact.model_validate(row) for row in cursor.execute(sla_sql.MARKED, asked)),
+            **_marks(cursor, asked),
         )
 
 
-def _marks(cursor: Cursor[DictRow], asked: dict[str, Any]) -> dict[str, int]:
-    counted = {row["mark"]: row["facts"] for row in cursor.execute(sla_sql.MARKS, asked)}
-    return {mark: counted.get(mark, 0) for mark in ("backdated", "corrected", "excluded", "overridden")}
+def _marks(cursor: Cursor[DictRow], asked: dict[str, Any]) -> dict[str, Any]:
+    """Count the marked facts, and list the newest; a mark that fell off the list is counted by itself."""
+    rows = cursor.execute(sla_sql.MARKED, asked).fetchall()
+    counted = {row["mark"]: row["facts"] for row in rows}
+    if len(rows) == asked["longest"]:
+        counted = {row["mark"]: row["facts"] for row in cursor.execute(sla_sql.MARKS, asked)}
+    return {
+        "marks": {mark: counted.get(mark, 0) for mark in get_args(Mark)},
+        "marked": tuple(MarkedFact.model_validate(row) for row in rows),
+    }
+
+
+def _period(row: DictRow) -> PeriodFigures:
+    return PeriodFigures(begins_on=row["begins_on"].isoformat(), figures=Figures.of(row))
 
 
 def _clock(row: DictRow) -> ClockFigures:

@@ -6,15 +6,23 @@ from typing import Final
 
 from psycopg.sql import SQL
 
-CLOCKS: Final = SQL("""
-clocks AS (
-    SELECT * FROM bi.sla_clocks_at(%(at)s)
+PERIOD: Final = SQL("""
+    FROM bi.sla_clocks_at(%(at)s)
     WHERE started_at >= %(since)s AND started_at < %(until)s
     AND (%(department)s::text IS NULL OR department = %(department)s)
     AND (%(kind)s::text IS NULL OR kind = %(kind)s)
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
-)
 """)
+CLOCKS: Final = SQL("clocks AS (SELECT * {period})").format(period=PERIOD)
+# Materialized, so that how a clock stands is worked out once and not again in every count.
+COUNTABLE: Final = SQL("""
+clocks AS MATERIALIZED (
+    SELECT case_id, clause_id, promise, regulation, department, standing, standing_unadjusted, verdict_as_recorded,
+        working_seconds, raw_seconds, case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed,
+        date_trunc(%(grain)s, started_at AT TIME ZONE %(zone)s)::date AS begins_on
+    {period}
+)
+""").format(period=PERIOD)
 COUNTED: Final = SQL("""
     count(*) AS started,
     count(*) FILTER (WHERE standing = 'met') AS met,
@@ -26,7 +34,7 @@ COUNTED: Final = SQL("""
     count(*) FILTER (WHERE standing = 'excluded') AS excluded,
     count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
     count(DISTINCT case_id) AS cases,
-    count(DISTINCT case_id) FILTER (WHERE case_closed_at IS NULL OR case_closed_at > %(at)s) AS cases_never_closed,
+    count(DISTINCT case_id) FILTER (WHERE is_never_closed) AS cases_never_closed,
     count(*) FILTER (WHERE standing_unadjusted = 'met') AS raw_met,
     count(*) FILTER (WHERE standing_unadjusted IN ('met', 'breached', 'overdue')) AS raw_due,
     count(*) FILTER (WHERE standing IN ('met', 'breached') AND verdict_as_recorded = 'met') AS recorded_met,
@@ -40,24 +48,20 @@ TIMES: Final = SQL("""
     percentile_cont(0.5) WITHIN GROUP (ORDER BY raw_seconds) FILTER (WHERE {ended}) AS raw_p50,
     percentile_cont(0.9) WITHIN GROUP (ORDER BY raw_seconds) FILTER (WHERE {ended}) AS raw_p90
 """).format(ended=SQL("standing IN ('met', 'breached')"))
-TOTAL: Final = SQL("WITH {clocks} SELECT {counted} FROM clocks").format(clocks=CLOCKS, counted=COUNTED)
-TREND: Final = SQL("""
-WITH {clocks}
-SELECT to_char(date_trunc(%(grain)s, started_at AT TIME ZONE %(zone)s), 'YYYY-MM-DD') AS begins_on, {counted}
-FROM clocks GROUP BY 1 ORDER BY 1
-""").format(clocks=CLOCKS, counted=COUNTED)
-BY_CLAUSE: Final = SQL("""
+FIGURES: Final = SQL("""
 WITH {clocks}, figures AS (
-    SELECT clause_id, promise, regulation, department, {times}, {counted}
-    FROM clocks GROUP BY clause_id, promise, regulation, department
+    SELECT grouping(begins_on) = 0 AS is_trend, begins_on, clause_id, promise, regulation, department,
+        {times}, {counted}
+    FROM clocks
+    GROUP BY GROUPING SETS ((), (begins_on), (clause_id, promise, regulation, department))
 )
 SELECT figures.*, clauses.clause, clauses.label_zh, clauses.label_en,
     departments.label_zh AS department_zh, departments.label_en AS department_en
 FROM figures
-JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-JOIN bi.dim_departments AS departments ON departments.code = figures.department
-ORDER BY figures.breached + figures.overdue DESC, figures.clause_id, figures.department
-""").format(clocks=CLOCKS, times=TIMES, counted=COUNTED)
+LEFT JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
+LEFT JOIN bi.dim_departments AS departments ON departments.code = figures.department
+ORDER BY figures.begins_on, figures.breached + figures.overdue DESC, figures.clause_id, figures.department
+""").format(clocks=COUNTABLE, times=TIMES, counted=COUNTED)
 WORST: Final = SQL("""
 WITH {clocks}
 SELECT clocks.clock_id, clocks.case_id, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en,
@@ -90,15 +94,17 @@ moved AS (
     AND facts.occurred_at >= %(since)s AND facts.occurred_at < %(until)s AND facts.occurred_at <= %(at)s
 )
 """)
+MARKED: Final = SQL("""
+WITH {clocks}, {marked}, ranked AS (
+    SELECT found.*, count(*) OVER (PARTITION BY mark) AS facts FROM found
+    ORDER BY position DESC, mark LIMIT %(longest)s
+)
+SELECT ranked.mark, ranked.facts, ranked.case_id, cases.case_no, ranked.version, ranked.event_type,
+    ranked.occurred_at, ranked.corrected_at, ranked.recorded_at, ranked.item, ranked.position
+FROM ranked
+JOIN bi.fct_cases AS cases USING (case_id)
+ORDER BY ranked.position DESC, ranked.mark
+""").format(clocks=CLOCKS, marked=MARKED_FACTS)
 MARKS: Final = SQL("WITH {clocks}, {marked} SELECT mark, count(*) AS facts FROM found GROUP BY mark").format(
     clocks=CLOCKS, marked=MARKED_FACTS
 )
-MARKED: Final = SQL("""
-WITH {clocks}, {marked}
-SELECT found.mark, found.case_id, cases.case_no, found.version, found.event_type, found.occurred_at,
-    found.corrected_at, found.recorded_at, found.item, found.position
-FROM found
-JOIN bi.fct_cases AS cases USING (case_id)
-ORDER BY found.position DESC, found.mark
-LIMIT %(longest)s
-""").format(clocks=CLOCKS, marked=MARKED_FACTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cases.store.database import Database
 from projections.engine import Engine
+from projections.published import business_zone
 from projections.rebuild import rebuild
 from tests.projections.lamps import Lamps, case_id, classified, closed, connected, received, replied
 
@@ -31,3 +32,8 @@ def test_a_rebuild_finds_nothing_that_differs(lamps: Lamps, database: Database) 
     assert report.compared
     assert report.differing == 0
     assert report.is_swapped
+
+
+def test_days_are_counted_in_the_zone_that_analysts_are_given(lamps: Lamps, database: Database) -> None:
+    with connected(database) as connection:
+        assert business_zone(connection).key == "Asia/Shanghai"
