@@ -184,6 +184,25 @@ def routes() -> str:
     return page("Routes", [table(("route", "does", "operation"), rows)])
 
 
+def shell() -> str:
+    """Every command of the shell with its arguments and options."""
+    known = import_module("typer.main").get_command(import_module("api.cli").app)
+    return page("Shell", told_commands("caseledger", known))
+
+
+def told_commands(name: str, command: Any) -> Iterator[str]:
+    """A command, or every command of a group."""
+    for child, below_it in sorted(getattr(command, "commands", {}).items()):
+        yield from told_commands(f"{name} {child}", below_it)
+    if not hasattr(command, "commands"):
+        asked = [(one.opts, one.name, one.help or "") for one in command.params if one.name != "help"]
+        rows = (
+            (f"`{' '.join(opts) if opts[0].startswith('-') else name}`", told) for opts, name, told in asked
+        )
+        about = " ".join((command.help or "").split())
+        yield f"## {name}\n\n{about}\n\n{table(('argument or option', 'meaning'), rows)}"
+
+
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "facts": ("cases.recorded", facts),
     "commands": ("cases.commands", commands),
@@ -192,6 +211,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("cases.settings", settings),
     "tables": ("projections.registry", tables),
     "routes": ("api.app", routes),
+    "shell": ("api.cli", shell),
 }
 """Page → the module it is written from, and what writes it."""
 
