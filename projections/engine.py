@@ -18,7 +18,12 @@ from projections.writing import PositionMoved, Writer
 SHORTEST_WAIT: Final = 0.005
 LONGEST_WAIT: Final = 0.1
 RETRY_WAIT: Final = 0.25
-TRANSIENT: Final = (psycopg.OperationalError, psycopg.InterfaceError, PositionMoved)
+TRANSIENT: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    PositionMoved,
+    psycopg.errors.FeatureNotSupported,  # a prepared statement met a schema of another make; `ensure` then says so
+)
 
 
 class Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ NEXT: Final = "bi_next"
 NEAR: Final = 20_000
 """How far behind the live tables may be and still be brought up for the comparison."""
 LOCK_WAIT: Final = "10s"
+CORES: Final = os.cpu_count() or 1
 Progress = Callable[[int, int], None]
 """Told the facts done and the position to reach."""
 
@@ -82,7 +84,7 @@ class Report:
 def rebuild(
     database: Database,
     *,
-    workers: int = 2,
+    workers: int = CORES,
     cases_a_shard: int = CASES_A_SHARD,
     progress: Progress = unseen,
     is_swapped: bool = True,

@@ -22,6 +22,8 @@ from projections.tables import Row
 from projections.writing import REFUSALS
 
 CASES_A_SHARD: Final = 1000
+SHARDS_WORTH_A_PROCESS: Final = 4
+"""Starting a process takes as long as filling a few shards."""
 OBJECTS_UNTIL_COLLECTED: Final = 500_000
 Range = tuple[UUID, UUID | None]
 
@@ -104,7 +106,8 @@ def _load(span: Range) -> Loaded:
 
 def fill(job: Job, spans: list[Range], workers: int, told: Callable[[Loaded], None]) -> None:
     """Fill all ranges with so many processes, in this one where one is enough; tells of each as it is done."""
-    for loaded in _alone(job, spans) if min(workers, len(spans)) <= 1 else _together(job, spans, workers):
+    hands = min(workers, len(spans) // SHARDS_WORTH_A_PROCESS)
+    for loaded in _alone(job, spans) if hands <= 1 else _together(job, spans, hands):
         told(loaded)
 
 

@@ -55,7 +55,7 @@ def running(engine: Engine) -> Iterator[threading.Event]:
 
 
 def test_a_rebuild_gives_the_same_rows_as_following_live(factory: Lamps, database: Database) -> None:
-    report = rebuild(database, workers=2, cases_a_shard=50)
+    report = rebuild(database, workers=2, cases_a_shard=10)
     assert [(table.table, table.differing) for table in report.compared] == [
         (table.name, 0) for table in FACTS
     ]
