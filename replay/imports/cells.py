@@ -7,14 +7,16 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from replay.imports.moments import in_utc, moment_of
+
 Cell = str | float | int | bool | datetime | date | time | timedelta | None
-_DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+_AMOUNT = re.compile(r"\d{1,10}(\.\d*)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: a date that lost its format
 _PHONE_DIGITS = range(7, 16)
@@ -48,15 +50,16 @@ def as_text(cell: Cell) -> str:
 
 
 def _as_moment(cell: Cell, zone: ZoneInfo) -> datetime:
-    if isinstance(cell, datetime):
-        return cell.replace(tzinfo=zone).astimezone(UTC) if cell.tzinfo is None else cell.astimezone(UTC)
-    if isinstance(cell, date):
-        return datetime.combine(cell, time(), zone).astimezone(UTC)
-    found = _DATE.match(unicodedata.normalize("NFKC", as_text(cell)))
-    if found is None:
-        raise ValueError("应为日期,例如 2026-09-30 08:15 / a date is wanted, such as 2026-09-30 08:15")
-    numbers = [int(part or 0) for part in found.groups()]
-    return datetime(*numbers, tzinfo=zone).astimezone(UTC)  # type: ignore[arg-type, misc] # six numbers
+    try:
+        if isinstance(cell, datetime):
+            return in_utc(cell, zone)
+        if isinstance(cell, date):
+            return datetime.combine(cell, time(), zone).astimezone(UTC)
+        return moment_of(as_text(cell), zone)
+    except ValueError:
+        raise ValueError(
+            "应为日期,例如 2026-09-30 08:15 / a date is wanted, such as 2026-09-30 08:15"
+        ) from None
 
 
 def _as_date(cell: Cell, zone: ZoneInfo) -> date:
@@ -67,11 +70,8 @@ def _as_date(cell: Cell, zone: ZoneInfo) -> date:
 
 def _as_money(cell: Cell, _: ZoneInfo) -> dict[str, object]:
     written = unicodedata.normalize("NFKC", as_text(cell)).strip("¥元 ").replace(",", "")
-    try:
-        fen = Decimal(written) * 100
-    except InvalidOperation:
-        fen = Decimal("NaN")
-    if not fen.is_finite() or fen != fen.to_integral_value() or fen < 0:
+    fen = Decimal(written) * 100 if _AMOUNT.fullmatch(written) else Decimal("NaN")
+    if not fen.is_finite() or fen != fen.to_integral_value():
         raise ValueError("应为金额,最多两位小数 / an amount with at most two decimals is wanted")
     return {"minor": int(fen), "currency": "CNY"}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from cases import taking as taking_over
@@ -50,10 +49,15 @@ def histories(
 ) -> Iterator[list[SourceEvent]]:
     """Read a file by its mapping, one case after another; `progress` is told the bytes read so far."""
     columns = mapping.columns
-    keys: dict[str, Any] = {"case_key": columns.case, "activity_key": columns.activity, "at_key": columns.at}
-    if mapping.format == "csv":
-        return read_csv(path, **keys, timezone=mapping.timezone, progress=progress)
-    return read_xes(path, **keys, progress=progress)
+    read = read_csv if mapping.format == "csv" else read_xes
+    return read(
+        path,
+        case_key=columns.case,
+        activity_key=columns.activity,
+        at_key=columns.at,
+        timezone=mapping.timezone,
+        progress=progress,
+    )
 
 
 def take(

@@ -6,15 +6,18 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 from xml.parsers import expat
+from zoneinfo import ZoneInfo
 
+from replay.imports.moments import moment_of
 from replay.imports.source import BadFile, SourceEvent
 
 CHUNK = 1 << 16
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
+_HOLDERS = _VALUES | {"list", "values", "container"}
+"""What may hold values of its own; those say something about it and nothing about the event."""
 
 
 @dataclass
@@ -35,6 +38,7 @@ class _Reader:
         self._event: dict[str, str] | None = None
         self._line = 0
         self._depth = 0
+        self._is_log = False
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._open
         self.parser.EndElementHandler = self._close
@@ -43,19 +47,25 @@ class _Reader:
     def _refuse_entity(self, *_: object) -> None:
         raise BadFile(self.path, self.parser.CurrentLineNumber, "declares an XML entity, which no log needs")
 
-    def _open(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "trace":
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if not self._is_log:
+            if tag != "log":
+                raise BadFile(self.path, self.parser.CurrentLineNumber, "is XML, but not an XES log")
+            self._is_log = True
+        elif tag == "trace":
             self._trace = _Trace()
         elif tag == "event" and self._trace is not None:
             self._event, self._line = {}, self.parser.CurrentLineNumber
-        elif tag in _VALUES and self._trace is not None:
-            if self._depth == 0:
+        elif tag in _HOLDERS and self._trace is not None:
+            if self._depth == 0 and tag in _VALUES:
                 words = self._trace.words if self._event is None else self._event
                 words[attributes.get("key", "")] = attributes.get("value", "")
             self._depth += 1
 
-    def _close(self, tag: str) -> None:
-        if tag in _VALUES and self._depth:
+    def _close(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in _HOLDERS and self._depth:
             self._depth -= 1
         elif tag == "event" and self._trace is not None and self._event is not None:
             self._trace.events.append((self._event, self._line))
@@ -71,6 +81,10 @@ class _Reader:
         except expat.ExpatError as broken:
             reason = expat.errors.messages[broken.code]
             raise BadFile(self.path, broken.lineno, f"is not well-formed XML ({reason})") from None
+        except (ValueError, LookupError):
+            raise BadFile(
+                self.path, 1, "is in an encoding that XML is not read in; save it as UTF-8"
+            ) from None
         done, self.done = self.done, []
         return done
 
@@ -81,17 +95,9 @@ def _unzipped(raw: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(raw)) if is_zipped else raw
 
 
-def _moment(path: Path, line: int, written: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise BadFile(path, line, "has a time that is not ISO 8601") from None
-    if moment.tzinfo is None:
-        raise BadFile(path, line, "has a time without an offset from UTC")
-    return moment.astimezone(UTC)
-
-
-def _events(path: Path, trace: _Trace, case_key: str, activity_key: str, at_key: str) -> list[SourceEvent]:
+def _events(
+    path: Path, trace: _Trace, case_key: str, activity_key: str, at_key: str, zone: ZoneInfo | None
+) -> list[SourceEvent]:
     first_line = trace.events[0][1] if trace.events else None
     case = trace.words.get(case_key)
     if not case:
@@ -101,7 +107,10 @@ def _events(path: Path, trace: _Trace, case_key: str, activity_key: str, at_key:
         for needed in (activity_key, at_key):
             if not words.get(needed):
                 raise BadFile(path, line, f"an event has no {needed}")
-        at = _moment(path, line, words[at_key])
+        try:
+            at = moment_of(words[at_key], zone)
+        except ValueError as wrong:
+            raise BadFile(path, line, str(wrong)) from None
         merged = {**trace.words, **words}
         found.append(SourceEvent(case=case, activity=words[activity_key], at=at, words=merged, line=line))
     return sorted(found, key=lambda event: event.at)
@@ -113,20 +122,22 @@ def read_xes(
     case_key: str = "concept:name",
     activity_key: str = "concept:name",
     at_key: str = "time:timestamp",
+    timezone: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[list[SourceEvent]]:
     """Yield the events of one case after another, by time and then as written; raises BadFile.
 
-    `progress` is told how many bytes of the file have been read.
+    A time without an offset is read in `timezone`. `progress` is told how many bytes of the file have been read.
     """
     reader = _Reader(path)
+    zone = None if timezone is None else ZoneInfo(timezone)
     try:
         with path.open("rb") as raw, _unzipped(raw) as stream:
             while chunk := stream.read(CHUNK):
                 for trace in reader.feed(chunk, is_last=False):
-                    yield _events(path, trace, case_key, activity_key, at_key)
+                    yield _events(path, trace, case_key, activity_key, at_key, zone)
                 progress(raw.tell())
             for trace in reader.feed(b"", is_last=True):
-                yield _events(path, trace, case_key, activity_key, at_key)
+                yield _events(path, trace, case_key, activity_key, at_key, zone)
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise BadFile(path, None, "is a broken gzip file") from None

@@ -50,6 +50,9 @@ def test_a_time_without_offset_is_read_in_the_zone_of_the_mapping(tmp_path: Path
         (HUMS.replace("登记;", "登记;x;").encode(), 2, "more cells than the header"),
         (b'a;b\r\n"x', 2, "is not CSV"),
         (b"", 1, "no header row"),
+        (HUMS.replace("动作", "时间").encode(), 1, "two columns of one name"),
+        (HUMS.replace("2026/09/30 08:15:00", "9999-12-31 23:00-08:00").encode(), 2, "beyond the years"),
+        (HUMS.encode("utf-16") + b"x", None, "neither UTF-8 nor GB18030"),
         (b"\xff\x00\x80", None, "neither UTF-8 nor GB18030"),
     ],
 )
@@ -60,3 +63,18 @@ def test_a_bad_table_is_refused_by_line_and_cure(
         list(read_csv(saved(tmp_path, content), case_key="案件", activity_key="动作", at_key="时间"))
     assert says in refused.value.message
     assert refused.value.details["line"] == line
+
+
+def test_a_table_written_by_excel_reads_with_short_dates_and_cases_mixed(tmp_path: Path) -> None:
+    lines = [
+        "案件,动作,时间",
+        "灯七,登记,2026/9/30 8:15",
+        "灯八,登记,2026/9/30 8:20",
+        "灯七,派工,2026/9/29 7:05",
+    ]
+    path = saved(tmp_path, "\r\n".join(lines).encode())
+    seven, eight = read_csv(
+        path, case_key="案件", activity_key="动作", at_key="时间", timezone="Asia/Shanghai"
+    )
+    assert [(event.activity, event.line) for event in seven] == [("派工", 4), ("登记", 2)]
+    assert [event.at for event in eight] == [datetime(2026, 9, 30, 0, 20, tzinfo=UTC)]

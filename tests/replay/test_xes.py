@@ -34,13 +34,28 @@ def test_events_come_by_time_with_their_words_and_their_line(tmp_path: Path) -> 
     assert {wait.case, closed.case} == {"the lamp of Ward 7"}
 
 
+def test_a_list_inside_an_event_says_nothing_about_the_event(tmp_path: Path) -> None:
+    inside = '<list key="parts"><values><string key="concept:name" value="a screw"/></values></list></event>'
+    ((wait, closed),) = read_xes(a_log(tmp_path, TRACE.replace("</event>", inside)))
+    assert (wait.activity, closed.activity) == ("Wait", "Closed")
+
+
+def test_a_prefix_of_the_namespace_changes_nothing(tmp_path: Path) -> None:
+    prefixed = TRACE.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
+    path = a_log(tmp_path, prefixed.replace("<x:log>", '<x:log xmlns:x="http://www.xes-standard.org/">'))
+    assert list(read_xes(path)) == list(read_xes(a_log(tmp_path, TRACE)))
+
+
 @pytest.mark.parametrize(
     ("broken", "line", "says"),
     [
         (TRACE.replace("</trace>", ""), 6, "not well-formed"),
-        (TRACE.replace("2012-10-09T13:00:00+00:00", "yesterday"), 4, "not ISO 8601"),
+        (TRACE.replace("2012-10-09T13:00:00+00:00", "yesterday"), 4, "ISO 8601"),
         (TRACE.replace("2012-10-09T13:00:00+00:00", "2012-10-09T13:00:00"), 4, "without an offset"),
         (TRACE.replace('<string key="concept:name" value="Wait"/>', ""), 4, "no concept:name"),
+        (TRACE.replace("2012-10-09T13:00:00+00:00", "0001-01-01T00:00:00+08:00"), 4, "beyond the years"),
+        ('<?xml version="1.0" encoding="GB18030"?>' + TRACE, 1, "save it as UTF-8"),
+        ("<html><body>no log</body></html>", 1, "not an XES log"),
         ('<!DOCTYPE log [<!ENTITY a "aaaa">]>' + TRACE, 1, "XML entity"),
     ],
 )
