@@ -6,14 +6,19 @@ import tomllib
 from collections.abc import Mapping as Words
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cases.errors import Malformed
 from cases.events import CASE_FACTS
 from cases.fact import Fact, Part
 from cases.personal import PersonalRef
 
+LONGEST_AMOUNT = 13
+"""Digits of the largest amount that a fact holds, in fen."""
+DRAWN = frozenset({"case_no", "judged_under", "subject_id", "is_live", "verdicts"})
+"""Fields that the import fills; a mapping gives none of them."""
 SHIPPED = Path(__file__).parent / "mappings"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 
@@ -32,7 +37,13 @@ class FromWord(Part):
         value = self.values.get(written or "", self.otherwise) if self.values else written or self.otherwise
         if self.read_as == "word" or value is None:
             return value
-        return {"minor": int(value) if value.isdecimal() else value, "currency": "CNY"}
+        is_amount = value.isdecimal() and len(value) <= LONGEST_AMOUNT
+        return {"minor": int(value) if is_amount else value, "currency": "CNY"}
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Give the values it can only take, where a table or a stand-in names them."""
+        return (*self.values.values(), *([self.otherwise] if self.otherwise is not None else []))
 
 
 class Gives(Part):
@@ -56,15 +67,34 @@ class Gives(Part):
         for name in self.fields:
             if name not in fact.model_fields:
                 raise ValueError(f"{self.fact} has no field {name!r}")
+            if name in DRAWN:
+                raise ValueError(f"{self.fact}.{name} is filled by the import itself")
             if PersonalRef.__name__ in str(fact.model_fields[name].annotation):
                 raise ValueError(f"{self.fact}.{name} is personal data; take it in by a form, not by a log")
+            for value in _written(self.fields[name]):
+                self._must_fit(fact, name, value)
         return self
+
+    def _must_fit(self, fact: type[Fact], name: str, value: object) -> None:
+        try:
+            fact.model_validate({name: value})
+        except ValidationError as invalid:
+            for error in invalid.errors(include_input=False, include_url=False):
+                if error["loc"][0] == name:
+                    raise ValueError(f"{self.fact}.{name}: {error['msg']}") from None
 
     def make(self, words: Words[str, str], **more: Any) -> Fact:
         """Make the fact for one event; raises pydantic's ValidationError where a word does not fit."""
         fixed = {k: v.read(words) if isinstance(v, FromWord) else v for k, v in self.fields.items()}
         said = {k: v for k, v in fixed.items() if v is not None}
         return CASE_FACTS[self.fact].model_validate({**said, **more})
+
+
+def _written(told: object) -> tuple[object, ...]:
+    """Give the values that stand in the mapping itself."""
+    if isinstance(told, FromWord):
+        return told.choices if told.read_as == "word" else ()
+    return (told,)
 
 
 class Activity(Part):
@@ -102,10 +132,21 @@ class Mapping(Part):
     first: Gives
     event: tuple[Activity, ...] = ()
 
+    @field_validator("timezone")
+    @classmethod
+    def _on_the_map(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError("not a time zone of the IANA database, such as Asia/Shanghai")
+        return name
+
     @model_validator(mode="after")
     def _complete(self) -> Mapping:
         if self.first.fact != "Received":
             raise ValueError("`first` must give Received: a case begins by being received")
+        if any(
+            gives.fact == "Received" for event in self.event for gives in (*event.gives, *event.until_next)
+        ):
+            raise ValueError("a case is received once, by `first`; an event gives something else")
         named = [event.activity for event in self.event]
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
