@@ -47,6 +47,12 @@ def corrections(facts: Iterable[Recorded]) -> tuple[Correction, ...]:
     return tuple(found)
 
 
+def standing_corrections(facts: Iterable[Recorded]) -> frozenset[int]:
+    """Name the corrections that are not withdrawn themselves, by version; withdrawals of corrections among them."""
+    found = _standing({recorded.originator_version: recorded for recorded in facts})
+    return frozenset(by.originator_version for by, _ in found)
+
+
 def _standing(known: dict[int, Recorded]) -> list[tuple[Recorded, Corrected]]:
     void: set[int] = set()
     standing: list[tuple[Recorded, Corrected]] = []

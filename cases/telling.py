@@ -24,13 +24,16 @@ def claimed(command: Command, rules: Rules, now: datetime) -> tuple[datetime, bo
         return now, False
     if at > now + SKEW:
         raise _wrong("occurred_at", "must not lie in the future")
-    allowed = min(
-        (timedelta(minutes=b.regulation.backdating_tolerance_minutes) for b in rules), default=TOLERANCE
-    )
-    is_backdated = at < now - allowed
+    is_backdated = at < now - tolerance(rules)
     if is_backdated and command.document is None:
         raise _wrong("document", "a fact told this late needs the number of the document that shows it")
     return min(at, now).astimezone(UTC), is_backdated
+
+
+def tolerance(rules: Rules) -> timedelta:
+    """Give how late a fact may be told without a document: the shortest that a binding regulation allows."""
+    told = (timedelta(minutes=bound.regulation.backdating_tolerance_minutes) for bound in rules)
+    return min(told, default=TOLERANCE)
 
 
 def _wrong(field: str, cure: str) -> Malformed:

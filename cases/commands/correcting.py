@@ -12,12 +12,14 @@ from cases import codes
 from cases.case import Case, fold
 from cases.command import Command
 from cases.errors import Malformed, Refused
-from cases.events import Corrected, Received
+from cases.events import Corrected, Received, Refunded
 from cases.fact import Fact, Instant, Money
-from cases.history import corrected_fact
+from cases.history import corrected_fact, standing_corrections
 from cases.personal import Personal, PersonalRef
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
+from cases.straying import CURE, has_strayed
+from cases.telling import tolerance
 
 FIXED = frozenset(
     {"case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live"}
@@ -61,12 +63,13 @@ class Correct(Command):
         stored = self._stored(case)
         standing = next((k for k in case.history if k.originator_version == self.corrects), None)
         if isinstance(stored.fact, Corrected):
-            yield from self._withdraw_correction(case)
+            yield from self._withdraw_correction(case, now)
         elif standing is None:
             if not self.is_withdrawn:
                 raise Refused("This fact was withdrawn; record it anew", rule="withdrawn-fact")
         else:
             fact = self._correction(standing, now)
+            self._must_show_earlier_times(stored, rules)
             self._must_leave_a_case(case, fact, now)
             if self.is_withdrawn or self._changes_anything(standing, fact):
                 yield fact
@@ -77,22 +80,36 @@ class Correct(Command):
             raise _wrong("corrects", "there is no fact of this version in the case")
         return found
 
-    def _withdraw_correction(self, case: Case) -> Iterator[Fact]:
+    def _withdraw_correction(self, case: Case, now: datetime) -> Iterator[Fact]:
         if not self.is_withdrawn:
             raise _wrong("corrects", "this is a correction itself; withdraw it, then correct the fact anew")
-        fact = Corrected(corrects=self.corrects, reason=self.reason, is_withdrawn=True)
-        if not any(known.fact == fact for known in case.stored):
+        if self.corrects in standing_corrections(case.stored):
+            fact = Corrected(corrects=self.corrects, reason=self.reason, is_withdrawn=True)
+            self._must_show_amounts(_corrected_fact_below(case, self.corrects))
+            self._must_leave_a_case(case, fact, now)
             yield fact
+
+    def _must_show_earlier_times(self, stored: Recorded, rules: Rules) -> None:
+        """Ask for a document where a time moves back further than a fact may be told late (design.md 5)."""
+        if self.document is not None or self.happened_at is None:
+            return
+        if self.happened_at < min(stored.known_at - tolerance(rules), stored.occurred_at):
+            raise _wrong(
+                "document", "a time this much earlier needs the number of the document that shows it"
+            )
+
+    def _must_show_amounts(self, fact: Fact) -> None:
+        """Ask for a document where an amount goes, or comes back."""
+        if self.document is None and any(
+            Money in _kinds(type(fact), name) for name in type(fact).model_fields
+        ):
+            raise _wrong("document", "an amount goes only with the number of the document that shows it")
 
     def _correction(self, standing: Recorded, now: datetime) -> Corrected:
         if self.is_withdrawn and isinstance(standing.fact, Received):
             raise Refused("A received case cannot be withdrawn; close it instead", rule="received-stays")
-        if (
-            self.is_withdrawn
-            and self.document is None
-            and any(Money in _kinds(type(standing.fact), name) for name in type(standing.fact).model_fields)
-        ):
-            raise _wrong("document", "an amount goes only with the number of the document that shows it")
+        if self.is_withdrawn:
+            self._must_show_amounts(standing.fact)
         if self.happened_at is not None and self.happened_at > now:
             raise _wrong("happened_at", "must not lie in the future")
         changes = self._allowed_changes(standing.fact)
@@ -126,6 +143,9 @@ class Correct(Command):
                     }
                 ],
             )
+        strayed = next((name for name, value in self.changes.items() if has_strayed(value)), None)
+        if strayed is not None:
+            raise _wrong(f"changes.{strayed}", CURE)
         if self.document is None and any(Money in _kinds(type(fact), name) for name in self.changes):
             raise _wrong("document", "an amount changes only with the number of the document that shows it")
         sealed = {name: _as_json(value) for name, value in self.personal.items()}
@@ -146,13 +166,24 @@ class Correct(Command):
         )
         after = fold(case.case_id, (*case.stored, added))
         paid = after.received.paid if after.received else None
-        if after.refunded_minor > max(paid.minor if paid else 0, 0) and after.refunded_minor > 0:
+        returned = [known.fact.amount for known in after.history if isinstance(known.fact, Refunded)]
+        is_kept = paid is not None and all(amount.currency == paid.currency for amount in returned)
+        if returned and not (is_kept and paid and after.refunded_minor <= paid.minor):
             raise Refused("All refunds together must stay within what was paid", rule="refund-within-paid")
 
     @staticmethod
     def _changes_anything(standing: Recorded, fact: Corrected) -> bool:
         moved = fact.happened_at is not None and fact.happened_at != standing.occurred_at
         return moved or corrected_fact(standing.fact, dict(fact.changes)) != standing.fact
+
+
+def _corrected_fact_below(case: Case, version: int) -> Fact:
+    """Follow corrections of corrections down to the fact that they are about."""
+    stored = {known.originator_version: known.fact for known in case.stored}
+    fact = stored[version]
+    while isinstance(fact, Corrected):
+        fact = stored[fact.corrects]
+    return fact
 
 
 def correctable(fact: type[Fact]) -> frozenset[str]:

@@ -50,8 +50,13 @@ def test_a_correction_made_twice_is_quiet() -> None:
 
 def test_the_right_time_is_told_as_happened_at() -> None:
     earlier = MORNING + timedelta(minutes=30)
-    given(*WORKED).when(right(2, happened_at=earlier)).then(corrected(2, happened_at=earlier))
-    given(*WORKED, corrected(2, happened_at=earlier)).when(right(2, happened_at=earlier)).then_quiet()
+    given(*WORKED).when(right(2, happened_at=earlier, document="L-1")).then(corrected(2, happened_at=earlier))
+    given(*WORKED, corrected(2, happened_at=earlier)).when(
+        right(2, happened_at=earlier, document="L-1")
+    ).then_quiet()
+    long_ago = MORNING - timedelta(days=1)
+    assert "document" in refused_with(given(*WORKED), right(2, happened_at=long_ago)).message
+    given(*WORKED).when(right(2, happened_at=long_ago, document="通话录音-0001")).then_allowed()
     with pytest.raises(ValidationError, match="happened_at"):
         right(2, changes={"kind": "return"}, occurred_at=earlier)
     assert "future" in refused_with(given(*WORKED), right(2, happened_at=MORNING + timedelta(days=9))).message
@@ -126,6 +131,32 @@ def test_no_correction_leaves_more_refunded_than_paid() -> None:
     paid.when(right(len(paid.facts), changes=too_much, document="FP-9")).then_refused(
         rule="refund-within-paid"
     )
+
+
+def test_withdrawing_a_correction_leaves_no_more_refunded_than_paid() -> None:
+    withdrawn = (*CHECKED, refunded(199), corrected(len(CHECKED) + 1, is_withdrawn=True))
+    again = given(*withdrawn, refunded(199))
+    undone = right(len(withdrawn), is_withdrawn=True, document="FP-9")
+    again.when(undone).then_refused(rule="refund-within-paid")
+    assert "document" in refused_with(given(*withdrawn), right(len(withdrawn), is_withdrawn=True)).message
+    given(*withdrawn).when(undone).then_allowed()
+
+
+def test_a_refund_stays_in_the_currency_that_was_paid() -> None:
+    dollars = right(len(CHECKED) + 1, changes={"amount": {"minor": 100, "currency": "USD"}}, document="FP-9")
+    given(*CHECKED, refunded(199)).when(dollars).then_refused(rule="refund-within-paid")
+
+
+def test_a_correction_that_came_back_can_be_withdrawn_again() -> None:
+    undone = corrected(4, is_withdrawn=True)
+    told = (*WORKED, corrected(3, changes={"cause": "switch"}), undone)
+    given(*told).when(right(4, is_withdrawn=True)).then_quiet()
+    given(*told, corrected(5, is_withdrawn=True)).when(right(4, is_withdrawn=True)).then(undone)
+
+
+def test_a_number_of_a_person_is_no_corrected_word() -> None:
+    refusal = refused_with(given(*WORKED), right(1, changes={"region": "13800005678"}))
+    assert refusal.details["errors"][0]["field"] == "changes.region"
 
 
 def test_a_field_is_named_like_a_field() -> None:
