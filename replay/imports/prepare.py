@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cases.codes import Role
 from cases.fact import Fact, Pinned
 from cases.recorded import Recorded, Source
+from cases.straying import CURE, has_strayed
 from replay.imports.mapping import Gives, Mapping
 from replay.imports.source import SourceEvent
 
@@ -92,26 +93,44 @@ class Taking:
 
     def prepare(self, events: Sequence[SourceEvent], stored: Sequence[Recorded]) -> list[Recorded] | Trouble:
         """Give the facts that the log does not have yet, or why the case cannot be taken."""
-        known = {recorded.source.key for recorded in stored if recorded.source.key}
+        known = {recorded.source.key: recorded for recorded in stored if recorded.source.key}
         expected = list(self.expected(events))
-        if self.mapping.delivers == "whole-cases" and not known <= {fact.key for fact in expected}:
+        if self.mapping.delivers == "increments" and known:
+            expected = [fact for fact in expected if not self._begins(fact) or fact.key in known]
+        elif not known.keys() <= {fact.key for fact in expected}:
             return Trouble(events[0].line, "changed past", "the file no longer tells what it told before")
-        fresh = [fact for fact in expected if fact.key not in known]
         new: list[Recorded] = []
-        for version, fact in enumerate(fresh, start=len(stored) + 1):
+        for fact in expected:
             if fact.event.at > self.now:
                 return Trouble(fact.event.line, "future", "lies in the future")
             try:
-                new.append(self._recorded(fact, version))
+                told = self._recorded(fact, len(stored) + len(new) + 1, known.get(fact.key))
             except ValidationError as invalid:
                 return _bad_word(fact, invalid)
+            strayed = next((name for name, word in told.fact if has_strayed(word)), None)
+            if strayed is not None:
+                return Trouble(fact.event.line, "bad word", f"{fact.gives.fact}.{strayed}: {CURE}")
+            before = known.get(fact.key)
+            if before is None:
+                new.append(told)
+            elif (before.fact, before.actor) != (told.fact, told.actor):
+                return Trouble(
+                    fact.event.line, "changed past", "the event no longer says what it said before"
+                )
         return new
 
-    def _recorded(self, expected: Expected, version: int) -> Recorded:
+    def _begins(self, expected: Expected) -> bool:
+        return expected.gives is self.mapping.first
+
+    def _drawn(self, before: Recorded | None) -> dict[str, object]:
+        """Give what a Received holds beyond the source's words; one that is known keeps its own."""
+        if before is not None:
+            return {name: getattr(before.fact, name) for name in ("case_no", "judged_under", "is_live")}
+        return {"case_no": self.case_no(), "judged_under": self.pins, "is_live": self.mapping.live}
+
+    def _recorded(self, expected: Expected, version: int, before: Recorded | None) -> Recorded:
         event = expected.event
-        more: dict[str, object] = {}
-        if expected.gives is self.mapping.first:
-            more = {"case_no": self.case_no(), "judged_under": self.pins, "is_live": self.mapping.live}
+        more = self._drawn(before) if self._begins(expected) else {}
         case_id = self.case_id(event.case)
         return Recorded(
             originator_id=case_id,

@@ -102,6 +102,30 @@ def test_increments_may_leave_out_what_was_told_before() -> None:
     ]
 
 
+def test_an_increment_does_not_receive_the_case_a_second_time() -> None:
+    mapping = HELPDESK.model_copy(update={"delivers": "increments"})
+    whole = history("Assign seriousness", "Wait", "Closed")
+    first = taken(taking(mapping).prepare(whole[:1], ()))
+    assert names(taken(taking(mapping).prepare(whole[2:], first))) == ["Closed"]
+
+
+@pytest.mark.parametrize("word", ["product", "org:resource"])
+def test_an_event_that_says_something_else_than_before_is_a_changed_past(word: str) -> None:
+    told = history("Assign seriousness", "Closed")
+    first = taken(taking().prepare(told, ()))
+    changed = [replace(event, words={**event.words, word: "another"}) for event in told]
+    found = taking().prepare(changed, first)
+    assert found == Trouble(10, "changed past", "the event no longer says what it said before")
+
+
+def test_a_phone_number_among_the_words_is_not_taken() -> None:
+    told = [replace(event, words={"product": "call 138-0013-8000"}) for event in history("Closed")]
+    found = taking().prepare(told, ())
+    assert isinstance(found, Trouble)
+    assert (found.kind, found.message.partition(":")[0]) == ("bad word", "Received.product_model")
+    assert "8000" not in found.message
+
+
 def test_a_history_that_claims_the_future_is_not_taken() -> None:
     late = [replace(event, at=datetime(2030, 1, 1, tzinfo=UTC)) for event in history("Closed")]
     assert taking().prepare(late, ()) == Trouble(10, "future", "lies in the future")
