@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.numeric import Int8
 
 Columns = tuple[list[UUID | str], list[Int8], list[str], list[bytes]]
@@ -23,25 +23,28 @@ def columns_of(stored_events: Sequence[StoredEvent]) -> Columns:
     )
 
 
-def of_stream(
-    query: Composed,
-    originator_id: UUID | str,
-    *,
-    gt: int | None,
-    lte: int | None,
-    desc: bool,
-    limit: int | None,
-) -> tuple[Composed, list[Any]]:
-    """Add to `… WHERE originator_id = %b` the bounds (exclusive, inclusive), the order and the limit."""
-    params: list[Any] = [originator_id]
-    if gt is not None:
-        query += SQL(" AND originator_version > %b")
-        params.append(Int8(gt))
-    if lte is not None:
-        query += SQL(" AND originator_version <= %b")
-        params.append(Int8(lte))
-    query += SQL(" ORDER BY originator_version DESC") if desc else SQL(" ORDER BY originator_version")
-    if limit is not None:
-        query += SQL(" LIMIT %b")
-        params.append(Int8(limit))
-    return query, params
+class StreamQuery:
+    """Asks for one stream by version; each shape of the question is rendered once."""
+
+    def __init__(self, columns: SQL, table: Identifier) -> None:
+        self._head = SQL("SELECT {} FROM {} WHERE originator_id = %b").format(columns, table)
+        self._rendered: dict[tuple[bool, ...], bytes] = {}
+
+    def asked(
+        self, originator_id: UUID | str, *, gt: int | None, lte: int | None, desc: bool, limit: int | None
+    ) -> tuple[bytes, list[Any]]:
+        """Give query and parameters for the library's bounds: `gt` is exclusive, `lte` inclusive."""
+        shape = (gt is not None, lte is not None, desc, limit is not None)
+        if shape not in self._rendered:
+            self._rendered[shape] = self._query(*shape).as_bytes()
+        bounds = [Int8(bound) for bound in (gt, lte, limit) if bound is not None]
+        return self._rendered[shape], [originator_id, *bounds]
+
+    def _query(self, has_gt: bool, has_lte: bool, is_falling: bool, has_limit: bool) -> Composed:  # noqa: FBT001 - a shape
+        query = self._head
+        if has_gt:
+            query += SQL(" AND originator_version > %b")
+        if has_lte:
+            query += SQL(" AND originator_version <= %b")
+        query += SQL(" ORDER BY originator_version") + SQL(" DESC" if is_falling else "")
+        return query + SQL(" LIMIT %b") if has_limit else query

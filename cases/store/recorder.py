@@ -20,13 +20,14 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
-from psycopg.rows import RowFactory, TupleRow, args_row, scalar_row, tuple_row
+from psycopg.rows import RowFactory, args_row, scalar_row
 from psycopg.sql import SQL, Composed
 from psycopg.types.numeric import Int8
 
+from cases.store.borrowing import Lender
 from cases.store.ddl import EventTable
 from cases.store.outcomes import is_lost, told_apart
-from cases.store.queries import columns_of, of_stream
+from cases.store.queries import StreamQuery, columns_of
 from cases.store.stored import Block, StoredFact
 from cases.store.subscription import LogSubscription
 
@@ -53,10 +54,10 @@ class LogRecorder(PostgresApplicationRecorder):
         id_type: Literal["uuid", "text"] = "text" if datastore.originator_id_type == "text" else "uuid"
         self.events = EventTable(datastore.schema, events_table_name, id_type)
         self.settled_clause = SETTLED.format(origins=self.events.name("_origins"))
-        self.append_statement = self.events.append_call()
-        self.select_events_statement = SQL("SELECT {columns} FROM {table} WHERE originator_id = %b").format(
-            columns=COLUMNS, table=self.events.name()
-        )
+        self.lender = Lender(datastore)
+        # Rendered once: the driver would join the parts again for every call.
+        self.append_statement = self.events.append_call().as_bytes()
+        self.stream_query = StreamQuery(COLUMNS, self.events.name())
 
     def create_table(self) -> None:
         """Make what is missing; several processes may ask for it at once."""
@@ -79,8 +80,7 @@ class LogRecorder(PostgresApplicationRecorder):
         IntegrityError for a version that is taken or leaves a gap, LogIsBusy, and CommitUnknown.
         """
         before, behind = tuple(beside), tuple(after)
-        with self.datastore.get_connection() as connection, told_apart(connection):
-            cursor = connection.cursor(binary=True, row_factory=tuple_row)
+        with self.lender.borrow() as (connection, cursor), told_apart(connection):
             if before or behind:
                 self._append_in_one_flight(connection, cursor, stored_events, before, behind)
             else:
@@ -103,13 +103,13 @@ class LogRecorder(PostgresApplicationRecorder):
         """Run the statements of an append that has no events, in one transaction."""
         statements = (*beside, *after)
         if statements:
-            with self.datastore.get_connection() as connection, told_apart(connection), connection.pipeline():
+            with self.lender.borrow() as (connection, _), told_apart(connection), connection.pipeline():
                 _run(connection, [(SQL("BEGIN"), ()), *statements, (SQL("COMMIT"), ())])
 
     def _append_in_one_flight(
         self,
         connection: Connection[Any],
-        cursor: Cursor[TupleRow],
+        cursor: Cursor[Any],
         stored_events: Sequence[StoredEvent],
         before: Sequence[Statement],
         behind: Sequence[Statement],
@@ -119,7 +119,7 @@ class LogRecorder(PostgresApplicationRecorder):
             self._send(cursor, stored_events)
             _run(connection, [*behind, (SQL("COMMIT"), ())])
 
-    def _send(self, cursor: Cursor[TupleRow], stored_events: Sequence[StoredEvent]) -> None:
+    def _send(self, cursor: Cursor[Any], stored_events: Sequence[StoredEvent]) -> None:
         cursor.execute(self.append_statement, columns_of(stored_events), prepare=True)
 
     # Reading
@@ -134,9 +134,7 @@ class LogRecorder(PostgresApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredFact]:
         """Read one stream by version (exclusive `gt`, inclusive `lte`), settled or not."""
-        query, params = of_stream(
-            self.select_events_statement, originator_id, gt=gt, lte=lte, desc=desc, limit=limit
-        )
+        query, params = self.stream_query.asked(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
         return self.read(query, params, args_row(StoredFact))
 
     def select_notifications(
@@ -173,22 +171,15 @@ class LogRecorder(PostgresApplicationRecorder):
         rows = self.read(query, [], scalar_row)
         return int(rows[0]) if rows else None
 
-    def read(self, query: Composed, params: Sequence[Any], row_factory: RowFactory[R]) -> list[R]:
+    def read(self, query: Composed | bytes, params: Sequence[Any], row_factory: RowFactory[R]) -> list[R]:
         """Run a query of ours; once more on a fresh connection when the pooled one had ended."""
         try:
-            return self._read(query, params, row_factory)
+            return self.lender.read(query, params, row_factory)
         except (InterfaceError, OperationalError) as error:
             if not is_lost(error):
                 raise
         self.datastore.pool.check()
-        return self._read(query, params, row_factory)
-
-    def _read(self, query: Composed, params: Sequence[Any], row_factory: RowFactory[R]) -> list[R]:
-        with (
-            self.datastore.get_connection() as connection,
-            connection.cursor(binary=True, row_factory=row_factory) as cursor,
-        ):
-            return cursor.execute(query, params, prepare=True).fetchall()
+        return self.lender.read(query, params, row_factory)
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
@@ -205,7 +196,7 @@ def _run(connection: Connection[Any], statements: Sequence[Statement]) -> None:
             connection.execute(statement[0], statement[1] or None)
 
 
-def _block(cursor: Cursor[TupleRow], count: int) -> Block:
+def _block(cursor: Cursor[Any], count: int) -> Block:
     first, recorded_at = cursor.fetchall()[0]
     instant: datetime = recorded_at
     return Block(first, count, instant.astimezone(UTC))

@@ -11,9 +11,12 @@ from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
+from cases.store.borrowing import Lender
 from cases.store.ddl import lock_ddl, relation_exists
 from cases.store.outcomes import told_apart
-from cases.store.queries import columns_of, of_stream
+from cases.store.queries import StreamQuery, columns_of
+
+COLUMNS = SQL("originator_id, originator_version, topic, state")
 
 
 class StreamRecorder(PostgresAggregateRecorder):
@@ -27,9 +30,8 @@ class StreamRecorder(PostgresAggregateRecorder):
             "INSERT INTO {table} (originator_id, originator_version, topic, state)"
             " SELECT * FROM unnest(%b::{ids}[], %b::bigint[], %b::text[], %b::bytea[])"
         ).format(table=table, ids=SQL("text" if datastore.originator_id_type == "text" else "uuid"))
-        self.select_events_statement = SQL(
-            "SELECT originator_id, originator_version, topic, state FROM {table} WHERE originator_id = %b"
-        ).format(table=table)
+        self.stream_query = StreamQuery(COLUMNS, table)
+        self.lender = Lender(datastore)
 
     def create_table(self) -> None:
         """Make the table where it is missing."""
@@ -55,11 +57,5 @@ class StreamRecorder(PostgresAggregateRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Read one stream by version (exclusive `gt`, inclusive `lte`)."""
-        query, params = of_stream(
-            self.select_events_statement, originator_id, gt=gt, lte=lte, desc=desc, limit=limit
-        )
-        with (
-            self.datastore.get_connection() as connection,
-            connection.cursor(binary=True, row_factory=args_row(StoredEvent)) as cursor,
-        ):
-            return cursor.execute(query, params, prepare=True).fetchall()
+        query, params = self.stream_query.asked(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
+        return self.lender.read(query, params, args_row(StoredEvent))
