@@ -68,14 +68,23 @@ def _first_page(visitor: Visitor, following: str) -> str:
 
 def told(request: Request, error: CaseledgerError, here: Here, language: Speaks) -> Response:
     """Tell a refusal as a page; somebody without a session gets the key form."""
+    who = None if isinstance(error, Unavailable) else _signed_in(request, here, language)
     match error:
         case Unauthenticated():
             return RedirectResponse(entrance(request), SEE_OTHER)
         case NotAllowed():
-            return page("error", request, here, language, status=403, says="not_yours")
+            return page("error", request, here, language, who, 403, says="not_yours")
         case NotFound():
-            return page("error", request, here, language, status=404, says="not_found")
+            return page("error", request, here, language, who, 404, says="not_found")
         case Unavailable():
             return page("error", request, here, language, status=503, says="try_again")
         case _:
-            return page("error", request, here, language, status=422, says="not_found")
+            return page("error", request, here, language, who, 422, says="not_found")
+
+
+def _signed_in(request: Request, here: Here, language: Speaks) -> Visitor | None:
+    """Find who is before a page that cannot be shown, so that the menu leads on."""
+    try:
+        return Visitor(keys.session(here.ledger, request.cookies.get(COOKIE, "")), language)
+    except CaseledgerError:
+        return None

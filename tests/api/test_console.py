@@ -89,6 +89,8 @@ def test_a_role_sees_its_pages_and_no_other(browser: TestClient, key_of: KeyOf, 
     sign_in(browser, key_of(role), "/docs")
     seen = {name for name, (where, _) in PAGES.items() if browser.get(where).status_code == 200}
     assert seen == SEEN_BY[role]
+    refused = browser.get("/audits").text if "audits" not in seen else ""
+    assert not refused or 'href="/docs"' in refused, "a page that is not theirs still leads on"
     menu = re.findall(r'<a href="(/[a-z]*)"', browser.get("/docs").text.split("</nav>")[0])
     assert {name for name, (where, _) in PAGES.items() if where in menu} == SEEN_BY[role]
 
