@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cases.errors import Malformed
@@ -23,7 +23,7 @@ class Month:
     def parse(cls, written: str) -> Month:
         """Read `YYYY-MM`; raises Malformed."""
         found = _WRITTEN.fullmatch(written)
-        if found is None:
+        if found is None or not MINYEAR < int(found[1]) < MAXYEAR:
             raise Malformed("A month is written like 2026-10", errors=[{"field": "month", "cure": "YYYY-MM"}])
         return cls(int(found[1]), int(found[2]))
 

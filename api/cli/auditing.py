@@ -39,9 +39,12 @@ def draw(
     regulation: Regulation = "lamp-factory",
 ) -> None:
     """Freeze a month, draw its sample and publish the files; nonces are made here and the record says so."""
+    with told():
+        wanted = Month.parse(month)
+        if out is not None:
+            made(out)
     with installation() as here:
         here.engine.catch_up()
-        wanted = Month.parse(month)
         now = wall_clock()
         with bar(f"reading the frame of {wanted}", None) as progress:
             drawn = room(here, regulation, programme).draw_month(
@@ -83,9 +86,17 @@ def show(drawn: Drawn) -> None:
     OUT.print(f"late {frozen.late}, open and overdue beside the frame {frozen.overdue}", markup=False)
 
 
+def made(folder: Path) -> None:
+    """Make the folder for the files before anything is drawn; raises Malformed where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refusal:
+        raise Malformed(f"{folder} cannot be a folder for the files ({refusal.strerror})") from None
+
+
 def publish(drawn: Drawn, folder: Path) -> None:
     """Write the files that anybody can draw again from."""
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     for name, content in drawn.files.items():
         (folder / name).write_bytes(content)
     OUT.print(f"published in {folder}: {', '.join(drawn.files)}", markup=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from cases.desk import wall_clock
 from cases.errors import Malformed
 from projections.rebuild import Report as Rebuilt
 from projections.rebuild import rebuild
+from replay.imports.moments import moment_of
 from replay.verify import Finding, Report, Verdict, verify
 
 app = typer.Typer(no_args_is_help=True, help="The past, again and provably.")
@@ -28,10 +29,9 @@ def moment(written: str | None, zone: ZoneInfo) -> datetime | None:
     if written is None:
         return None
     try:
-        read = datetime.fromisoformat(written)
+        return moment_of(written, zone)
     except ValueError:
         raise Malformed("A moment is written like 2026-10-31T18:00 or 2026-10-31T18:00+08:00") from None
-    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def wall(at: datetime, zone: ZoneInfo) -> str:

@@ -21,7 +21,7 @@ WITHHELD = "0" * 64
 
 HEX = re.compile(r"[0-9a-f]{64}")
 FIELD = re.compile(r"[^\x00-\x1f\x7f]+")
-RATE = re.compile(r"[0-9]+(?:\.[0-9]+|/0*[1-9][0-9]*)?")
+RATE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}|/0{0,9}[1-9][0-9]{0,9})?")
 
 
 class NotDrawable(ValueError):

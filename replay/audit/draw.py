@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from cases.audits import Programme, evolve, fold, must_be_fresh, must_be_next, must_open, programme_id
 from cases.caller import Caller
-from cases.errors import NotFound, Refused
+from cases.errors import CaseIsBusy, NotFound, Refused
 from cases.events_audit import (
     FrameFrozen,
     NoncesRevealed,
@@ -94,6 +94,8 @@ class AuditRoom:
             opened = opening(self.duty, self.regulation.version, since or month.begins(self.zone))
             steps.append(opened)
             programme = evolve(programme, opened)
+        elif since not in {None, opened.starts_at}:
+            raise Refused("The programme was opened already; its start is not moved", rule="opened-once")
         hi = self.ledger.settled()
         files: dict[str, bytes] = {}
         for one in months:
@@ -197,7 +199,12 @@ class AuditRoom:
             )
             for version, fact in enumerate(steps, start=programme.version + 1)
         ]
-        return self.ledger.append(facts)[-1].position
+        try:
+            return self.ledger.append(facts)[-1].position
+        except CaseIsBusy as busy:
+            raise CaseIsBusy(
+                "Somebody else drew from this programme just now; nothing was drawn here"
+            ) from busy
 
     def files(self, month: Month) -> Drawn:
         """Make the files of a drawn month again from the log; raises NotFound, Refused when they differ."""

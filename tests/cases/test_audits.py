@@ -46,7 +46,7 @@ def test_a_month_begins_and_ends_in_the_business_time_zone() -> None:
     assert str(Month.parse("2026-12").following) == "2027-01"
 
 
-@pytest.mark.parametrize("written", ["2026-13", "2026", "2026-1", "october"])
+@pytest.mark.parametrize("written", ["2026-13", "2026", "2026-1", "october", "0000-01", "9999-12"])
 def test_a_month_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(Malformed, match="2026-10"):
         Month.parse(written)

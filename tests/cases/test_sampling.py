@@ -170,7 +170,9 @@ def test_a_frame_that_was_not_written_by_the_rule_is_refused(frame: bytes) -> No
         drawn(frame)
 
 
-@pytest.mark.parametrize("rate", ["1.1", "11/10", "-0.1", "1e-1", "10 %", "", "1/0", "１/10", ".1"])
+@pytest.mark.parametrize(
+    "rate", ["1.1", "11/10", "-0.1", "1e-1", "10 %", "", "1/0", "１/10", ".1", "0." + "1" * 5000]
+)
 def test_a_rate_is_a_plain_decimal_or_a_fraction(rate: str) -> None:
     with pytest.raises(NotDrawable, match="rate"):
         drawn(vector_frame(), rate=rate)

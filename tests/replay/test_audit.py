@@ -9,7 +9,7 @@ import pytest
 
 from cases import codes, events
 from cases.desk import Desk
-from cases.errors import NotFound, Refused
+from cases.errors import CaseIsBusy, NotFound, Refused
 from cases.fact import Fact
 from cases.month import Month
 from cases.recorded import Recorded, Source
@@ -17,7 +17,7 @@ from cases.reference import read
 from cases.sampling.files import recheck
 from cases.store.ledger import Ledger
 from replay.audit.checklist import Answer, filled
-from replay.audit.draw import AuditRoom
+from replay.audit.draw import AuditRoom, Drawn
 from replay.audit.frame import endings
 from tests.fix_desk import caller
 
@@ -95,6 +95,11 @@ class TestTheMonthlySample:
         with pytest.raises(Refused, match="frozen already"):
             room.draw_month(Month(2026, 10), AUDITOR, NOW)
 
+    def test_the_start_of_a_programme_is_not_moved(self, room: AuditRoom) -> None:
+        december = datetime(2026, 12, 1, tzinfo=UTC)
+        with pytest.raises(Refused, match="its start is not moved"):
+            room.draw_month(Month(2026, 11), AUDITOR, december, since=OCTOBER)
+
     def test_what_comes_later_does_not_change_what_was_frozen(self, room: AuditRoom, desk: Desk) -> None:
         before = room.files(Month(2026, 10))
         desk.take_history([a_case(50, codes.Kind.REPAIR, OCTOBER)])
@@ -114,6 +119,18 @@ class TestTheMonthlySample:
         assert list(room.state().frozen) == ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"]
         assert drawn.sample.picks == ()
         assert room.files(Month(2027, 1)).sample.picks == ()
+
+    def test_who_draws_at_the_same_time_is_told_that_somebody_else_did(self, room: AuditRoom) -> None:
+        march, april = Month(2027, 3), datetime(2027, 4, 2, tzinfo=UTC)
+        drawn: list[Drawn] = []
+
+        def meanwhile(_: int) -> None:
+            if not drawn:
+                drawn.append(room.draw_month(march, AUDITOR, april))
+
+        with pytest.raises(CaseIsBusy, match="Somebody else drew from this programme"):
+            room.draw_month(march, AUDITOR, april, progress=meanwhile)
+        assert room.files(march).sample == drawn[0].sample
 
     def test_a_month_that_was_not_drawn_is_not_found(self, room: AuditRoom) -> None:
         with pytest.raises(NotFound):

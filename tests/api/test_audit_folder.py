@@ -1,0 +1,24 @@
+"""What the shell says of a folder or a moment that cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.cli.auditing import made
+from api.cli.replaying import moment
+from cases.errors import Malformed
+
+
+def test_a_file_is_no_folder_for_the_published_files(tmp_path: Path) -> None:
+    (tmp_path / "draws").write_text("a list", encoding="utf-8")
+    with pytest.raises(Malformed, match="cannot be a folder"):
+        made(tmp_path / "draws")
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "9999-12-31T23:00-08:00", "tomorrow", "2026-02-30"])
+def test_a_moment_that_is_none_is_refused(written: str) -> None:
+    with pytest.raises(Malformed, match="2026-10-31T18:00"):
+        moment(written, ZoneInfo("Asia/Shanghai"))
