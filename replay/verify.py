@@ -37,9 +37,11 @@ BACKWARDS = SQL(
     " OVER (ORDER BY notification_id) AS before FROM {log}) AS line WHERE recorded_at < before LIMIT 100"
 ).format(log=LOG.name())
 LOST_ANSWERS = SQL(
-    "SELECT answered.case_id, wanted FROM desk.idempotency_keys AS answered, unnest(positions) AS wanted"
-    " WHERE NOT EXISTS (SELECT FROM {log} WHERE notification_id = wanted) LIMIT 100"
+    "SELECT case_id, positions[1] FROM desk.idempotency_keys AS answered WHERE jsonb_array_length(answer -> 'facts')"
+    " <> (SELECT count(*) FROM {log} WHERE notification_id = ANY (positions) AND originator_id = case_id"
+    " AND originator_version <= (answer ->> 'version')::bigint) LIMIT 100"
 ).format(log=LOG.name())
+"""Answers that name facts which the case has not at these positions, or not by the version they name."""
 
 
 class Verdict(IntEnum):
@@ -185,7 +187,16 @@ def _verify_rows(
     report: Report,
 ) -> int:
     history = [fact.stored for fact in stream if fact.position <= tables.position]
-    if not history or case_id in tables.parked:
+    if case_id in tables.parked:
+        report.unreadable.append(
+            Finding("parked", "its rows are kept as they last were, release the case to compare", case_id)
+        )
+        return 0
+    if not history:
+        if case_id in standing.cases:
+            report.findings.append(
+                Finding("row", "a table tells of a case beyond the position where the tables stand", case_id)
+            )
         return 0
     computed = compute(history, reference)
     if computed.rows is None:
@@ -215,7 +226,7 @@ def _verify_order(connection: Db, report: Report) -> None:
         report.findings.append(
             Finding(
                 "answer",
-                "a request was answered with a position that the log does not have",
+                "a request was answered with facts that the case does not have there",
                 case_id,
                 None,
                 position,

@@ -116,5 +116,53 @@ def test_what_was_taken_away_or_moved_is_found(
     assert any(finding.kind == kind and says in finding.message for finding in findings), findings[:3]
 
 
+ANSWERED = """
+    INSERT INTO desk.idempotency_keys (principal, key, fingerprint, case_id, positions, answer)
+    SELECT 'the shop', 'key 1', '\\x00', originator_id, ARRAY[notification_id], '{"facts": ["Received"], "version": 1}'
+    FROM log.case_events WHERE topic = 'case.received.v1' LIMIT 1
+"""
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        'positions = positions || 0::bigint, answer = answer || \'{"facts": ["Received", "Closed"]}\'',
+        "positions = ARRAY[positions[1] + 1]",
+        "case_id = gen_random_uuid()",
+        "answer = answer || '{\"version\": 0}'",
+        "answer = answer || '{\"facts\": []}'",
+    ],
+)
+def test_an_answer_that_was_altered_is_found(database: Database, altered: LiteralString) -> None:
+    with psycopg.connect(database.server.dsn(ADMIN, database.name), autocommit=True) as admin:
+        admin.execute(ANSWERED)
+        assert verify(database).verdict is Verdict.PROVEN
+        admin.execute(SQL("UPDATE desk.idempotency_keys SET {}").format(SQL(altered)))
+        (finding,) = found(database)
+        admin.execute("TRUNCATE desk.idempotency_keys")
+    assert finding.kind == "answer"
+
+
+def test_a_case_set_aside_cannot_be_told(database: Database) -> None:
+    with psycopg.connect(database.server.dsn(ADMIN, database.name), autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO bi.meta_parked SELECT case_id, last_position, now(), 'KeyError' FROM bi.fct_cases LIMIT 1"
+        )
+        report = verify(database)
+        admin.execute("TRUNCATE bi.meta_parked")
+    assert report.verdict is Verdict.CANNOT_TELL
+    assert [one.kind for one in report.unreadable] == ["parked"]
+
+
+def test_tables_that_claim_to_be_younger_than_their_rows_are_found(database: Database) -> None:
+    with psycopg.connect(database.server.dsn(ADMIN, database.name), autocommit=True) as admin:
+        admin.execute("CREATE TABLE public.stood AS SELECT * FROM bi.meta_position")
+        admin.execute("UPDATE bi.meta_position SET position = 1")
+        findings = found(database)
+        admin.execute("UPDATE bi.meta_position SET position = (SELECT position FROM public.stood)")
+        admin.execute("DROP TABLE public.stood")
+    assert "beyond the position" in findings[0].message
+
+
 def test_after_all_this_it_is_whole_again(database: Database) -> None:
     assert verify(database).verdict is Verdict.PROVEN
