@@ -158,7 +158,8 @@ class Mapping(Part):
         for event in self.event:
             if event.activity == name:
                 return event
-        return Activity(activity=name, gives=(Gives(fact="Noted", fields={"word": name[:120]}),))
+        printable = "".join(c if c.isprintable() else " " for c in name).strip()[:120]
+        return Activity(activity=name, gives=(Gives(fact="Noted", fields={"word": printable or "?"}),))
 
 
 def load_mapping(name_or_path: str) -> Mapping:

@@ -80,3 +80,11 @@ def test_a_wrong_mapping_is_refused_by_file_and_place(
 def test_a_mapping_that_is_not_there_names_the_shipped_ones() -> None:
     with pytest.raises(Malformed, match="shipped are: helpdesk"):
         load_mapping("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("word", "noted"), [("Wait\nmore", "Wait more"), ("\0", "?"), ("x" * 200, "x" * 120)]
+)
+def test_an_activity_that_is_not_listed_is_noted_in_printable_words(word: str, noted: str) -> None:
+    (gives,) = load_mapping("helpdesk").activity(word).gives
+    assert gives.make({}) == events.Noted(word=noted)
