@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from cases.codes import Role
 from cases.errors import Malformed
 from cases.events import CASE_FACTS
 from cases.fact import Fact, Part
@@ -47,9 +48,13 @@ class FromWord(Part):
 
 
 class Gives(Part):
-    """One fact to record for an event: its name and its fields, fixed or taken from the source's words."""
+    """One fact to record for an event: its name, its fields, fixed or taken from the source's words, and whose it is.
+
+    `by` is the role that acts; without it the role of the mapping.
+    """
 
     fact: str
+    by: Role | None = None
     fields: dict[str, FromWord | str | bool | int] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -57,7 +62,8 @@ class Gives(Part):
     def _spread(cls, written: Any) -> Any:
         if not isinstance(written, dict) or "fields" in written:
             return written
-        return {"fact": written.get("fact"), "fields": {k: v for k, v in written.items() if k != "fact"}}
+        fields = {name: value for name, value in written.items() if name not in {"fact", "by"}}
+        return {"fact": written.get("fact"), "by": written.get("by"), "fields": fields}
 
     @model_validator(mode="after")
     def _known(self) -> Gives:
@@ -126,6 +132,7 @@ class Mapping(Part):
     format: Literal["xes", "csv"]
     judged_under: tuple[Name, ...]
     live: bool = False
+    role: Role = Role.SERVICE
     delivers: Literal["whole-cases", "increments"] = "whole-cases"
     timezone: str | None = None
     columns: Columns = Columns()

@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from cases.codes import Role
 from cases.fact import Fact, Pinned
 from cases.recorded import Recorded, Source
 from cases.straying import CURE, has_strayed
@@ -138,7 +137,7 @@ class Taking:
             fact=expected.make(**more),
             occurred_at=event.at,
             actor=self.actor(event),
-            role=Role.SERVICE,
+            role=expected.gives.by or self.mapping.role,
             source=Source(
                 system=f"import:{self.mapping.id}",
                 sha256=self.file_sha256,

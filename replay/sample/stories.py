@@ -14,6 +14,7 @@ AGENTS = ("客服01", "客服02", "客服03", "客服04")
 TECHNICIANS = ("技术01", "技术02", "技术03")
 LOGISTICS = ("物流01", "物流02")
 QUALITY = ("质量01", "质量02")
+FINANCE = ("财务01",)
 
 
 @dataclass
@@ -99,7 +100,7 @@ def returned(story: Story) -> Iterator[Line]:
         yield story.step("寄出", 8, LOGISTICS, carrier="中通", payer="customer")
         yield story.step("结案", 4, AGENTS, outcome="refused")
         return
-    yield story.step("退款", 40, AGENTS)
+    yield story.step("退款", 40, FINANCE)
     yield from _revisited_and_closed(story, 60)
 
 
