@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from cases.codes import Role
@@ -19,3 +20,12 @@ class Caller:
     role: Role
     source: Source
     principal: str
+
+
+def is_same_person(one: str | None, other: str | None) -> bool:
+    """Tell whether two actors are one person, whatever the letters' case, width and spaces (four eyes)."""
+    return one is not None and other is not None and _folded(one) == _folded(other)
+
+
+def _folded(actor: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", actor).casefold().split())

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from cases import codes, events
+from cases.caller import is_same_person
 from cases.case import Case
 from cases.codes import Subject
 from cases.command import Command
@@ -69,7 +70,7 @@ class Approve(_Leave):
 
     def must_hold(self, case: Case, actor: str | None) -> None:
         asked = self._request(case)
-        if asked is not None and asked.actor == actor:
+        if asked is not None and is_same_person(asked.actor, actor):
             raise Refused("Who asked for leave may not give it", rule="four-eyes")
 
     def _request(self, case: Case) -> Recorded | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.caller import is_same_person
 from cases.codes import Role, Subject
 from cases.events import Approved, Received, Rejected, Requested
 from cases.fact import Fact, Money
@@ -137,7 +138,7 @@ def is_lifted(constraint: str, act: Act) -> bool:
         return False
     asked = {known.actor for known in on_record if isinstance(known.fact, Requested)}
     asked |= {answers[-1].fact.requested_by} if answers[-1].fact.requested_by else set()
-    return answers[-1].actor not in (asked or {act.done.recorded.actor})
+    return not any(is_same_person(answers[-1].actor, one) for one in asked or {act.done.recorded.actor})
 
 
 def _is_about(fact: Fact, constraint: str) -> bool:
@@ -210,11 +211,11 @@ def _separation(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
     done, mine = act.done.recorded, act.done.marks & asked.then
     if done.role is Role.SERVICE and done.source.system.startswith("import"):
         return ()
-    if isinstance(done.fact, Approved) and done.fact.requested_by == done.actor:
+    if isinstance(done.fact, Approved) and is_same_person(done.fact.requested_by, done.actor):
         return _versions(act.done)
     for known in act.others:
         theirs = (known.marks & asked.then) - mine
-        if theirs and known.recorded.actor == done.actor and _same(asked, known, act.done):
+        if theirs and is_same_person(known.recorded.actor, done.actor) and _same(asked, known, act.done):
             return _versions(known, act.done)
     return ()
 

@@ -87,6 +87,17 @@ def test_who_asks_for_leave_may_not_give_it() -> None:
     by_agent.when(leave).then(approved("refund_limit", reason="large", requested_by="agent-mei"))
 
 
+@pytest.mark.parametrize("name", ["Agent-Mei", "AGENT-MEI", "agent-mei ", "agent-mei"])
+def test_one_person_written_in_two_ways_is_one_pair_of_eyes(name: str) -> None:
+    request = Requested.model_validate({"subject": "refund_limit", "reason": "large"})
+    leave = told(ask(Approve, subject="refund_limit", reason="large"), actor="agent-mei")
+    asked = given(*RICH, told(request, actor=name))
+    asked.when(leave).then_refused(clause="S0 五/1")
+    asked.under(Rules()).when(leave).then_refused(rule="four-eyes")
+    lifted = given(*RICH, told(approved("refund_limit", item="large", reason="large"), actor=name))
+    lifted.under(Rules()).when(told(back(2000), actor="agent-mei")).then_refused(rule="four-eyes")
+
+
 def test_leave_given_twice_is_quiet() -> None:
     leave = ask(Approve, subject="materials", reason="in order")
     case = (received(), classified("return", "not_fit"))
