@@ -136,6 +136,8 @@ def _came_back(story: Story) -> Iterator[Line]:
         yield story.step("等待客户", 3, AGENTS)
         yield story.step("客户补充", 26, AGENTS)
     yield story.step("材料审核通过", 5, AGENTS)
+    if story.chance(0.95):
+        yield story.step("生成退货单", 0.3, AGENTS)
     yield story.step("寄回", 28, LOGISTICS, carrier="中通")
     yield story.step("到货", 48, LOGISTICS)
 
