@@ -50,6 +50,8 @@ def as_text(cell: Cell) -> str:
 
 
 def _as_moment(cell: Cell, zone: ZoneInfo) -> datetime:
+    if isinstance(cell, float | int) and int(cell) in _EXCEL_DAYS:
+        cell = datetime.combine(_EXCEL_EPOCH, time()) + timedelta(seconds=round(cell * 86_400))
     try:
         if isinstance(cell, datetime):
             return in_utc(cell, zone)
@@ -63,8 +65,6 @@ def _as_moment(cell: Cell, zone: ZoneInfo) -> datetime:
 
 
 def _as_date(cell: Cell, zone: ZoneInfo) -> date:
-    if isinstance(cell, float | int) and int(cell) in _EXCEL_DAYS:
-        return _EXCEL_EPOCH + timedelta(days=int(cell))
     return _as_moment(cell, zone).astimezone(zone).date()
 
 
@@ -76,12 +76,19 @@ def _as_money(cell: Cell, _: ZoneInfo) -> dict[str, object]:
     return {"minor": int(fen), "currency": "CNY"}
 
 
+@cache
+def _codes(field: str) -> Mapping[str, str]:
+    """Give the code that each known word of a field means."""
+    told = _form()["words"][field].items()
+    return {folded(word): code for code, words in told for word in (code, *words)}
+
+
 def _as_word(field: str) -> Callable[[Cell, ZoneInfo], object]:
     def read(cell: Cell, _: ZoneInfo) -> object:
+        code = _codes(field).get(folded(as_text(cell)))
+        if code is not None:
+            return {"true": True, "false": False}.get(code, code)
         words: Mapping[str, list[str]] = _form()["words"][field]
-        for code, synonyms in words.items():
-            if folded(as_text(cell)) in {folded(code), *map(folded, synonyms)}:
-                return {"true": True, "false": False}.get(code, code)
         wanted = "、".join(synonyms[0] for synonyms in words.values())
         raise ValueError(f"应为其中之一:{wanted} / one of these is wanted: {', '.join(words)}")
 

@@ -36,6 +36,10 @@ REGIONS = ("浙江", "江苏", "广东", "山东", "四川", "湖北", "上海",
 FAULTY_BATCH = ("HL-20 吸顶灯", "2607-3")
 """This batch has more driver faults than the others, so that statistics have something to find."""
 
+AGES = (3, 5, 6, 9, 12, 20, 60, 150, 300, 420)
+AGES_OF_RETURNS = {"quality": (3, 5, 8, 11, 13), "not_fit": (2, 3, 5, 6)}
+"""Days between purchase and demand: whoever sends goods back mostly does so inside the window (S0 二/2)."""
+
 Teller = Callable[[Story], Iterator[Line]]
 KINDS: tuple[tuple[str, str, str, Teller, int], ...] = (
     ("consultation", "none", "usage", stories.consultation, 26),
@@ -67,7 +71,7 @@ def _case(dice: Random, name: str) -> Iterator[dict[str, str]]:
     kind, reason, category, tell, _ = dice.choices(KINDS, weights=[row[-1] for row in KINDS])[0]
     day = FIRST_DAY + timedelta(days=int(dice.triangular(0, 111, 80)))
     begun = datetime(day.year, day.month, day.day, dice.randint(8, 21), dice.randint(0, 59), tzinfo=ZONE)
-    about = _product(dice, day)
+    about = _product(dice, day, kind, reason)
     cause = "driver" if about["批次"] == FAULTY_BATCH[1] and dice.random() < 0.7 else dice.choice(CAUSES)
     story = Story(dice, begun, is_quality=dice.random() < 0.8, cause=cause)
     traits = {
@@ -89,12 +93,14 @@ def _case(dice: Random, name: str) -> Iterator[dict[str, str]]:
             }
 
 
-def _product(dice: Random, day: date) -> dict[str, str]:
+def _product(dice: Random, day: date, kind: str, reason: str) -> dict[str, str]:
     model = dice.choice(list(MODELS))
     batch = (
         FAULTY_BATCH[1] if model == FAULTY_BATCH[0] and dice.random() < 0.5 else f"260{dice.randint(4, 8)}-1"
     )
-    bought = day - timedelta(days=dice.choice((3, 5, 6, 9, 12, 20, 60, 150, 300, 420)))
+    comes_back = kind in {"return", "exchange"} and dice.random() < 0.9
+    ages = AGES_OF_RETURNS[reason] if comes_back else AGES
+    bought = day - timedelta(days=dice.choice(ages))
     return {
         "渠道": dice.choices(("phone", "chat", "store", "email"), weights=(5, 3, 2, 1))[0],
         "购买渠道": dice.choices(("online", "store", "project"), weights=(5, 4, 1))[0],
