@@ -121,7 +121,7 @@ def verify(database: Database, *, progress: Callable[[int, int], None] = lambda 
         for number, (first, after_last) in enumerate(ranges, start=1):
             _verify_range(connection, first, after_last, tables, reference, report)
             progress(number, len(ranges))
-        if reference is not None:
+        if reference is not None and tables.position:
             report.findings.extend(Finding(*found) for found in dims_against(tables, reference))
         _verify_order(connection, report)
     return report

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from cases.desk import Desk
+from cases.reference import shipped
 from cases.store.cluster import ADMIN
 from cases.store.database import Database
+from cases.store.ledger import Ledger
+from cases.vault import Vault
+from projections.rebuild import prepare
 from replay.verify import Finding, Verdict, verify
+from tests.fix_desk import caller
 from tests.replay.fix_sample import take_sample
 
 TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'log.case_events'::regclass AND NOT tgisinternal"
@@ -65,6 +72,15 @@ def test_an_untouched_installation_is_proven(database: Database) -> None:
     assert report.position == report.settled
     assert report.facts > 2500
     assert report.rows > report.facts
+
+
+def test_tables_that_have_read_nothing_yet_are_no_sign_of_tampering(
+    new_database: Callable[[], Database], tmp_path: Path
+) -> None:
+    with new_database() as fresh, Ledger(fresh) as ledger:
+        prepare(fresh)
+        Desk(ledger, Vault.open(ledger, tmp_path / "keys.json")).publish(shipped(), caller())
+        assert (verify(fresh).position, verify(fresh).verdict) == (0, Verdict.PROVEN)
 
 
 def test_a_fact_altered_in_the_log_is_named_by_case_and_position(database: Database) -> None:
