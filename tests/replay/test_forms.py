@@ -65,6 +65,19 @@ def test_a_row_becomes_a_demand_whatever_script_and_format(tmp_path: Path) -> No
     assert command.document == "登记表第4行"
 
 
+def test_dates_and_times_that_lost_their_format_are_read_as_excel_counts(tmp_path: Path) -> None:
+    (row,) = read(workbook(tmp_path, [46_295.34375, *GOOD[1:5], 46_266, *GOOD[6:]])).rows
+    assert row.command is not None, row.errors
+    assert row.command.occurred_at == datetime(2026, 9, 30, 0, 15, tzinfo=UTC)
+    assert row.command.purchased_on == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "2026-02-30", "9" * 40])
+def test_a_date_or_amount_that_cannot_be_is_one_error_of_its_cell(tmp_path: Path, written: str) -> None:
+    (row,) = read(workbook(tmp_path, [written, *GOOD[1:6], "1e999999", *GOOD[7:]])).rows
+    assert [error.column for error in row.errors] == ["A", "G"]
+
+
 def test_the_same_form_as_gb18030_csv_reads_alike(tmp_path: Path) -> None:
     path = tmp_path / "form.csv"
     cells = [CALLED.isoformat(sep=" "), *map(str, GOOD[1:])]
