@@ -125,25 +125,13 @@ class AuditRoom:
             starts_at=opened.starts_at,
             month=month,
             zone=self.zone,
-            taken=self._taken(programme),
+            earlier=[
+                (Month.parse(period), frozen.hi)
+                for period, frozen in programme.frozen.items()
+                if frozen.strata
+            ],
             progress=progress,
         )
-
-    def _taken(self, programme: Programme) -> frozenset[str]:
-        """Name the items of all earlier frames, read again from the log as it stood at each freeze."""
-        earlier: set[str] = set()
-        for period, frozen in programme.frozen.items():
-            if programme.opened is not None and frozen.strata:
-                frame = read_frame_at(
-                    self.ledger,
-                    hi=frozen.hi,
-                    starts_at=programme.opened.starts_at,
-                    month=Month.parse(period),
-                    zone=self.zone,
-                    taken=frozenset(earlier),
-                )
-                earlier |= set(frame.case_of)
-        return frozenset(earlier)
 
     def _steps(
         self,

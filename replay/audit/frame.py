@@ -16,6 +16,8 @@ from cases.sampling.drawing import Item, frame_tsv
 from cases.store.ledger import Ledger
 
 UNCLASSIFIED = "unclassified"
+Freeze = tuple[Month, int]
+"""A period and the position of the log up to which its frame was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,24 @@ def endings(history: Sequence[Recorded]) -> Iterator[Ending]:
             )
 
 
-def population(
-    histories: Iterable[Sequence[Recorded]], *, starts_at: datetime, month: Month, zone: ZoneInfo
+def newly_ended(
+    history: Sequence[Recorded],
+    *,
+    starts_at: datetime,
+    month: Month,
+    zone: ZoneInfo,
+    earlier: Sequence[Freeze],
 ) -> list[Ending]:
-    """Choose the endings that belong to a period or came late: from the programme's start to the period's end."""
-    end = month.ends(zone)
-    return [one for history in histories for one in endings(history) if starts_at <= one.at < end]
+    """Choose the endings of one case that a period takes: from the programme's start to the period's end.
+
+    What an earlier frame took is left out, by the facts that were known at its freeze.
+    """
+    chosen = [one for one in endings(history) if starts_at <= one.at < month.ends(zone)]
+    taken: set[str] = set()
+    for before, hi in earlier if chosen else ():
+        known = [fact for fact in history if fact.position <= hi]
+        taken |= {one.item for one in endings(known) if starts_at <= one.at < before.ends(zone)}
+    return [one for one in chosen if one.item not in taken]
 
 
 def frame_of(chosen: Iterable[Ending], leaves: dict[tuple[UUID, int], str], begins: datetime) -> Frame:
@@ -93,17 +107,17 @@ def read_frame_at(
     starts_at: datetime,
     month: Month,
     zone: ZoneInfo,
-    taken: frozenset[str],
+    earlier: Sequence[Freeze] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Frame:
-    """Read the frame of a period up to position `hi`; `taken` are the items of earlier frames.
+    """Read the frame of a period up to position `hi` in one pass over the log; `earlier` are the frames before it.
 
     `progress` is told how many histories have been read. The same `hi` gives the same bytes for ever.
     """
     chosen = [
         one
-        for one in population(_counted(ledger, hi, progress), starts_at=starts_at, month=month, zone=zone)
-        if one.item not in taken
+        for history in _counted(ledger, hi, progress)
+        for one in newly_ended(history, starts_at=starts_at, month=month, zone=zone, earlier=earlier)
     ]
     return frame_of(chosen, leaves_of(ledger, chosen), month.begins(zone))
 

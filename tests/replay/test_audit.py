@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +21,7 @@ from cases.sampling.files import recheck
 from cases.store.ledger import Ledger
 from replay.audit.checklist import Answer, filled
 from replay.audit.draw import AuditRoom, Drawn
-from replay.audit.frame import endings
+from replay.audit.frame import endings, newly_ended
 from tests.fix_desk import caller
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -64,6 +67,20 @@ def _lamps(desk: Desk) -> None:
     september = a_case(40, codes.Kind.REPAIR, datetime(2026, 9, 30, 15, 59, tzinfo=UTC))
     still_open = story(41, (received(41), OCTOBER))
     desk.take_history([*repairs, *returns, september, still_open])
+
+
+def test_an_ending_moved_by_a_correction_after_its_freeze_is_not_taken_twice() -> None:
+    moved = events.Corrected(
+        corrects=3, reason=codes.CorrectionReason.TYPING_ERROR, happened_at=OCTOBER + timedelta(days=40)
+    )
+    told = [*a_case(70, codes.Kind.REPAIR, OCTOBER), *story(70, (moved, NOW))]
+    history = [
+        replace(known, originator_version=place, position=place) for place, known in enumerate(told, 1)
+    ]
+    zone = ZoneInfo("Asia/Shanghai")
+    november = partial(newly_ended, history, starts_at=OCTOBER, month=Month(2026, 11), zone=zone)
+    assert november(earlier=[(Month(2026, 10), 3)]) == []
+    assert [one.item for one in november(earlier=[(Month(2026, 10), 4)])] == ["AS-00000070"]
 
 
 def test_a_reopened_case_that_closes_again_is_an_item_of_its_own() -> None:
