@@ -85,7 +85,7 @@ def _told(finding: Finding) -> str:
 @app.command("rebuild")
 def rebuild_all(
     *,
-    workers: Annotated[int, typer.Option(help="processes that compute and load")] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="processes that compute and load")] = 2,
     only_compare: Annotated[
         bool, typer.Option("--only-compare", help="compare and leave the live tables")
     ] = False,

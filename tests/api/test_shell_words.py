@@ -1,4 +1,4 @@
-"""What the shell says of a folder or a moment that cannot be."""
+"""What the shell says of a folder, a moment or a number of workers that cannot be."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
 from api.cli.auditing import made
-from api.cli.replaying import moment
+from api.cli.replaying import app, moment
 from cases.errors import Malformed
 
 
@@ -22,3 +23,9 @@ def test_a_file_is_no_folder_for_the_published_files(tmp_path: Path) -> None:
 def test_a_moment_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(Malformed, match="2026-10-31T18:00"):
         moment(written, ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "1000"])
+def test_nobody_rebuilds_with_no_worker_or_a_thousand(workers: str) -> None:
+    refused = CliRunner().invoke(app, ["rebuild", "--workers", workers])
+    assert (refused.exit_code, "workers" in refused.output) == (2, True)
