@@ -77,6 +77,13 @@ class EventTable:
             " FROM {append}(%b::{ids}[], %b::bigint[], %b::text[], %b::bytea[])"
         ).format(append=self.append, ids=SQL(self.id_type))
 
+    def append_one_call(self) -> Composed:
+        """Give the same call for one event, as most commands make it; its parameters are the event's columns."""
+        return SQL(
+            "SELECT first_position, stamped_at"
+            " FROM {append}(ARRAY[%b::{ids}], ARRAY[%b::bigint], ARRAY[%b::text], ARRAY[%b::bytea])"
+        ).format(append=self.append, ids=SQL(self.id_type))
+
     def sequence(self, suffix: str) -> Composed:
         """Give the sequence beside it as a constant that sequence functions take."""
         return SQL("{}::regclass").format(Constant(self.name(suffix).as_string()))

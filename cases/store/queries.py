@@ -23,6 +23,11 @@ def columns_of(stored_events: Sequence[StoredEvent]) -> Columns:
     )
 
 
+def columns_of_one(event: StoredEvent) -> tuple[UUID | str, Int8, str, bytes]:
+    """Give the columns of one event as they are: arrays cost the driver a third of the call."""
+    return event.originator_id, Int8(event.originator_version), event.topic, event.state
+
+
 class StreamQuery:
     """Asks for one stream by version; each shape of the question is rendered once."""
 

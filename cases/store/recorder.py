@@ -27,7 +27,7 @@ from psycopg.types.numeric import Int8
 from cases.store.borrowing import Lender
 from cases.store.ddl import EventTable
 from cases.store.outcomes import is_lost, told_apart
-from cases.store.queries import StreamQuery, columns_of
+from cases.store.queries import StreamQuery, columns_of, columns_of_one
 from cases.store.stored import Block, StoredFact
 from cases.store.subscription import LogSubscription
 
@@ -57,6 +57,7 @@ class LogRecorder(PostgresApplicationRecorder):
         self.lender = Lender(datastore)
         # Rendered once: the driver would join the parts again for every call.
         self.append_statement = self.events.append_call().as_bytes()
+        self.append_one_statement = self.events.append_one_call().as_bytes()
         self.stream_query = StreamQuery(COLUMNS, self.events.name())
 
     def create_table(self) -> None:
@@ -120,7 +121,10 @@ class LogRecorder(PostgresApplicationRecorder):
             _run(connection, [*behind, (SQL("COMMIT"), ())])
 
     def _send(self, cursor: Cursor[Any], stored_events: Sequence[StoredEvent]) -> None:
-        cursor.execute(self.append_statement, columns_of(stored_events), prepare=True)
+        if len(stored_events) == 1:
+            cursor.execute(self.append_one_statement, columns_of_one(stored_events[0]), prepare=True)
+        else:
+            cursor.execute(self.append_statement, columns_of(stored_events), prepare=True)
 
     # Reading
 
