@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from api import audits, commands, errors, figures, health, queries, unmask
 from api.access import Question
+from api.asking import well_asked
 from api.auth import asks
 from api.console import doors, pages
 from api.console.visiting import LANGUAGE_COOKIE, language_of
@@ -96,7 +97,7 @@ def is_page(request: Request) -> bool:
 
 def _versioned() -> APIRouter:
     """Everything under /api/v1."""
-    router = APIRouter(prefix=PREFIX)
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(well_asked)])
     for part in (commands.router, queries.router, figures.router, unmask.router, audits.router):
         router.include_router(part)
     return router

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict
 
 from api.access import Question
+from api.asking import YEAR
 from api.auth import Here, asks
 from api.described import ASKED, refusals
 from api.installation import Installation
@@ -78,7 +79,8 @@ def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> Audi
     facts = here.ledger.load(stream)
     known = fold(facts)
     if known.opened is None or period not in known.frozen:
-        raise NotFound("No sample was frozen for this month; draw one with: caseledger audit draw --month")
+        cure = f"caseledger audit draw --month {period} --as NAME"
+        raise NotFound(f"No sample was frozen for this month; draw one with: {cure}")
     drawn = known.drawn.get(period)
     return AuditAnswer(
         programme=programme,
@@ -126,7 +128,7 @@ def checks_of(here: Installation, programme: str, picks: tuple[Pick, ...]) -> tu
     responses=refusals(ASKED),
 )
 def read_audit(
-    month: Annotated[str, Path(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])],
+    month: Annotated[str, Path(pattern=rf"^{YEAR}-(0[1-9]|1[0-2])$", examples=["2026-10"])],
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.AUDITS))],
     programme: str = PROGRAMME,

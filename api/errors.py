@@ -51,6 +51,7 @@ PLAIN: Mapping[int, tuple[str, str]] = {
     405: ("This address does not take that method", "See /docs for what it takes"),
     413: ("The body is too large", "A body may have one megabyte; name larger documents by their sha256"),
     415: ("The body is of another type", "Send JSON, and say so: Content-Type: application/json"),
+    422: ("The address cannot be read", "Leave the character U+0000 out of it; no text here holds one"),
     500: ("Something is wrong on our side", "It was noted; what was acknowledged before is safe"),
 }
 """What is refused before, or beside, the business: title and cure by status."""

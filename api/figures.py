@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from api.access import Question
+from api.asking import YEAR, Instant
 from api.auth import Here, asks
 from api.described import FIGURES, refusals
 from api.keys import Credential
@@ -31,7 +31,7 @@ LONGEST_SPAN: Final = 120
 """Months."""
 USUAL_SPAN: Final = timedelta(days=90)
 """How far back figures look where no period is named."""
-MonthWord = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+MonthWord = Annotated[str | None, Query(pattern=rf"^{YEAR}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 
 
 @router.get(
@@ -44,8 +44,8 @@ def dashboard(
     *,
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
-    since: Annotated[AwareDatetime | None, Query(description="clocks that started from here on")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="and before here")] = None,
+    since: Annotated[Instant | None, Query(description="clocks that started from here on")] = None,
+    until: Annotated[Instant | None, Query(description="and before here")] = None,
     department: Department | None = None,
     kind: Kind | None = None,
     is_live: Live = None,
@@ -78,8 +78,8 @@ def findings(
     *,
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
-    since: Annotated[AwareDatetime | None, Query(description="found from here on")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="and before here")] = None,
+    since: Annotated[Instant | None, Query(description="found from here on")] = None,
+    until: Annotated[Instant | None, Query(description="and before here")] = None,
     is_live: Live = None,
     at_least: AtLeast = None,
 ) -> FindingCounts:

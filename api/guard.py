@@ -68,8 +68,10 @@ def _dress(message: Message) -> None:
 
 
 def _refused(scope: Scope) -> int | None:
-    """Tell with which status a request is refused by its headers alone."""
+    """Tell with which status a request is refused by its address and headers alone."""
     headers = Headers(scope=scope)
+    if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+        return 422
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > LARGEST:
         return 413

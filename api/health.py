@@ -32,12 +32,14 @@ class Ready(BaseModel):
     parked_cases: int
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", operation_id="healthz", summary="Tell whether the program lives")
 def alive() -> Alive:
     """Answer; asks nothing of the database."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", operation_id="readyz", summary="Tell whether it can work", responses=refusals((503,)))
 def ready(here: Here, response: Response) -> Ready:
     """Ask log and tables; 503 when they do not answer, or a thread that keeps them going has ended."""

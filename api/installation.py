@@ -84,6 +84,11 @@ class Installation:
         if position and not self.engine.wait_for(position, READ_WAIT):
             raise Unavailable("The tables have not reached this position yet; ask again", retry_after=1)
 
+    def must_be_settled(self, position: int | None) -> None:
+        """Wait until the log is settled up to a position; raises Unavailable after two seconds."""
+        if position and self.await_settled(position) < position:
+            raise Unavailable("The log has not reached this position yet; ask again", retry_after=1)
+
     def await_settled(self, position: int) -> int:
         """Wait until the log is settled up to a position, two seconds at most; gives how far it is settled."""
         deadline = time.monotonic() + READ_WAIT

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime
 
 from api import access
 from api.access import Question
+from api.asking import Instant
 from api.auth import Here, asks
 from api.case_answers import CaseAnswer, EventsAnswer, TimelineAnswer
 from api.commands import HEADERS, CaseId
@@ -29,13 +29,16 @@ router: Final = APIRouter()
 AtLeast = Annotated[
     int | None, Query(ge=0, description="wait (2 s at most) until the tables stand at this log position")
 ]
-At = Annotated[AwareDatetime | None, Query(description="the instant to answer for; now when absent")]
+Seen = Annotated[
+    int | None, Query(ge=0, description="wait (2 s at most) until the log is settled up to this position")
+]
+At = Annotated[Instant | None, Query(description="the instant to answer for; now when absent")]
 Limit = Annotated[int, Query(ge=1, le=200, description="how many at most")]
 Cursor = Annotated[str | None, Query(max_length=300, description="the cursor of the page before")]
 HappenedBy = Annotated[
-    AwareDatetime | None, Query(description="only what had happened by this instant, as corrected")
+    Instant | None, Query(description="only what had happened by this instant, as corrected")
 ]
-KnownAt = Annotated[AwareDatetime | None, Query(description="only what the log knew at this instant")]
+KnownAt = Annotated[Instant | None, Query(description="only what the log knew at this instant")]
 Live = Annotated[
     bool | None, Query(description="true: worked on here; false: imported history; both when absent")
 ]
@@ -63,8 +66,8 @@ def list_cases(
     is_open: bool | None = None,
     is_live: Live = None,
     is_parked: bool | None = None,
-    opened_since: AwareDatetime | None = None,
-    opened_until: AwareDatetime | None = None,
+    opened_since: Instant | None = None,
+    opened_until: Instant | None = None,
     at: At = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -96,10 +99,12 @@ def told(
     named: str,
     happened_by: datetime | None = None,
     known_at: datetime | None = None,
+    at_least: int | None = None,
 ) -> Telling:
-    """Read one case as this person may see it; raises NotAllowed, NotFound."""
+    """Read one case as this person may see it; raises NotAllowed, NotFound, Unavailable."""
     if happened_by or known_at:
         access.must_ask(known.role, Question.PAST, known.scopes)
+    here.must_be_settled(at_least)
     telling = tell(here, case_id_of(here, named), wall_clock(), happened_by=happened_by, known_at=known_at)
     access.must_see(known.role, known.actor, telling.case)
     return telling
@@ -120,10 +125,10 @@ def read_case(
     response: Response,
     happened_by: HappenedBy = None,
     known_at: KnownAt = None,
-    at_least: AtLeast = None,
+    at_least: Seen = None,
 ) -> CaseAnswer:
     """Tell what a case is now, or was: always from its facts, so that a reader sees their own write at once."""
-    found = told(here, known, case_id, happened_by, known_at).file()
+    found = told(here, known, case_id, happened_by, known_at, at_least).file()
     if not (happened_by or known_at):
         response.headers["ETag"] = f'"{found.version}"'
     return found
@@ -143,10 +148,10 @@ def read_timeline(
     known: Annotated[Credential, Depends(asks(Question.HISTORY))],
     happened_by: HappenedBy = None,
     known_at: KnownAt = None,
-    at_least: AtLeast = None,
+    at_least: Seen = None,
 ) -> TimelineAnswer:
     """Tell a case in the order in which things happened, with the log position and the texts in force."""
-    return told(here, known, case_id, happened_by, known_at).timeline()
+    return told(here, known, case_id, happened_by, known_at, at_least).timeline()
 
 
 @router.get(
@@ -161,10 +166,10 @@ def read_events(
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.HISTORY))],
     cursor: Annotated[int, Query(ge=0, description="the cursor of the page before")] = 0,
-    at_least: AtLeast = None,
+    at_least: Seen = None,
 ) -> EventsAnswer:
     """Tell the facts by version, corrections among them as facts of their own; personal values masked."""
-    return told(here, known, case_id).events(cursor)
+    return told(here, known, case_id, at_least=at_least).events(cursor)
 
 
 @router.get(
@@ -180,7 +185,7 @@ def due_next(
     known: Annotated[Credential, Depends(asks(Question.WORKLIST))],
     department: Department | None = None,
     assigned_to: Annotated[str | None, Query(max_length=120)] = None,
-    due_before: AwareDatetime | None = None,
+    due_before: Instant | None = None,
     is_live: Annotated[bool, Query(description="false: open clocks of imported history")] = True,
     at: At = None,
     limit: Limit = 50,

@@ -18,8 +18,20 @@ def place_of(cursor: str) -> tuple[datetime, str]:
     """Read a cursor; raises Malformed for anything that `cursor_after` did not write."""
     try:
         written, name = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment = datetime.fromisoformat(written)
-        return moment.astimezone(moment.tzinfo or UTC), str(name)
-    except (ValueError, TypeError):
+        return _instant(written), _word(name)
+    except (ValueError, TypeError, OverflowError):
         wrong = {"field": "cursor", "cure": "give back the cursor of the page before, or none"}
         raise Malformed("The cursor is not one that was given out", errors=[wrong]) from None
+
+
+def _instant(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    return moment.astimezone(moment.tzinfo or UTC)
+
+
+def _word(name: object) -> str:
+    """Give an id as PostgreSQL can hold it; raises ValueError for U+0000 and lone surrogates."""
+    word = str(name)
+    if b"\0" in word.encode():
+        raise ValueError
+    return word
