@@ -199,9 +199,16 @@ def _connected(conninfo: str) -> roles.Connection:
         return psycopg.connect(conninfo, autocommit=True)
     except psycopg.OperationalError as refusal:
         raise DatabaseUnreachable(
-            f"The database does not let us in: {str(refusal).strip().splitlines()[-1]}",
+            f"The database does not let us in: {_reason(refusal)}",
             cure="Check that it runs, and its address in DATABASE_URL",
         ) from None
+
+
+def _reason(refusal: psycopg.OperationalError) -> str:
+    """The line that says why, in single spaces: the last one that is not libpq's own question."""
+    lines = [" ".join(line.split()) for line in str(refusal).splitlines()]
+    told = [line for line in lines if line and not line.startswith("Is the server")]
+    return told[-1].removeprefix("- ") if told else type(refusal).__name__
 
 
 def _somewhere(conninfo: str) -> roles.Connection:

@@ -52,6 +52,13 @@ DATABASE_RIGHTS: Final[tuple[LiteralString, ...]] = (
     "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO cl_app",
     "GRANT CONNECT ON DATABASE {name} TO bi_reader",
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    """DO $$ DECLARE found regprocedure; BEGIN
+        FOR found IN SELECT p.oid FROM pg_proc AS p
+            WHERE pronamespace = 'pg_catalog'::regnamespace
+            AND (proname LIKE 'lo\\_%' OR proname IN ('loread', 'lowrite'))
+            AND has_function_privilege('bi_reader', p.oid, 'EXECUTE') AND pg_has_role(proowner, 'USAGE')
+        LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', found); END LOOP;
+    END $$""",  # large objects can be written by whoever may call these; a hosted server keeps that for itself
 )
 
 

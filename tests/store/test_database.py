@@ -167,7 +167,7 @@ def test_a_server_that_is_not_there_is_named_within_seconds_and_without_the_pass
     began = time.monotonic()
     with Database.from_settings(Settings(database_url=address)) as absent:
         for ask_it in (absent.check, absent.init, absent.prepare):
-            with pytest.raises(DatabaseUnreachable, match="DATABASE_URL") as refusal:
+            with pytest.raises(DatabaseUnreachable, match=r"refused.*DATABASE_URL") as refusal:
                 ask_it()
             assert "kettle" not in str(refusal.value)
     assert time.monotonic() - began < 3
@@ -236,3 +236,15 @@ def test_an_administrator_who_is_no_superuser_can_set_it_up(
         with database.pool.connection() as connection:
             row = connection.execute("SELECT session_user::text, current_user::text").fetchone()
     assert row == ("hosted", "cl_app")
+
+
+def test_the_reader_makes_no_large_objects(database: Database) -> None:
+    database.init()
+    with psycopg.connect(database.reader_dsn, autocommit=True) as analyst:
+        analyst.execute("SET default_transaction_read_only = off")
+        for attempt in (
+            "SELECT lo_create(0)", "SELECT lo_from_bytea(0, 'hum')", "SELECT lo_creat(-1)",
+            "SELECT lo_put(1, 0, 'hum')", "SELECT lowrite(0, 'hum')", "SELECT lo_unlink(1)",
+        ):  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                analyst.execute(attempt)
