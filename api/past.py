@@ -13,7 +13,6 @@ from api.case_answers import (
     Breach,
     CaseAnswer,
     Change,
-    Entitled,
     Entry,
     EventsAnswer,
     Item,
@@ -25,6 +24,7 @@ from api.case_answers import (
 )
 from api.installation import Installation
 from api.masks import Masks
+from api.rights import entitled
 from cases.case import Case, fold
 from cases.codes import Code
 from cases.errors import NotFound
@@ -100,10 +100,7 @@ class Telling:
             refunded_minor=case.refunded_minor,
             received=self.masks.fields(self.received),
             classified=self.masks.fields(classified) if classified else None,
-            entitlements=tuple(
-                Entitled.model_validate(verdict.model_dump())
-                for verdict in (classified.verdicts if classified else ())
-            ),
+            entitlements=tuple(entitled(case, self.rules)),
             clocks=tuple(_clock(clock, at) for clock in clocks(seen, self.rules)),
             findings=tuple(_breach(found) for found in self.rules.findings(seen)),
             judged_under=tuple(self.judged_under()),
