@@ -78,6 +78,16 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "word": ("内容", "word"),
     "attachments": ("附件", "attachments"),
     "outcome": ("结果", "outcome"),
+    "is_automatic": ("系统自动", "automatic"),
+    "clock": ("时限", "clock"),
+    "rested_on_position": ("依据的日志位置", "rested on log position"),
+    "subject_id": ("个人信息主体", "person"),
+    "judged_under": ("适用制度", "judged under"),
+    "verdicts": ("权益判定", "entitlements"),
+    "corrects": ("更正的事实", "corrects"),
+    "happened_at": ("发生时间", "happened at"),
+    "changes": ("更正内容", "changes"),
+    "is_withdrawn": ("已撤回", "withdrawn"),
 }
 QUIET: Final = frozenset({"case_no", "is_live", "product_line"})
 """Fields that say nothing new beside the rest."""

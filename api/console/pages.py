@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -12,6 +13,8 @@ from api import access
 from api.access import Question
 from api.audits import audit_of, months_of
 from api.auth import Here
+from api.console import complaining
+from api.console.entitlements import outcome
 from api.console.names import shown
 from api.console.rendering import page
 from api.console.visiting import Visits
@@ -108,12 +111,17 @@ def complaints(*, request: Request, here: Here, visitor: Visits, live: Choice = 
         counted = complaint_statistics(
             connection, at=now, first=months_on(last, -5), last=last, is_live=yes_or_no(live)
         )
-    return page("complaints", request, here, visitor.language, visitor, counted=counted)
+    said = complaining.shown(counted, _this_month(here, now))
+    return page("complaints", request, here, visitor.language, visitor, counted=counted, said=said)
+
+
+def _this_month(here: Installation, now: datetime) -> date:
+    return now.astimezone(here.zone).date().replace(day=1)
 
 
 def _newest_month(here: Installation, now: datetime) -> date:
     """Choose this month, or the last one with complaints where half a year had none."""
-    this = now.astimezone(here.zone).date().replace(day=1)
+    this = _this_month(here, now)
     newest = here.ledger.rows("SELECT max(received_month) FROM bi.fct_complaints")[0][0]
     return newest if newest is not None and newest < months_on(this, -5) else this
 
@@ -123,17 +131,19 @@ def due(
     *, request: Request, here: Here, visitor: Visits, live: Choice = None, department: Choice = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
 ) -> HTMLResponse:  # fmt: skip
-    """Show which open clocks fall due next."""
+    """Show which open clocks fall due next; those of imported history where no live case is open."""
     visitor.must(Question.WORKLIST)
-    is_live = live != "no"
-    mine = visitor.known.actor if visitor.known.role is Role.TECHNICIAN else None
+    list_of = partial(
+        worklist, at=wall_clock(), limit=ROWS, cursor=cursor, department=chosen(Department, department),
+        assigned_to=visitor.known.actor if visitor.known.role is Role.TECHNICIAN else None,
+    )  # fmt: skip
     with asked(here) as connection:
-        found = worklist(
-            connection, at=wall_clock(), limit=ROWS, cursor=cursor, is_live=is_live, assigned_to=mine,
-            department=chosen(Department, department),
-        )  # fmt: skip
+        found = list_of(connection, is_live=live != "no")
+        is_instead = not (live or cursor or found.items)
+        found = list_of(connection, is_live=False) if is_instead else found
     return page(
-        "worklist", request, here, visitor.language, visitor, found=found, is_live=is_live,
+        "worklist", request, here, visitor.language, visitor, found=found, is_live=live != "no" and not is_instead,
+        is_instead=is_instead,
         departments={code.value: code for code in Department}, kinds={code.value: code for code in Kind},
         stages={code.value: code for code in Stage}, may_open=visitor.may(Question.CASE),
     )  # fmt: skip
@@ -171,6 +181,7 @@ def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLRes
     return page(
         "case", request, here, visitor.language, visitor, file=telling.file(), told=told, steps=steps,
         fields=lambda fact, fields: shown(fact, fields, visitor.language),
+        outcome=lambda result: outcome(result, visitor.language),
     )  # fmt: skip
 
 
@@ -187,7 +198,7 @@ def audit(month: str, request: Request, here: Here, visitor: Visits) -> HTMLResp
     visitor.must(Question.AUDITS)
     return page(
         "audit", request, here, visitor.language, visitor, audit=audit_of(here, month),
-        kinds={code.value: code for code in Kind},
+        kinds={code.value: code for code in Kind}, may_open=visitor.may(Question.CASE),
     )  # fmt: skip
 
 
@@ -201,4 +212,7 @@ def docs(request: Request, here: Here, visitor: Visits) -> HTMLResponse:
         for path, verbs in document["paths"].items()
         for verb, operation in verbs.items()
     ]
-    return page("docs", request, here, visitor.language, visitor, document=document, operations=operations)
+    return page(
+        "docs", request, here, visitor.language, visitor, document=document, operations=operations,
+        base=str(request.base_url),
+    )  # fmt: skip

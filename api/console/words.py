@@ -142,6 +142,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "safety": ("涉及安全", "safety"),
     "role": ("角色", "Role"),
     "look": ("查看", "Show"),
+    "computed": ("由事实推算", "computed from facts"),
+    "window_end": ("截止", "until"),
+    "payer": ("承担方", "paid by"),
+    "quote": ("费用", "cost"),
+    "quote_required": ("须先报价并经客户确认", "to be quoted and accepted first"),
+    "needs": ("尚缺", "missing"),
+    "fails": ("不符合", "not satisfied"),
+    "to_inspect": ("待检测", "to be inspected"),
+    "literal": ("按字面", "read literally"),
+    "still_open_then": ("尚在期内", "still open"),
+    "over_then": ("已过期", "over"),
+    "law": ("法律依据", "law"),
+    "not_known": ("未查明", "not known"),
+    "so_far": ("本月至今", "so far"),
+    "against_before": ("较上月", "on the month before"),
+    "only_imported": (
+        "没有未结的现场案件，因此显示导入历史中的未结时限。",
+        "No live case is open, so these are the open clocks of imported history.",
+    ),
+    "frame_hash": ("总体摘要 SHA-256", "SHA-256 of the frame"),
+    "drawn_rate": ("抽查比例", "rate"),
+    "unclassified": ("未分类", "not classified"),
 }
 
 
