@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from api.cli import auditing, demonstration, forms, importing, keeping, replaying, serving
 from api.cli.screen import WRONG, say
-from cases.settings import PREFIX
+from api.errors import cure
+from cases.settings import PREFIX, Settings
 
 app = typer.Typer(
     name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
@@ -33,12 +34,7 @@ def main() -> None:
     try:
         app()
     except ValidationError as wrong:
-        for error in wrong.errors(include_input=False, include_url=False):
-            name = "_".join(str(step) for step in error["loc"]).upper()
-            say(
-                f"The setting {name.removeprefix(PREFIX)} is wrong: {error['msg']}",
-                f"see {PREFIX}{name} in docs",
-            )
+        told_wrong(wrong)
         sys.exit(WRONG)
     except psycopg.Error as refusal:
         say(f"The database refuses ({type(refusal).__name__})", "caseledger doctor looks for the cause")
@@ -51,3 +47,17 @@ def main() -> None:
             "please report it",
         )
         sys.exit(WRONG)
+
+
+def told_wrong(wrong: ValidationError) -> None:
+    """Name each wrong setting, or each wrong field of what else was read; never a value."""
+    for error in wrong.errors(include_input=False, include_url=False):
+        place = "_".join(str(step) for step in error["loc"])
+        if wrong.title == Settings.__name__:
+            name = place.upper().removeprefix(PREFIX)
+            say(
+                f"The setting {name} is wrong: {error['msg']}",
+                f"see {PREFIX}{name} in docs/reference/settings.md",
+            )
+        else:
+            say(f"{wrong.title} is wrong: {place or 'as a whole'}: {cure(error)}")

@@ -44,6 +44,8 @@ class Demonstrated:
     facts: int
     import_seconds: float
     rebuilt: Report
+    period: tuple[date, date]
+    """The days that the board covers: everything there is; the console begins with the last 90."""
     board: SlaDashboard
     drawn: Drawn
     audit: Any
@@ -98,7 +100,8 @@ def demonstrate(here: Installation) -> Demonstrated:
         complaints = complaint_statistics(
             connection, at=now, first=months_on(last, 1 - FIRST_MONTHS), last=last
         )
-    return Demonstrated(facts, seconds, rebuilt, board, drawn, audit_of(here, str(month)), complaints)
+    days = (first.astimezone(here.zone).date(), now.astimezone(here.zone).date())
+    return Demonstrated(facts, seconds, rebuilt, days, board, drawn, audit_of(here, str(month)), complaints)
 
 
 def last_full_month(here: Installation, now: datetime) -> Month:
@@ -129,7 +132,7 @@ def show(done: Demonstrated, language: Language, *, as_json: bool) -> None:
         f"[green]✓[/] tables rebuilt, {rebuilt.facts_per_second:,.0f} facts/s, {rebuilt.differing} rows differ\n"
     )
     for table in (
-        reports.dashboard(done.board, language, width=OUT.width),
+        reports.dashboard(done.board, language, width=OUT.width, period=done.period),
         reports.sample(done.drawn, language),
         *reports.complaints(done.complaints, language),
     ):

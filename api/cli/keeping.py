@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import typer
-from rich.table import Table
+from pydantic import TypeAdapter
+from rich.markup import escape
+from rich.table import Column, Table
 
 from api import keys as api_keys
 from api.access import SCOPED
@@ -58,14 +60,22 @@ def create(
 
 
 @keys.command("list")
-def list_keys() -> None:
+def list_keys(
+    *, as_json: Annotated[bool, typer.Option("--json", help="everything about them, as one document")] = False
+) -> None:
     """List every key; the secrets are nowhere."""
     with installation() as here:
-        table = Table("id", "role", "actor", "label", "scopes", "made", "expires", "revoked")
-        for key in api_keys.listed(here.ledger):
-            moments = (key.created_at, key.expires_at, key.revoked_at)
-            written = (f"{at.astimezone(here.zone):%Y-%m-%d %H:%M}" if at else "" for at in moments)
-            table.add_row(key.key_id, key.role, key.actor, key.label, " ".join(key.scopes), *written)
+        known = api_keys.listed(here.ledger)
+        if as_json:
+            typer.echo(TypeAdapter(list[api_keys.KnownKey]).dump_json(known))
+            return
+        table = Table(Column("id", no_wrap=True), "role", "actor", "label", "expires", "revoked")
+        for key in known:
+            moments = (
+                f"{at.astimezone(here.zone):%Y-%m-%d}" if at else ""
+                for at in (key.expires_at, key.revoked_at)
+            )
+            table.add_row(*map(escape, (key.key_id, key.role, key.actor, key.label)), *moments)
         OUT.print(table)
 
 

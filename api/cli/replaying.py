@@ -46,12 +46,12 @@ def verify_all() -> None:
         here.engine.catch_up()
         with bar("verifying", None) as progress:
             report = verify(here.database, progress=lambda done, total: advance(progress, done, total))
-    OUT.print(_summary(report), markup=False)
     for finding in [*report.findings, *report.unreadable][:SHOWN]:
         OUT.print(f"  {_told(finding)}", markup=False)
     hidden = len(report.findings) + len(report.unreadable) - SHOWN
     if hidden > 0:
         OUT.print(f"  … and {hidden} more", markup=False)
+    OUT.print(_summary(report), markup=False)
     raise typer.Exit(int(report.verdict))
 
 

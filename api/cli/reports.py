@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from rich.box import ROUNDED
 from rich.table import Table
 from rich.text import Text
@@ -20,10 +22,15 @@ USUAL, WIDE = 96, 134
 """Columns of a terminal from which more is shown."""
 
 
-def dashboard(board: SlaDashboard, language: Language, *, width: int) -> Table:
-    """Show how every promise is kept; the last line is all of them together. A narrow screen gets fewer columns."""
+def dashboard(board: SlaDashboard, language: Language, *, width: int, period: tuple[date, date]) -> Table:
+    """Show how promises that started in a period are kept; the last line is all of them together.
+
+    A narrow screen gets fewer columns.
+    """
     heads = _columns(width)
-    table = _table(say("board", language), language, *heads, texts=2)
+    since, until = period
+    title = f"{say('board', language)} · {say('period', language)} {since} – {until}"
+    table = _table(title, language, *heads, texts=2)
     for clock in board.clocks:
         cells = _clock(clock, language)
         table.add_row(*(cells[head] for head in heads))

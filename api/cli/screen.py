@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -20,8 +21,10 @@ from cases.recorded import Source
 from cases.settings import Settings
 from cases.store.errors import StoreError
 
-OUT: Final = Console(highlight=False)
-ERRORS: Final = Console(stderr=True, highlight=False)
+PIPED: Final = 10_000
+"""Columns of an output that is no terminal: what a program reads is one line for each line, however long."""
+OUT: Final = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
+ERRORS: Final = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else PIPED)
 WRONG: Final = 2
 """Exit code when a command could not do its work."""
 

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from api.cli import told_wrong
+from cases.commands import Receive
 from cases.store.server import EmbeddedServer
 from tests.fix_store import folder_for_a_server
 from tests.house import ROOT
@@ -69,6 +72,11 @@ def test_a_key_is_made_listed_and_revoked(shell: Shell) -> None:
     assert re.fullmatch(r"cl_[0-9a-f]{10}_[\w-]{43}", key)
     listed = shell("keys", "list").stdout
     assert "agent-07" in listed
+    assert key.split("_")[1] in shell("keys", "list", COLUMNS="40").stdout
+    told = json.loads(shell("keys", "list", "--json").stdout)
+    assert [(one["key_id"], one["actor"]) for one in told if one["label"]] == [
+        (key.split("_")[1], "agent-07")
+    ]
     assert key.split("_", 2)[2] not in listed
     assert shell("keys", "revoke", key.split("_")[1]).returncode == 0
     assert shell("keys", "revoke", "0000000000").returncode == 2
@@ -99,3 +107,20 @@ def test_what_is_wrong_is_one_sentence_without_a_traceback(
     assert done.returncode == 2
     assert says in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_verdict_is_the_last_line_however_narrow_the_screen(shell: Shell) -> None:
+    done = shell("replay", "verify", COLUMNS="40")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("✓ proven (")
+    assert done.stdout.endswith(")\n")
+
+
+def test_a_wrong_value_that_is_no_setting_is_not_called_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValidationError) as of_a_fact:
+        Receive.model_validate({"channel": "pigeon"})
+    told_wrong(of_a_fact.value)
+    assert "setting" not in (said := capsys.readouterr().err)
+    assert "Receive is wrong: channel" in said
+    assert "pigeon" not in said
