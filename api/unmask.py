@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import access
@@ -22,6 +22,7 @@ from cases.fact import Word
 from cases.personal import PersonalRef
 
 router: Final = APIRouter(tags=["cases"])
+EXAMPLE: Final = {"field": "customer_phone", "purpose": "call_back"}
 
 
 class Purpose(Code):
@@ -37,9 +38,7 @@ class Purpose(Code):
 class Unmask(BaseModel):
     """Which value, and why."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={
-        "example": {"field": "customer_phone", "purpose": "call_back"},
-    })  # fmt: skip
+    model_config = ConfigDict(extra="forbid")
 
     field: Annotated[Word, Field(description="name of the personal field, for example customer_phone")]
     purpose: Purpose
@@ -47,6 +46,12 @@ class Unmask(BaseModel):
 
 class Unmasked(BaseModel):
     """The value; the access was recorded."""
+
+    model_config = ConfigDict(json_schema_extra={
+        "example": {
+            "case_id": "0b0e4a7e-5a64-4f0a-9d0a-2f3a3c1d9f11", "field": "customer_phone", "value": "13800138000",
+        }
+    })  # fmt: skip
 
     case_id: UUID
     field: str
@@ -60,7 +65,10 @@ class Unmasked(BaseModel):
     responses=refusals((*ASKED, 413, 415)),
 )
 def unmask(
-    case_id: CaseId, asked: Unmask, here: Here, known: Annotated[Credential, Depends(asks(Question.UNMASK))]
+    case_id: CaseId,
+    asked: Annotated[Unmask, Body(openapi_examples={"usual": {"value": EXAMPLE}})],
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.UNMASK))],
 ) -> Unmasked:
     """Give the newest value of one field; who saw it, when and why stays on record for ever."""
     case = here.ledger.case(case_id_of(here, case_id))
