@@ -49,7 +49,7 @@ def test_the_console_does_not_take_it_either(client: TestClient) -> None:
     ],
 )  # fmt: skip
 def test_an_instant_of_no_business_is_refused(teller: Teller, path: str, name: str, at: str) -> None:
-    answer = teller.get(path, **{name: at})
+    answer = teller.get(path, **dict[str, Any]({name: at}))
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
         {"field": name, "cure": "is an instant between the years 1900 and 9000"}
@@ -77,7 +77,7 @@ def test_a_misspelt_parameter_is_named_with_those_there_are(teller: Teller) -> N
     assert wrong["field"] == "departement"
     assert "department" in wrong["cure"]
     assert teller.post("/cases?dry_run=1", EXAMPLES["receive"]).status_code == 422
-    assert "13800138000" not in teller.get("/worklist", **{"13800138000": "1"}).text
+    assert "13800138000" not in teller.get("/worklist", **dict[str, Any]({"13800138000": "1"})).text
 
 
 def test_whoever_has_no_key_learns_nothing_of_parameters(client: TestClient) -> None:
