@@ -106,7 +106,7 @@ def fold(case_id: UUID, facts: Sequence[Recorded]) -> Case:
         case = evolve(case, fact)
         if isinstance(fact, events.Reopened):
             stage, latest = case.stage, {}
-        stage = _STAGES.get(type(fact), stage)
+        stage = Stage.CLOSED if case.is_closed else _STAGES.get(type(fact), stage)
         latest[fact.name()] = fact
     return replace(case, stage=stage, latest=latest)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from cases.codes import Stage
 from cases.commands import COMMANDS, Close, Command, Note, Pause, Receive, Resume
 from cases.errors import NotFound
-from cases.events import CASE_FACTS, MILESTONES, Closed, Noted, Paused, Reopened
+from cases.events import CASE_FACTS, MILESTONES, Closed, Noted, Paused, Reopened, Revisited
 from tests.cases.scenario import classified, closed, given, received, told
 from tests.fix_desk import ask
 
@@ -91,6 +92,14 @@ def test_after_reopening_the_same_words_count_anew() -> None:
         received(), classified("repair"), Noted(word="called"), closed("withdrawn"), Reopened(reason="hums")
     )
     again.when(ask(Note, word="called")).then(Noted(word="called"))
+
+
+def test_a_closed_case_stays_closed_when_the_customer_is_asked_again() -> None:
+    asked = Revisited.model_validate({"method": "phone", "is_solved": True})
+    ended = given(received(), classified("repair"), closed("withdrawn"), asked)
+    assert (ended.case.stage, ended.case.is_closed) == (Stage.CLOSED, True)
+    assert ended.and_(Reopened(reason="hums")).case.stage is Stage.CLASSIFIED
+    assert ended.and_(Reopened(reason="hums"), asked).case.stage is Stage.REVISITED
 
 
 def test_waiting_is_told_once_and_for_one_reason() -> None:
