@@ -200,12 +200,22 @@ def test_a_repair_that_is_no_longer_wanted_is_no_longer_owed(given_up: Fact) -> 
     assert begun.at("2026-03-07 09:00", given_up).verdict("repair-promise:1") is Verdict.BREACHED
 
 
-def test_a_return_that_fails_its_inspection_owes_no_refund() -> None:
-    failed = events.Inspected(
-        stage=codes.InspectionStage.RETURN_CHECK, disposition=codes.Disposition.REFUSE, is_passed=False
+def test_a_return_that_fails_one_check_and_passes_the_next_still_owes_its_refund_in_time() -> None:
+    failed, passed = (
+        events.Inspected(stage=codes.InspectionStage.RETURN_CHECK, disposition=end, is_passed=is_passed)
+        for end, is_passed in ((codes.Disposition.REFUSE, False), (codes.Disposition.REFUND, True))
     )
+    before = BY_NAME["refund-within"].begun
+    checked = before.at("2026-03-04 10:00", failed).at("2026-03-05 10:00", passed)
+    assert checked.verdict("refund-within:1") is Verdict.OPEN
+    assert checked.clock("refund-within:1").due_at == before.clock("refund-within:1").due_at
+    assert checked.at("2026-03-05 11:00", REFUNDED).verdict("refund-within:1") is Verdict.MET
+    assert checked.at("2026-06-05 11:00", REFUNDED).verdict("refund-within:1") is Verdict.BREACHED
+
+
+def test_a_return_that_is_refused_or_exchanged_owes_no_refund() -> None:
     begun = BY_NAME["refund-within"].begun
-    for fact in (failed, events.Rejected(subject=codes.Subject.RETURN, reason="opened"), events.Replaced()):
+    for fact in (events.Rejected(subject=codes.Subject.RETURN, reason="opened"), events.Replaced()):
         assert begun.at("2026-03-04 10:00", fact).verdict("refund-within:1") is Verdict.CANCELLED
 
 
