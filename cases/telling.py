@@ -14,16 +14,27 @@ TOLERANCE = timedelta(minutes=15)
 """How late a fact may be told without a document, where no regulation says otherwise (design.md 5)."""
 
 
-def claimed(command: Command, rules: Rules, now: datetime) -> tuple[datetime, bool]:
+MINUTE = timedelta(minutes=1)
+"""How exactly people tell a time: one within the minute before a case began is taken as its beginning."""
+
+
+def claimed(
+    command: Command, rules: Rules, now: datetime, begun: datetime | None = None
+) -> tuple[datetime, bool]:
     """Give when the fact happened (UTC, never after now), and whether it is told later than the tolerance.
 
-    Raises Malformed for a time in the future, and for a late one without a document.
+    `begun` is when its case was received. Raises Malformed for a time in the future or before the case began, and
+    for a late one without a document.
     """
     at = command.occurred_at
     if at is None:
         return now, False
     if at > now + SKEW:
         raise _wrong("occurred_at", "must not lie in the future")
+    if begun is not None and at < begun:
+        if at <= begun - MINUTE:
+            raise _wrong("occurred_at", "must not lie before the case was received; correct that time first")
+        at = begun
     is_backdated = at < now - tolerance(rules)
     if is_backdated and command.document is None:
         raise _wrong("document", "a fact told this late needs the number of the document that shows it")

@@ -185,14 +185,27 @@ def test_a_technician_leaves_the_cases_of_others_alone(desk: Desk, case_id: UUID
         desk.act(case_id, Note(word="looked-at"), caller(Role.TECHNICIAN, "chen"), key=new_key())
 
 
-def test_a_late_fact_needs_a_document_and_is_marked(desk: Desk, ledger: Ledger, case_id: UUID) -> None:
+def test_a_late_fact_needs_a_document_and_is_marked(desk: Desk, ledger: Ledger) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
+    earlier = ask(Receive, channel="phone", occurred_at=yesterday - timedelta(hours=1), document="TEL-76")
+    case_id = desk.receive(earlier, AGENT, key=new_key()).case_id
     with pytest.raises(Malformed, match="document"):
         desk.act(case_id, Respond(step=Step.REPLY, occurred_at=yesterday), AGENT, key=new_key())
     shown = Respond(step=Step.REPLY, occurred_at=yesterday, document="TEL-77")
     desk.act(case_id, shown, AGENT, key=new_key())
     known = ledger.load(case_id)[-1]
     assert (known.is_backdated, known.occurred_at, known.source.document) == (True, yesterday, "TEL-77")
+
+
+def test_nothing_happens_before_the_case_was_received(desk: Desk, ledger: Ledger, case_id: UUID) -> None:
+    begun = ledger.load(case_id)[0].occurred_at
+    early = Respond(step=Step.REPLY, occurred_at=begun - timedelta(hours=1), document="TEL-78")
+    with pytest.raises(Malformed, match="before the case was received") as refusal:
+        desk.act(case_id, early, AGENT, key=new_key())
+    assert [error["field"] for error in refusal.value.details["errors"]] == ["occurred_at"]
+    to_the_minute = Respond(step=Step.REPLY, occurred_at=begun - timedelta(seconds=59))
+    desk.act(case_id, to_the_minute, AGENT, key=new_key())
+    assert ledger.load(case_id)[-1].occurred_at == begun
 
 
 def test_nothing_happens_in_the_future(desk: Desk, case_id: UUID) -> None:
