@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 from cases import codes
 from cases.case import Case
 from cases.command import Command
-from cases.errors import Refused
+from cases.errors import Malformed, Refused
 from cases.events import Classified, Received
 from cases.fact import Fact, Money, Word
 from cases.personal import Personal, PersonalRef
@@ -52,9 +52,11 @@ class Receive(Command):
         return copy
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        if self._case_no is None:
+            raise Malformed("A demand is received under a number, which the desk draws")
         fact = self.as_fact(
             Received,
-            case_no=self._case_no or f"AS-{case.case_id.hex[:8]}",
+            case_no=self._case_no,
             judged_under=tuple(bound.pinned for bound in rules.bound),
             subject_id=self._subject(),
         )

@@ -24,6 +24,7 @@ from cases.commands import (
     Ship,
     Transfer,
 )  # fmt: skip
+from cases.errors import Malformed
 from cases.events import Booked, Classified, Received, Reopened, Repaired, Replaced, Shipped, Transferred
 from cases.fact import Fact
 from tests.cases.scenario import (
@@ -59,6 +60,11 @@ def test_receiving_pins_the_rules_in_force() -> None:
     fact = only(given().when(ask(Receive, channel="phone", product_model="TL-20").numbered("AS7")))
     assert isinstance(fact, Received)
     assert (fact.case_no, [pinned.regulation for pinned in fact.judged_under]) == ("AS7", ["lamp-factory"])
+
+
+def test_a_demand_without_its_number_is_not_received() -> None:
+    with pytest.raises(Malformed, match="number"):
+        given().when(ask(Receive, channel="phone"))
 
 
 def test_a_case_is_received_once() -> None:
