@@ -69,7 +69,7 @@ def test_the_literal_reading_is_told_only_where_it_differs() -> None:
     other = same | {"literal_window_end": "2026-11-18", "is_literally_open": "false"}
     payers = {"payer": "company", "literal_payer": "customer"}
     assert list(outcome(same, "zh")) == [("截止", "2026-11-20")]
-    assert list(outcome(other, "zh"))[1:] == [("按字面", "2026-11-18 · 已过期")]
+    assert list(outcome(other, "zh"))[1:] == [("按字面", "2026-11-18 · 申请时已过")]
     assert list(outcome(payers, "zh")) == [("承担方", "公司"), ("按字面", "客户")]
 
 
