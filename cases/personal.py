@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, WithJsonSchema
 
 LONGEST_TEXT = 4000
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+"""What no UTF-8 text of the database holds."""
 JOINED = frozenset({"customer_phone", "serial", "old_serial", "new_serial", "waybill", "payment_reference"})
 """Fields whose reference carries a keyed token, so that tables can join on equal values."""
 
@@ -33,8 +36,15 @@ class PersonalRef(BaseModel):
 def _clear_text(value: Any) -> SecretStr:
     if isinstance(value, SecretStr):
         return value
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT or "\0" in value:
-        message = f"must be a text of 1 to {LONGEST_TEXT} characters, none of them NUL"
+    if (
+        not isinstance(value, str)
+        or not value.strip()
+        or len(value) > LONGEST_TEXT
+        or _UNWRITABLE.search(value)
+    ):
+        message = (
+            f"must be a text of 1 to {LONGEST_TEXT} characters, none of them NUL or half a surrogate pair"
+        )
         raise ValueError(message)
     return SecretStr(value.strip())
 
