@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from cases.case import Case
 from cases.codes import Role
@@ -14,7 +14,7 @@ from cases.errors import NotFound, Refused
 from cases.fact import Fact, Instant, Word
 from cases.recorded import Recorded, Source
 from cases.regulation.rules import Rules
-from cases.straying import CURE, has_strayed
+from cases.wording import fault
 
 F = TypeVar("F", bound=Fact)
 
@@ -30,13 +30,16 @@ class Command(BaseModel):
     fact: ClassVar[type[Fact]]
 
     occurred_at: Annotated[Instant | None, Field(description="when it happened; now when absent")] = None
-    document: Annotated[Word | None, Field(description="number of the document that shows it")] = None
+    document: Annotated[
+        Word | None, Field(description="number of the document that shows it, without spaces")
+    ] = None
 
     @field_validator("*")
     @classmethod
-    def _keeps_people_out(cls, value: Any) -> Any:
-        if isinstance(value, str | tuple) and has_strayed(value):
-            raise ValueError(CURE)
+    def _keeps_people_out(cls, value: Any, field: ValidationInfo) -> Any:
+        wrong = fault(field.field_name or "", value) if isinstance(value, str | tuple) else None
+        if wrong is not None:
+            raise ValueError(wrong)
         return value
 
     @classmethod

@@ -27,7 +27,7 @@ class _Leave(Command):
     item: Annotated[
         Word | None, Field(description="the constraint (override) or promise (exclusion) it lifts")
     ] = None
-    reason: Word
+    reason: Annotated[Word, Field(description="a code word, 40 characters at most, nothing about a person")]
 
     @model_validator(mode="after")
     def _names_what_it_lifts(self) -> Self:
@@ -122,7 +122,7 @@ class Transfer(Command):
     fact: ClassVar[type[Fact]] = events.Transferred
 
     department: codes.Department
-    assigned_to: Word | None = None
+    assigned_to: Annotated[Word | None, Field(description="a staff id, never a name")] = None
 
 
 class Close(Command):
@@ -142,7 +142,7 @@ class Reopen(Command):
 
     fact: ClassVar[type[Fact]] = events.Reopened
 
-    reason: Word
+    reason: Annotated[Word, Field(description="a code word, 40 characters at most, nothing about a person")]
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         fact = events.Reopened(reason=self.reason)

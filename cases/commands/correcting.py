@@ -12,19 +12,21 @@ from cases import codes
 from cases.case import Case, fold
 from cases.command import Command
 from cases.errors import Malformed, Refused
-from cases.events import Corrected, Received, Refunded
+from cases.events import Classified, Corrected, Received, Refunded
 from cases.fact import Fact, Instant, Money
 from cases.history import corrected_fact, standing_corrections
 from cases.personal import Personal, PersonalRef
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
-from cases.straying import CURE, has_strayed
 from cases.telling import tolerance
+from cases.wording import fault
 
 FIXED = frozenset(
     {"case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live"}
 )
 """Fields that the system filled; nobody corrects them."""
+JUDGED = frozenset({"kind", "reason", "is_human_damage"})
+"""Fields of Classified that its verdicts follow from; a new classification brings new verdicts."""
 FieldName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
@@ -143,13 +145,21 @@ class Correct(Command):
                     }
                 ],
             )
-        strayed = next((name for name, value in self.changes.items() if has_strayed(value)), None)
-        if strayed is not None:
-            raise _wrong(f"changes.{strayed}", CURE)
+        self._must_fit_the_case(fact)
         if self.document is None and any(Money in _kinds(type(fact), name) for name in self.changes):
             raise _wrong("document", "an amount changes only with the number of the document that shows it")
         sealed = {name: _as_json(value) for name, value in self.personal.items()}
         return {**self.changes, **sealed}
+
+    def _must_fit_the_case(self, fact: Fact) -> None:
+        """Refuse words that are none, and what verdicts were found by: they stay with the classification (S0 二/2)."""
+        for name, value in self.changes.items():
+            if isinstance(fact, Classified) and name in JUDGED:
+                raise _wrong(
+                    f"changes.{name}", "classify again: what the customer is entitled to follows from it"
+                )
+            if (wrong := fault(name, value)) is not None:
+                raise _wrong(f"changes.{name}", wrong)
 
     def _must_leave_a_case(self, case: Case, fact: Corrected, now: datetime) -> None:
         """Refuse a correction after which more would have been refunded than was paid."""

@@ -40,7 +40,7 @@ class Receive(Command):
     has_fault_description: bool = False
     paid: Money | None = None
     remedy_sought: codes.Kind | None = None
-    region: Word | None = None
+    region: Annotated[Word | None, Field(description="without digits, 20 characters at most")] = None
     form_no: Word | None = None
 
     _case_no: str | None = PrivateAttr(default=None)
@@ -86,7 +86,7 @@ class Classify(Command):
         bool, Field(description="danger to people, such as leakage of current (S0 五/3)")
     ] = False
     is_human_damage: bool | None = None
-    assigned_to: Word | None = None
+    assigned_to: Annotated[Word | None, Field(description="a staff id, never a name")] = None
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         plain = self.as_fact(Classified)

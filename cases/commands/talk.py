@@ -39,7 +39,13 @@ class Escalate(Command):
 
     fact: ClassVar[type[Fact]] = Escalated
 
-    level: Annotated[Word, Field(description="the role it goes to, for example supervisor")]
+    level: Annotated[
+        Word,
+        Field(
+            description="the role it goes to, for example supervisor",
+            json_schema_extra={"enum": [role.value for role in codes.Role]},
+        ),
+    ]
     reason: codes.EscalationReason
 
 

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
 from cases.commands.intake import Receive
+from cases.wording import fault
 from replay.imports.cells import Cell, as_text, folded, headers, read_cell
 from replay.imports.source import BadFile
 from replay.imports.table import encoding_of, separator_of
@@ -135,7 +136,8 @@ def _row(
 
 
 def _command(row: FormRow, said: dict[str, object], places: dict[str, int], titles: Sequence[str]) -> None:
-    document = str(said.get("form_no") or f"登记表第{row.row}行")
+    number = str(said.get("form_no", ""))
+    document = number if number and fault("document", number) is None else f"登记表第{row.row}行"
     defaults = {"channel": "store", "has_fault_description": True, "document": document}
     try:
         row.command = Receive.model_validate({**defaults, **said})

@@ -174,3 +174,10 @@ def test_a_correction_is_one_thing(more: dict[str, object]) -> None:
 def test_a_personal_value_must_have_come_through_the_vault() -> None:
     refusal = refused_with(given(*WORKED), right(1, personal={"customer_name": "张小美"}))
     assert "张小美" not in f"{refusal.message}{refusal.details}"
+
+
+def test_what_verdicts_follow_from_is_classified_again_and_not_corrected() -> None:
+    for change in ({"kind": "return"}, {"reason": "quality"}, {"is_human_damage": True}):
+        refusal = refused_with(given(*WORKED), right(2, changes=change))
+        assert "classify again" in refusal.message
+    given(*WORKED).when(right(2, changes={"severity": "major"})).then_allowed()
