@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,7 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     starts = _starts(timeline, terms) if any(holds for _, holds in held) else None
     if not starts:
         return []
-    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms)
+    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms, starts)
     waits = timeline.waits(terms.pauses)
     found: list[Run] = []
     for start in starts:
@@ -93,11 +93,21 @@ def _starts(timeline: Timeline, terms: Terms) -> list[int]:
     return starts
 
 
-def _cancels(timeline: Timeline, terms: Terms) -> list[int]:
-    """Find what ends a promise without a stop: its own cancel facts, and the customer's giving up."""
-    if not terms.cancels:
+def _cancels(timeline: Timeline, terms: Terms, starts: list[int]) -> list[int]:
+    """Find what ends a promise without a stop: its own cancel facts and lapses, and the customer's giving up."""
+    if not (terms.cancels or terms.lapses):
         return timeline.withdrawn
-    return sorted({*timeline.matching(terms.cancels), *timeline.withdrawn})
+    lapsed = _lapsed(timeline, terms, starts)
+    return sorted({*timeline.matching(terms.cancels), *lapsed, *timeline.withdrawn})
+
+
+def _lapsed(timeline: Timeline, terms: Terms, starts: list[int]) -> Iterator[int]:
+    """Find what was refused and not granted after all; what starts anew before that leaves the refusal standing."""
+    for opens, ends in terms.lapses:
+        for place in timeline.matching((opens,)):
+            granted, anew = _first_after(timeline.matching(ends), place), _first_after(starts, place)
+            if granted is None or (anew is not None and anew < granted):
+                yield place
 
 
 def _opens_nothing(found: list[Run], cycle: int, start: int, terms: Terms) -> bool:

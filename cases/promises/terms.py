@@ -13,7 +13,7 @@ from cases.calendars.counting import Calendar, Duration, add, due, elapsed
 from cases.fact import Fact
 from cases.promises.clock import Lacking
 from cases.regulation.bound import Bound
-from cases.regulation.model import Pause, Promise, Within
+from cases.regulation.model import Between, Promise, Within
 from cases.regulation.patterns import DERIVED, Pattern, Wanted
 
 Span = tuple[datetime, datetime | None]
@@ -49,8 +49,10 @@ class Terms:
     start: Sought
     stops: tuple[Sought, ...]
     cancels: tuple[Sought, ...]
+    lapses: tuple[tuple[Sought, tuple[Sought, ...]], ...]
+    """What ends it, and what takes that back."""
     asked: tuple[tuple[str, Wanted], ...]
-    pauses: tuple[Pause, ...]
+    pauses: tuple[Between, ...]
     """Equal pauses of one regulation are one object."""
     derived: Bound | None
     """What to derive traits with, where the promise asks for one that no fact holds, such as the warranty."""
@@ -135,7 +137,7 @@ def _lacking(promise: Promise, amount: Duration | None, calendar: Calendar | Non
     return Lacking.UNIT if amount is not None and not calendar.counts(amount) else None
 
 
-def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Pause, ...]]) -> Terms:
+def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Between, ...]]) -> Terms:
     amount, calendar = _amount(bound, promise.within), _calendar(bound, promise.within)
     if promise.pause not in pauses:
         pauses.append(promise.pause)
@@ -148,6 +150,7 @@ def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Pause, ...]]) -> T
         start=Sought.of(promise.start),
         stops=tuple(map(Sought.of, promise.stop)),
         cancels=tuple(map(Sought.of, promise.cancel)),
+        lapses=tuple((Sought.of(one.opens), tuple(map(Sought.of, one.ends))) for one in promise.lapse),
         asked=tuple(promise.applies.where.items()),
         pauses=pauses[pauses.index(promise.pause)],
         derived=bound if _DERIVED.intersection(promise.applies.where) else None,
@@ -166,7 +169,7 @@ def terms_of(bound: Bound) -> tuple[Terms, ...]:
     if found is None:
         if len(_READ) >= _KEPT:
             _READ.clear()
-        pauses: list[tuple[Pause, ...]] = []
+        pauses: list[tuple[Between, ...]] = []
         found = bound, tuple(_terms(bound, promise, pauses) for promise in bound.regulation.promise)
         _READ[key] = found
     return found[1]

@@ -12,7 +12,7 @@ from cases.codes import Outcome
 from cases.fact import Fact
 from cases.promises.terms import Sought
 from cases.recorded import Recorded
-from cases.regulation.model import Pause
+from cases.regulation.model import Between
 
 Wait = tuple[int, int | None]
 """The facts that opened and ended a wait; None while it lasts."""
@@ -87,7 +87,7 @@ class Timeline:
             at for at, fact in found if isinstance(fact, events.Closed) and fact.outcome in CUSTOMER_ENDED
         ]
 
-    def waits(self, pauses: tuple[Pause, ...]) -> tuple[Wait, ...]:
+    def waits(self, pauses: tuple[Between, ...]) -> tuple[Wait, ...]:
         """Find when a clock with these pauses stands still: their union over the whole case, in order."""
         if not any(pause.opens.fact in self.by_name for pause in pauses):
             return ()
@@ -97,19 +97,20 @@ class Timeline:
             known = self._waits[id(pauses)] = tuple(_joined(found))
         return known
 
-    def _waits_of(self, pause: Pause) -> Iterator[Wait]:
+    def _waits_of(self, pause: Between) -> Iterator[Wait]:
         """Follow one pause. A second opening opens nothing, an end without an opening ends nothing.
 
         A wait ends as well when the case begins to wait for another reason, is closed, or is reopened.
         """
         opened: int | None = None
-        names = {pause.opens.fact, pause.ends.fact, "Closed", "Reopened"}
+        names = {pause.opens.fact, *(pattern.fact for pattern in pause.ends), "Closed", "Reopened"}
         for place in sorted(at for name in names for at in self.by_name.get(name, _NONE)):
             recorded = self.facts[place]
             if pause.opens.meets(recorded):
                 opened = place if opened is None else opened
             elif opened is not None and (
-                type(recorded.fact).__name__ in _ENDS_ANY_WAIT or pause.ends.meets(recorded)
+                type(recorded.fact).__name__ in _ENDS_ANY_WAIT
+                or any(pattern.meets(recorded) for pattern in pause.ends)
             ):
                 yield opened, place
                 opened = None

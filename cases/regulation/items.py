@@ -71,11 +71,11 @@ class Within(Part):
         return self
 
 
-class Pause(Part):
-    """Between which facts a clock stands still, measured in its own time base."""
+class Between(Part):
+    """From which fact to which other one something holds of a clock: it stands still, or nothing is owed."""
 
     opens: Annotated[Pattern, Field(alias="from")]
-    ends: Annotated[Pattern, Field(alias="to")]
+    ends: Annotated[Patterns, Field(alias="to")]
 
 
 def _as_many(written: object) -> object:
@@ -85,14 +85,16 @@ def _as_many(written: object) -> object:
 class Promise(Item):
     """A clock: starts at a fact, must be stopped by a fact in time; may pause; warns; escalates up a chain.
 
-    A `cancel` fact ends it without a verdict: what was promised is no longer owed.
+    A `cancel` fact ends it without a verdict: what was promised is no longer owed. So does the `from` of a `lapse`,
+    until its `to` comes: what is granted after all was owed all along. A new start before that begins anew.
     """
 
     start: Pattern
     stop: Patterns
     cancel: Patterns = ()
+    lapse: Annotated[tuple[Between, ...], BeforeValidator(_as_many)] = ()
     within: Within
-    pause: Annotated[tuple[Pause, ...], BeforeValidator(_as_many)] = ()
+    pause: Annotated[tuple[Between, ...], BeforeValidator(_as_many)] = ()
     warn: tuple[Share, ...] = ()
     escalate: tuple[Word, ...] = ()
     department: Department = Department.CUSTOMER_SERVICE

@@ -8,12 +8,12 @@ from typing import Final, Literal
 
 from cases.fact import Part, Word
 from cases.regulation.items import (
+    Between,
     Constraint,
     Entitlement,
     Id,
     Item,
     Label,
-    Pause,
     Placeholder,
     Programme,
     Promise,
@@ -26,7 +26,7 @@ from cases.regulation.items import (
 from cases.regulation.marking import Marking
 
 __all__ = [
-    "Constraint", "Coverage", "Entitlement", "Id", "Item", "Label", "Pause", "Placeholder", "Programme", "Promise",
+    "Between", "Constraint", "Coverage", "Entitlement", "Id", "Item", "Label", "Placeholder", "Programme", "Promise",
     "Regulation", "Resolution", "SettingValue", "Settings", "Target", "Window", "Within",
 ]  # fmt: skip
 

@@ -136,7 +136,7 @@ def line_of(text: str, words: str) -> int:
     [
         ('start = { fact = "Received" }', 'start = { fact = "Recieved" }', "promise consultation-reply", "no fact"),
         ('step = ["reply",', 'step = ["repyl",', "promise consultation-reply", "step cannot be repyl; it is one of"),
-        ("is_passed = true", "is_pased = true", "constraint refund-after-inspection", "no field is_pased"),
+        ("is_passed = true, by", "is_pased = true, by", "constraint refund-after-inspection", "no field is_pased"),
         ("is_passed = true, by", 'is_passed = "yes", by', "constraint refund-after-inspection", "one of true, false"),
         ('by = "quality"', 'by = "qualty"', "constraint refund-after-inspection", "first.by"),
         ("hours = 24", "hours = 24, days = 1", "promise consultation-reply", "name exactly one of"),

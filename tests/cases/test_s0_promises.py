@@ -200,23 +200,65 @@ def test_a_repair_that_is_no_longer_wanted_is_no_longer_owed(given_up: Fact) -> 
     assert begun.at("2026-03-07 09:00", given_up).verdict("repair-promise:1") is Verdict.BREACHED
 
 
+FAILED, PASSED = (
+    events.Inspected(stage=codes.InspectionStage.RETURN_CHECK, disposition=end, is_passed=is_passed)
+    for end, is_passed in ((codes.Disposition.REFUSE, False), (codes.Disposition.REFUND, True))
+)
+REFUSED = events.Rejected(subject=codes.Subject.RETURN, reason="opened")
+GRANTED = events.Approved(subject=codes.Subject.RETURN, reason="complaint upheld")
+IN_SPITE = events.Approved(
+    subject=codes.Subject.OVERRIDE, item="refund-after-inspection", reason="an old customer"
+)
+
+
 def test_a_return_that_fails_one_check_and_passes_the_next_still_owes_its_refund_in_time() -> None:
-    failed, passed = (
-        events.Inspected(stage=codes.InspectionStage.RETURN_CHECK, disposition=end, is_passed=is_passed)
-        for end, is_passed in ((codes.Disposition.REFUSE, False), (codes.Disposition.REFUND, True))
-    )
     before = BY_NAME["refund-within"].begun
-    checked = before.at("2026-03-04 10:00", failed).at("2026-03-05 10:00", passed)
+    checked = before.at("2026-03-04 10:00", FAILED).at("2026-03-05 10:00", PASSED)
     assert checked.verdict("refund-within:1") is Verdict.OPEN
     assert checked.clock("refund-within:1").due_at == before.clock("refund-within:1").due_at
     assert checked.at("2026-03-05 11:00", REFUNDED).verdict("refund-within:1") is Verdict.MET
     assert checked.at("2026-06-05 11:00", REFUNDED).verdict("refund-within:1") is Verdict.BREACHED
 
 
-def test_a_return_that_is_refused_or_exchanged_owes_no_refund() -> None:
+@pytest.mark.parametrize("ended", [REFUSED, FAILED, events.Replaced()], ids=lambda fact: fact.name())
+def test_a_return_that_is_refused_fails_its_check_or_is_exchanged_owes_no_refund(ended: Fact) -> None:
     begun = BY_NAME["refund-within"].begun
-    for fact in (events.Rejected(subject=codes.Subject.RETURN, reason="opened"), events.Replaced()):
-        assert begun.at("2026-03-04 10:00", fact).verdict("refund-within:1") is Verdict.CANCELLED
+    assert begun.at("2026-03-04 10:00", ended).verdict("refund-within:1") is Verdict.CANCELLED
+    assert begun.at("2026-03-11 10:00", ended).verdict("refund-within:1") is Verdict.BREACHED
+
+
+@pytest.mark.parametrize(
+    ("refused", "granted"),
+    [(REFUSED, GRANTED), (FAILED, PASSED), (FAILED, GRANTED), (FAILED, IN_SPITE)],
+    ids=["refused, then granted", "failed, then passed", "failed, then granted", "failed, then paid in spite of it"],
+)  # fmt: skip
+def test_what_is_granted_after_all_was_owed_all_along(refused: Fact, granted: Fact) -> None:
+    before = BY_NAME["refund-within"].begun
+    granted_in_time = before.at("2026-03-04 10:00", refused).at("2026-03-05 10:00", granted)
+    clock = granted_in_time.clock("refund-within:1")
+    assert (clock.verdict, clock.due_at) == (Verdict.OPEN, before.clock("refund-within:1").due_at)
+    assert granted_in_time.at("2026-03-10 10:00", REFUNDED).verdict("refund-within:1") is Verdict.MET
+    granted_late = before.at("2026-03-04 10:00", refused).at("2026-04-05 10:00", granted)
+    assert granted_late.at("2026-04-05 11:00", REFUNDED).verdict("refund-within:1") is Verdict.BREACHED
+    reopened = before.at("2026-03-04 10:00", refused).at("2026-03-05 10:00", closed("refused"))
+    reopened = reopened.at("2026-03-06 10:00", events.Reopened(reason="complaint"))
+    assert reopened.at("2026-03-06 11:00", granted).verdict("refund-within:1") is Verdict.OPEN
+
+
+def test_a_passed_check_does_not_take_back_a_refusal_nor_leave_an_exchange() -> None:
+    begun = BY_NAME["refund-within"].begun
+    for ended, later in ((REFUSED, PASSED), (events.Replaced(), GRANTED), (GRANTED, REFUSED)):
+        told = begun.at("2026-03-04 10:00", ended).at("2026-03-05 10:00", later)
+        assert told.verdict("refund-within:1") is Verdict.CANCELLED
+
+
+def test_goods_that_went_home_and_came_again_begin_a_refund_of_their_own() -> None:
+    begun = BY_NAME["refund-within"].begun.at("2026-03-04 10:00", FAILED).at("2026-03-06 10:00", HOME_AGAIN)
+    again = begun.at("2026-03-20 10:00", RETURNED)
+    checked = again.at("2026-03-21 10:00", PASSED)
+    for told in (again, checked):
+        assert told.verdict("refund-within:1") is Verdict.CANCELLED
+        assert told.clock("refund-within:1:2").due_at == wall("2026-03-28 00:00")
 
 
 def test_a_plan_without_an_expected_time_is_no_promise() -> None:
