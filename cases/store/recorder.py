@@ -30,6 +30,7 @@ from cases.store.outcomes import is_lost, told_apart
 from cases.store.queries import StreamQuery, columns_of, columns_of_one
 from cases.store.stored import Block, StoredFact
 from cases.store.subscription import LogSubscription
+from cases.store.wire import WireLog
 
 R = TypeVar("R")
 Statement = tuple[LiteralString | SQL | Composed, Sequence[Any]] | Callable[[Connection[Any]], None]
@@ -58,6 +59,7 @@ class LogRecorder(PostgresApplicationRecorder):
         # Rendered once: the driver would join the parts again for every call.
         self.append_statement = self.events.append_call().as_bytes()
         self.append_one_statement = self.events.append_one_call().as_bytes()
+        self.wire = WireLog(self.events)
         self.stream_query = StreamQuery(COLUMNS, self.events.name())
 
     def create_table(self) -> None:
@@ -84,9 +86,12 @@ class LogRecorder(PostgresApplicationRecorder):
         with self.lender.borrow() as (connection, cursor), told_apart(connection):
             if before or behind:
                 self._append_in_one_flight(connection, cursor, stored_events, before, behind)
+                block = _block(cursor, len(stored_events))
+            elif len(stored_events) == 1:
+                block = self.wire.append(connection, stored_events[0])
             else:
                 self._send(cursor, stored_events)
-            block = _block(cursor, len(stored_events))
+                block = _block(cursor, len(stored_events))
         for subscription in list(self.subscriptions):
             subscription.wake()
         return block
@@ -138,6 +143,8 @@ class LogRecorder(PostgresApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredFact]:
         """Read one stream by version (exclusive `gt`, inclusive `lte`), settled or not."""
+        if gt is None and lte is None and limit is None and not desc:
+            return self._once_more(lambda: self._stream(originator_id))
         query, params = self.stream_query.asked(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
         return self.read(query, params, args_row(StoredFact))
 
@@ -177,13 +184,20 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def read(self, query: Composed | bytes, params: Sequence[Any], row_factory: RowFactory[R]) -> list[R]:
         """Run a query of ours; once more on a fresh connection when the pooled one had ended."""
+        return self._once_more(lambda: self.lender.read(query, params, row_factory))
+
+    def _stream(self, originator_id: UUID | str) -> list[StoredFact]:
+        with self.lender.borrow() as (connection, _):
+            return self.wire.stream(connection, originator_id)
+
+    def _once_more(self, read: Callable[[], list[R]]) -> list[R]:
         try:
-            return self.lender.read(query, params, row_factory)
+            return read()
         except (InterfaceError, OperationalError) as error:
             if not is_lost(error):
                 raise
         self.datastore.pool.check()
-        return self.lender.read(query, params, row_factory)
+        return read()
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
