@@ -1,24 +1,25 @@
-"""The closed vocabularies of after-sales service, each value with its zh and en label."""
+"""The closed vocabularies of after-sales service, each value with its zh and en label; every one is found here."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from cases.code import Code
+from cases.codes_control import (
+    CorrectionReason,
+    EscalationReason,
+    Outcome,
+    PauseReason,
+    RevisitMethod,
+    Stage,
+    Subject,
+)  # fmt: skip
+from cases.codes_goods import Cause, Direction, Disposition, InspectionStage, ShippingMode
 
-
-class Code(StrEnum):
-    """A stable word stored in facts and tables; people see its label, never the word itself."""
-
-    zh: str
-    en: str
-
-    def __new__(cls, value: str, zh: str, en: str) -> Self:
-        """Make a member from its stored word and its two labels."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.zh = zh
-        member.en = en
-        return member
+__all__ = [
+    "Category", "Cause", "Channel", "Code", "CorrectionReason", "Department", "Direction",
+    "Disposition", "EscalationReason", "InspectionStage", "Kind", "Mode", "Outcome", "PauseReason",
+    "Payer", "Reason", "RevisitMethod", "Role", "SalesChannel", "Severity", "ShippingMode", "Stage",
+    "Step", "Subject",
+]  # fmt: skip
 
 
 class Role(Code):
@@ -127,135 +128,9 @@ class Step(Code):
     NOTICE = "notice", "通知", "Notice"
 
 
-class Direction(Code):
-    """Which way goods travel."""
-
-    INBOUND = "inbound", "寄回", "Inbound"
-    OUTBOUND = "outbound", "寄出", "Outbound"
-
-
-class ShippingMode(Code):
-    """Who moves the goods (S0 三/3)."""
-
-    PICKUP = "pickup", "上门取件", "Pick-up"
-    CUSTOMER_SHIPS = "customer_ships", "客户自寄", "Customer ships"
-    COMPANY_SHIPS = "company_ships", "公司寄出", "Company ships"
-
-
 class Payer(Code):
     """Who bears a cost."""
 
     COMPANY = "company", "公司", "Company"
     CUSTOMER = "customer", "客户", "Customer"
     UNKNOWN = "unknown", "未定", "Undetermined"
-
-
-class InspectionStage(Code):
-    """When goods were examined (X4: before shipping or after arrival)."""
-
-    PRE_DIAGNOSIS = "pre_diagnosis", "远程预诊", "Remote pre-diagnosis"
-    ARRIVAL = "arrival", "到货检测", "On arrival"
-    RETURN_CHECK = "return_check", "退货检测", "Return check"
-    ON_SITE = "on_site", "现场检测", "On site"
-
-
-class Cause(Code):
-    """What brought the fault about, as found by an inspection."""
-
-    LIGHT_SOURCE = "light_source", "光源", "Light source"
-    DRIVER = "driver", "驱动电源", "Driver"
-    WIRING = "wiring", "线路", "Wiring"
-    HOUSING = "housing", "外壳", "Housing"
-    SWITCH = "switch", "开关控制", "Switch or control"
-    TRANSPORT = "transport", "运输损坏", "Transport damage"
-    INSTALLATION = "installation", "安装不当", "Installation"
-    MISUSE = "misuse", "使用不当", "Misuse"
-    SOFTWARE = "software", "软件", "Software"
-    NO_FAULT = "no_fault", "无故障", "No fault found"
-    UNKNOWN = "unknown", "未知", "Unknown"
-
-
-class Disposition(Code):
-    """What an inspection proposes (S0 四/2)."""
-
-    REPAIR = "repair", "维修", "Repair"
-    SELF_REPAIR = "self_repair", "指导自修", "Self-repair guidance"
-    REPLACE = "replace", "更换", "Replace"
-    REFUND = "refund", "退款", "Refund"
-    SCRAP = "scrap", "报废", "Scrap"
-    NO_FAULT = "no_fault", "无故障", "No fault"
-    REFUSE = "refuse", "拒绝", "Refuse"
-
-
-class Subject(Code):
-    """What is requested, approved or rejected."""
-
-    RETURN = "return", "退货", "Return"
-    EXCHANGE = "exchange", "换货", "Exchange"
-    MATERIALS = "materials", "材料", "Materials"
-    OVERRIDE = "override", "特殊处理", "Override"
-    EXCLUSION = "exclusion", "时限除外", "Exclusion"
-    REFUND_ACCOUNT = "refund_account", "退款至其他账户", "Refund to another account"
-    REFUND_LIMIT = "refund_limit", "超额退款", "Refund above the limit"
-    SPECIAL = "special", "特殊需求", "Special request"
-
-
-class PauseReason(Code):
-    """The closed list of reasons for which a clock may stand still."""
-
-    WAITING_FOR_CUSTOMER = "waiting_for_customer", "等待客户", "Waiting for the customer"
-    WAITING_FOR_PARTS = "waiting_for_parts", "等待配件", "Waiting for parts"
-    WAITING_FOR_THIRD_PARTY = "waiting_for_third_party", "等待第三方", "Waiting for a third party"
-
-
-class EscalationReason(Code):
-    """Why a case went up."""
-
-    SAFETY = "safety", "安全风险", "Safety risk"
-    UNREASONABLE_DEMAND = "unreasonable_demand", "不合理要求", "Unreasonable demand"
-    OVERDUE = "overdue", "超时", "Overdue"
-    INSPECTION_FAILED = "inspection_failed", "检测不合格", "Inspection failed"
-    UPGRADE_REQUIRED = "upgrade_required", "需要升级", "Upgrade required"
-    OTHER = "other", "其他", "Other"
-
-
-class RevisitMethod(Code):
-    """How a customer was asked whether the problem is solved (S0 五/2(4))."""
-
-    PHONE = "phone", "电话回访", "Phone"
-    SURVEY = "survey", "问卷", "Survey"
-    VISIT = "visit", "上门回访", "Visit"
-
-
-class Outcome(Code):
-    """How a case ended."""
-
-    SOLVED = "solved", "已解决", "Solved"
-    REFUSED = "refused", "不予受理", "Refused"
-    WITHDRAWN = "withdrawn", "客户撤回", "Withdrawn"
-    QUOTE_DECLINED = "quote_declined", "客户拒绝报价", "Quote declined"
-    UNKNOWN = "unknown", "未知", "Unknown"
-
-
-class CorrectionReason(Code):
-    """Why a recorded fact is superseded."""
-
-    TYPING_ERROR = "typing_error", "录入错误", "Typing error"
-    LATE_EVIDENCE = "late_evidence", "补充证据", "Late evidence"
-    WRONG_CASE = "wrong_case", "记错案件", "Wrong case"
-    SOURCE_CORRECTED = "source_corrected", "来源更正", "Corrected by the source"
-
-
-class Stage(Code):
-    """Where a case stands; the values are the words on the screen."""
-
-    RECEIVED = "received", "已登记", "Received"
-    CLASSIFIED = "classified", "已分类", "Classified"
-    SHIPPED = "shipped", "运输中", "Shipped"
-    DELIVERED = "delivered", "已送达", "Delivered"
-    INSPECTED = "inspected", "已检测", "Inspected"
-    REPAIRED = "repaired", "已维修", "Repaired"
-    REPLACED = "replaced", "已更换", "Replaced"
-    REFUNDED = "refunded", "已退款", "Refunded"
-    REVISITED = "revisited", "已回访", "Revisited"
-    CLOSED = "closed", "已结案", "Closed"

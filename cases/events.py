@@ -1,4 +1,4 @@
-"""Every fact a case can have: the eight milestones, then those that the regulations force.
+"""Every fact a case can have: the eight milestones here, those that the regulations force in a file each subject.
 
 Names and fields never change meaning: a new shape is a new topic, lifted when an old one is read.
 """
@@ -9,11 +9,54 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from cases import codes
-from cases.fact import Attachment, Fact, Instant, Money, Pinned, Verdict, Word
+from cases.events_control import (
+    Approved,
+    Closed,
+    Corrected,
+    Paused,
+    Rejected,
+    Reopened,
+    Requested,
+    Resumed,
+    Transferred,
+)  # fmt: skip
+from cases.events_goods import Booked, Delivered, Replaced
+from cases.events_money import QuoteAnswered, Quoted
+from cases.events_talk import Noted, Responded
+from cases.fact import Fact, Instant, Money, Pinned, Verdict, Word
 from cases.personal import PersonalRef
+
+__all__ = [
+    "CASE_FACTS",
+    "MILESTONES",
+    "Approved",
+    "Booked",
+    "Classified",
+    "Closed",
+    "Corrected",
+    "Delivered",
+    "Escalated",
+    "Inspected",
+    "Noted",
+    "Paused",
+    "QuoteAnswered",
+    "Quoted",
+    "Received",
+    "Refunded",
+    "Rejected",
+    "Reopened",
+    "Repaired",
+    "Replaced",
+    "Requested",
+    "Responded",
+    "Resumed",
+    "Revisited",
+    "Shipped",
+    "Transferred",
+]  # fmt: skip
 
 
 class Received(Fact):
@@ -134,159 +177,6 @@ class Escalated(Fact):
     clock: Word | None = None
     rested_on_position: int | None = None
     is_automatic: bool = False
-
-
-class Responded(Fact):
-    """The firm did or said something towards the customer."""
-
-    topic = "case.responded.v1"
-
-    step: codes.Step
-    channel: codes.Channel = codes.Channel.PHONE
-    text: PersonalRef | None = None
-
-
-class Delivered(Fact):
-    """Goods arrived, at the firm (inbound) or at the customer (outbound)."""
-
-    topic = "case.delivered.v1"
-
-    direction: codes.Direction
-    is_damaged: bool = False
-
-
-class Quoted(Fact):
-    """The cost of work out of warranty was told (S0 二/3)."""
-
-    topic = "case.quoted.v1"
-
-    quote_no: Word
-    amount: Money
-
-
-class QuoteAnswered(Fact):
-    """The customer accepted or declined a quote."""
-
-    topic = "case.quote_answered.v1"
-
-    quote_no: Word
-    is_accepted: bool
-
-
-class Requested(Fact):
-    """Leave was asked for something that needs it."""
-
-    topic = "case.requested.v1"
-
-    subject: codes.Subject
-    item: Word | None = None
-    reason: Word
-    remark: PersonalRef | None = None
-
-
-class Approved(Fact):
-    """Leave was given; an override or exclusion names the constraint or clock it lifts."""
-
-    topic = "case.approved.v1"
-
-    subject: codes.Subject
-    item: Word | None = None
-    reason: Word
-    requested_by: Word | None = None
-    order_no: Word | None = None
-
-
-class Rejected(Fact):
-    """Leave was refused."""
-
-    topic = "case.rejected.v1"
-
-    subject: codes.Subject
-    item: Word | None = None
-    reason: Word
-
-
-class Replaced(Fact):
-    """The goods were exchanged for others."""
-
-    topic = "case.replaced.v1"
-
-    old_serial: PersonalRef | None = None
-    new_serial: PersonalRef | None = None
-    product_model: Word | None = None
-
-
-class Paused(Fact):
-    """Work waits for somebody else; clocks that name this reason stand still."""
-
-    topic = "case.paused.v1"
-
-    reason: codes.PauseReason
-
-
-class Resumed(Fact):
-    """The wait is over."""
-
-    topic = "case.resumed.v1"
-
-
-class Booked(Fact):
-    """A visit or intervention was arranged."""
-
-    topic = "case.booked.v1"
-
-    begins_at: Instant | None = None
-    ends_at: Instant | None = None
-
-
-class Transferred(Fact):
-    """Another department took the case over (S0 一/2)."""
-
-    topic = "case.transferred.v1"
-
-    department: codes.Department
-    assigned_to: Word | None = None
-
-
-class Noted(Fact):
-    """Something worth keeping: a text in the vault, documents by sha256, or a source's own word."""
-
-    topic = "case.noted.v1"
-
-    word: Word | None = None
-    text: PersonalRef | None = None
-    attachments: tuple[Attachment, ...] = ()
-
-
-class Corrected(Fact):
-    """An earlier fact of the case is superseded; it has no occurred_at of its own.
-
-    `corrects` is the fact's version; `happened_at` its right time, `changes` its right fields.
-    """
-
-    topic = "case.corrected.v1"
-
-    corrects: Annotated[int, Field(ge=1)]
-    reason: codes.CorrectionReason
-    happened_at: Instant | None = None
-    changes: dict[str, JsonValue] = Field(default_factory=dict)
-    is_withdrawn: bool = False
-
-
-class Closed(Fact):
-    """The case came to its end."""
-
-    topic = "case.closed.v1"
-
-    outcome: codes.Outcome
-
-
-class Reopened(Fact):
-    """A closed case began again; its clocks start a new cycle."""
-
-    topic = "case.reopened.v1"
-
-    reason: Word
 
 
 MILESTONES: tuple[type[Fact], ...] = (
