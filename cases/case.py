@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -43,21 +43,19 @@ class Case:
         """Tell whether the newest fact of this name in the present cycle says just the same."""
         return self.latest.get(fact.name()) == fact
 
-    def approved(self, subject: Subject, item: str | None = None) -> bool:
-        """Tell whether leave was given for a subject (and item) in this case."""
-        return self.approval(subject, item) is not None
+    def newest(self, kinds: tuple[type[Fact], ...], same: Mapping[str, object]) -> Recorded | None:
+        """Find the newest fact of these kinds in the present cycle whose fields hold the same values."""
+        for known in reversed(self.history):
+            if isinstance(known.fact, kinds) and all(getattr(known.fact, n) == v for n, v in same.items()):
+                return known
+            if isinstance(known.fact, events.Reopened):
+                return None
+        return None
 
-    def approval(self, subject: Subject, item: str | None = None) -> Recorded | None:
-        """Find the newest leave that was given for a subject (and item) in this case."""
-        return next(
-            (
-                known
-                for known in reversed(self.history)
-                if isinstance(known.fact, events.Approved)
-                and (known.fact.subject, known.fact.item) == (subject, item)
-            ),
-            None,
-        )
+    def leave(self, subject: Subject, item: str | None = None) -> Recorded | None:
+        """Find the leave that stands for a subject (and item) in the present cycle; a later Rejected takes it back."""
+        answer = self.newest((events.Approved, events.Rejected), {"subject": subject, "item": item})
+        return answer if answer is not None and isinstance(answer.fact, events.Approved) else None
 
 
 _STAGES: dict[type[Fact], Stage] = {

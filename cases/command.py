@@ -28,6 +28,10 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     fact: ClassVar[type[Fact]]
+    apart: ClassVar[tuple[str, ...]] = ()
+    """Fields by which facts of this name stand apart: asking again is quiet for each of them on its own."""
+    answers: ClassVar[tuple[type[Fact], ...]] = ()
+    """Facts after which saying the same is news again; they have the fields of `apart`, too."""
 
     occurred_at: Annotated[Instant | None, Field(description="when it happened; now when absent")] = None
     document: Annotated[
@@ -59,9 +63,8 @@ class Command(BaseModel):
 
     def is_repeated(self, fact: Fact, case: Case) -> bool:
         """Tell whether the newest fact of this name says the same, and of the same time where one is given."""
-        newest = next((known for known in reversed(case.history) if type(known.fact) is type(fact)), None)
-        same_time = newest is not None and self.occurred_at in {None, newest.occurred_at}
-        return case.already(fact) and same_time
+        newest = case.newest((type(fact), *self.answers), {name: getattr(fact, name) for name in self.apart})
+        return newest is not None and newest.fact == fact and self.occurred_at in {None, newest.occurred_at}
 
     def must_hold(self, case: Case, actor: str | None) -> None:
         """Raise Refused where the fact would break what holds under every regulation: money kept, four eyes.

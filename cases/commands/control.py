@@ -23,6 +23,9 @@ from cases.regulation.rules import Rules
 class _Leave(Command):
     """What asking for leave, giving it and refusing it have together."""
 
+    apart: ClassVar[tuple[str, ...]] = ("subject", "item")
+    answers: ClassVar[tuple[type[Fact], ...]] = (events.Requested, events.Approved, events.Rejected)
+
     subject: Subject
     item: Annotated[
         Word | None, Field(description="the constraint (override) or promise (exclusion) it lifts")

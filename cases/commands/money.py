@@ -39,6 +39,8 @@ class AnswerQuote(Command):
 
     fact: ClassVar[type[Fact]] = events.QuoteAnswered
 
+    apart: ClassVar[tuple[str, ...]] = ("quote_no",)
+
     quote_no: Word
     is_accepted: bool
 

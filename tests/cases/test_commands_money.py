@@ -105,6 +105,15 @@ def test_leave_given_twice_is_quiet() -> None:
     given(*case, approved("materials")).when(leave).then_quiet()
 
 
+def test_leave_that_was_refused_in_between_is_given_again() -> None:
+    yes = ask(Approve, subject="materials", reason="in order")
+    no = ask(Reject, subject="materials", reason="not in order")
+    case = given(received(), classified("return", "not_fit"))
+    case.and_(approved("materials"), rejected("materials")).when(yes).then(approved("materials"))
+    case.and_(rejected("materials"), approved("materials")).when(no).then(rejected("materials"))
+    case.and_(approved("materials"), approved("return")).when(yes).then_quiet()
+
+
 def test_an_override_names_a_constraint_that_can_be_lifted() -> None:
     case = (received(), classified("return", "not_fit"))
     known = ask(Approve, subject="override", item="refund-after-inspection", reason="goodwill")
