@@ -28,6 +28,8 @@ class Run:
     lapse: int | None
     """What cancelled it: a fact by which it is no longer owed, or a classification by which it does not apply."""
     waits: tuple[Wait, ...]
+    since: int
+    """After this place a stop counts, also one that came before the start: of a finding, or of a chain."""
 
     @property
     def end(self) -> int | None:
@@ -43,34 +45,23 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     starts = _starts(timeline, terms) if any(holds for _, holds in held) else None
     if not starts:
         return []
-    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms, starts)
+    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms, list(starts))
     waits = timeline.waits(terms.pauses)
     found: list[Run] = []
-    for start in starts:
+    for start, since in starts.items():
         cycle = timeline.cycle(start)
         if _opens_nothing(found, cycle, start, terms):
             continue
         applies, lapse = lapse_of(held, start, timeline.cycle_end(cycle))
         if applies:
-            found.append(_run(timeline, terms, start, _ends(start, lapse, stops, cancels), stops, waits))
+            early = None if since == start else _first_after(stops, since)
+            if early is not None and early < start + (terms.before is not None):
+                found.append(Run(start, cycle, 1, early, None, (), since))
+                continue
+            stop, lapse = _ends(start, lapse, stops, cancels)
+            waited = _within(waits, start, stop if stop is not None else lapse)
+            found.append(Run(start, cycle, 1, stop, lapse, waited, since))
     return found if len(found) < 2 else _numbered(timeline, found)  # noqa: PLR2004 - one needs no number
-
-
-def _run(
-    timeline: Timeline,
-    terms: Terms,
-    start: int,
-    ends: tuple[int | None, int | None],
-    stops: list[int],
-    waits: tuple[Wait, ...],
-) -> Run:
-    cycle = timeline.cycle(start)
-    if terms.start.name == FINDING:
-        early = _first_after(stops, timeline.cycle_end(cycle - 1) - 1 if cycle > 1 else -1)
-        if early is not None and early < start:
-            return Run(start, cycle, 1, early, None, ())
-    stop, lapse = ends
-    return Run(start, cycle, 1, stop, lapse, _within(waits, start, stop if stop is not None else lapse))
 
 
 def _traits(timeline: Timeline, derived: Bound | None) -> list[tuple[int, Mapping[str, Any]]]:
@@ -83,14 +74,32 @@ def _traits(timeline: Timeline, derived: Bound | None) -> list[tuple[int, Mappin
     ]
 
 
-def _starts(timeline: Timeline, terms: Terms) -> list[int]:
-    """Find the start facts; a reopened case is received again, for promises that start at Received."""
-    starts = timeline.matching((terms.start,))
-    if terms.promise.within.until is not None:
-        starts = [place for place in starts if terms.is_made_by(timeline.fact(place))]
-    if terms.start.name == "Received" and starts and timeline.reopened:
-        return [*starts, *(place for place in timeline.reopened if place > starts[0])]
-    return starts
+def _starts(timeline: Timeline, terms: Terms) -> dict[int, int]:
+    """Find what starts it, in order, each with the place after which a stop counts.
+
+    A reopened case is received again, for promises that start at Received. What a fact must tell, it must tell.
+    """
+    if terms.before is not None:
+        starts = _handed_on(timeline, terms.before)
+    else:
+        found = timeline.matching((terms.start,))
+        if terms.start.name == "Received" and found and timeline.reopened:
+            found = [*found, *(place for place in timeline.reopened if place > found[0])]
+        is_finding = terms.start.name == FINDING
+        starts = {place: timeline.cycle_begin(place) - 1 if is_finding else place for place in found}
+    if terms.promise.within.until is None:
+        return starts
+    return {place: since for place, since in starts.items() if terms.is_made_by(timeline.fact(place))}
+
+
+def _handed_on(timeline: Timeline, before: Terms) -> dict[int, int]:
+    """Find where the promise before it was stopped; who did the next step already need not do it again."""
+    starts: dict[int, int] = {}
+    for run in runs(timeline, before):
+        if run.stop is not None:
+            place = max(run.start, run.stop)
+            starts[place] = min(run.since, starts.get(place, place))
+    return dict(sorted(starts.items()))
 
 
 def _cancels(timeline: Timeline, terms: Terms, starts: list[int]) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cases.calendars.counting import Calendar, Duration, add, due, elapsed
+from cases.errors import BrokenHistory
 from cases.fact import Fact
 from cases.promises.clock import Lacking
 from cases.regulation.bound import Bound
@@ -47,6 +48,9 @@ class Terms:
     """The calendar as the case pinned it, before later versions settled its provisional years."""
     lacking: Lacking | None
     start: Sought
+    """What begins it; in a chain, what begins the first of the chain."""
+    before: Terms | None
+    """The promise whose stop starts this one."""
     stops: tuple[Sought, ...]
     cancels: tuple[Sought, ...]
     lapses: tuple[tuple[Sought, tuple[Sought, ...]], ...]
@@ -137,7 +141,15 @@ def _lacking(promise: Promise, amount: Duration | None, calendar: Calendar | Non
     return Lacking.UNIT if amount is not None and not calendar.counts(amount) else None
 
 
-def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Between, ...]]) -> Terms:
+def _start(promise: Promise, before: Terms | None) -> Sought:
+    if promise.start is not None:
+        return Sought.of(promise.start)
+    if before is None:
+        raise BrokenHistory("A promise comes after one that is not told before it", promise=promise.id)
+    return before.start
+
+
+def _terms(bound: Bound, promise: Promise, before: Terms | None, pauses: list[tuple[Between, ...]]) -> Terms:
     amount, calendar = _amount(bound, promise.within), _calendar(bound, promise.within)
     if promise.pause not in pauses:
         pauses.append(promise.pause)
@@ -147,7 +159,8 @@ def _terms(bound: Bound, promise: Promise, pauses: list[tuple[Between, ...]]) ->
         calendar=calendar,
         first_calendar=_first_calendar(bound, promise.within, calendar),
         lacking=_lacking(promise, amount, calendar),
-        start=Sought.of(promise.start),
+        start=_start(promise, before),
+        before=before,
         stops=tuple(map(Sought.of, promise.stop)),
         cancels=tuple(map(Sought.of, promise.cancel)),
         lapses=tuple((Sought.of(one.opens), tuple(map(Sought.of, one.ends))) for one in promise.lapse),
@@ -170,6 +183,8 @@ def terms_of(bound: Bound) -> tuple[Terms, ...]:
         if len(_READ) >= _KEPT:
             _READ.clear()
         pauses: list[tuple[Between, ...]] = []
-        found = bound, tuple(_terms(bound, promise, pauses) for promise in bound.regulation.promise)
-        _READ[key] = found
+        known: dict[str | None, Terms] = {}
+        for promise in bound.regulation.promise:
+            known[promise.id] = _terms(bound, promise, known.get(promise.after), pauses)
+        found = _READ[key] = bound, tuple(known.values())
     return found[1]

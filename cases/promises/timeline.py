@@ -62,6 +62,11 @@ class Timeline:
         """Tell in which cycle a fact happened; Reopened is the first of its own."""
         return bisect_right(self.reopened, place) + 1 if self.reopened else 1
 
+    def cycle_begin(self, place: int) -> int:
+        """Tell where the cycle of a fact begins."""
+        cycle = self.cycle(place)
+        return self.reopened[cycle - 2] if cycle > 1 else 0
+
     def cycle_end(self, cycle: int) -> int:
         """Tell where a cycle is over."""
         return self.reopened[cycle - 1] if cycle <= len(self.reopened) else len(self.facts)

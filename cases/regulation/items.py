@@ -87,9 +87,11 @@ class Promise(Item):
 
     A `cancel` fact ends it without a verdict: what was promised is no longer owed. So does the `from` of a `lapse`,
     until its `to` comes: what is granted after all was owed all along. A new start before that begins anew.
+    `after` names the promise before it in a chain, told earlier in the text: the stop of that one starts this one.
     """
 
-    start: Pattern
+    start: Pattern | None = None
+    after: Id | None = None
     stop: Patterns
     cancel: Patterns = ()
     lapse: Annotated[tuple[Between, ...], BeforeValidator(_as_many)] = ()
@@ -100,6 +102,12 @@ class Promise(Item):
     department: Department = Department.CUSTOMER_SERVICE
     is_configured: bool = False
     """True where the number comes from the firm and not from the text."""
+
+    @model_validator(mode="after")
+    def _begins_in_one_way(self) -> Promise:
+        if (self.start is None) == (self.after is None):
+            raise ValueError("name either start, or the promise that it comes after")
+        return self
 
 
 _NEEDS_FIRST = frozenset({"precedence", "response", "not_coexistence"})
