@@ -119,6 +119,17 @@ def make_server() -> Iterator[Callable[..., EmbeddedServer]]:
         yield make
 
 
+@pytest.fixture
+def run_folder() -> Iterator[Path]:
+    """A folder for one installation; the server that runs in it at the end is ended."""
+    with folder_for_a_server() as folder:
+        yield folder
+        server = EmbeddedServer(folder)
+        if server.pid is not None:
+            with server:
+                pass
+
+
 def _created(server: EmbeddedServer, origin: sql.Composable) -> Database:
     name = f"test_{next(NUMBERS)}"
     with psycopg.connect(server.dsn(ADMIN, "postgres"), autocommit=True) as admin:
