@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
-import re
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from random import Random
 from uuid import uuid4
 
 import psycopg
@@ -27,41 +24,12 @@ from cases.store.ledger import Ledger
 from cases.store.server import EmbeddedServer
 from cases.vault import Vault
 from tests.faults import invariants
+from tests.faults.canaries import Canary, Search, canaries
 from tests.fix_desk import ask, caller, new_key
 
 APPENDS = 10_000 if os.environ.get("CASELEDGER_FAULTS") == "full" else 300
 SEED = int(os.environ.get("CASELEDGER_SEED", "2026"))
-BIRD = "翠鸟"
-"""In every canary; nothing else of ours has it."""
 AGENT = caller()
-
-
-class Canary:
-    """One invented customer, whose words occur nowhere else."""
-
-    def __init__(self, number: int, chance: Random) -> None:
-        self.number = number
-        self.phone = f"1{chance.choice('3578')}{chance.randrange(10**9):09d}"
-        self.name = f"{BIRD}{number}号"
-        self.address = f"广东省中山市古镇镇{BIRD}路{number}号"
-        self.story = f"{BIRD}{number}号说灯一直嗡嗡响，请回电{self.phone}"
-
-
-def needles(phones: set[str]) -> re.Pattern[bytes]:
-    """Find the bird in every writing that a program might leave behind, and everything like a phone number."""
-    bird = BIRD.encode()
-    coded = base64.b64encode(bird * 3)[:8], base64.b64encode(b"1" + bird * 3)[2:10]
-    writings = [
-        bird, BIRD.encode("gb18030"), BIRD.encode("utf-16-le"), BIRD.encode("utf-16-be"),
-        bird.hex().encode(), bird.hex().upper().encode(), BIRD.encode("unicode_escape"), *coded,
-    ]  # fmt: skip
-    return re.compile(b"|".join([*map(re.escape, writings), rb"(?<!\d)1[3578]\d{9}(?!\d)"]))
-
-
-def hits(found: bytes, pattern: re.Pattern[bytes], phones: set[str]) -> list[bytes]:
-    """Give what was found; of digits, only those that are one of our phones."""
-    matches = (match.group() for match in pattern.finditer(found))
-    return [match for match in matches if not match.isdigit() or match.decode() in phones]
 
 
 @pytest.fixture
@@ -130,23 +98,21 @@ def test_no_canary_is_found_in_clear(
 ) -> None:
     server, desk, ledger = room
     caplog.set_level(logging.DEBUG)
-    chance = Random(SEED)
-    canaries = [Canary(number, chance) for number in range(APPENDS)]
-    phones = {canary.phone for canary in canaries}
-    pattern = needles(phones)
+    customers = canaries(APPENDS, SEED)
+    search = Search(customers)
+    search.must_see(customers[0])
     with ThreadPoolExecutor(4) as four:
-        for raised in four.map(lambda canary: tell(desk, canary), canaries):
-            assert hits(words_of(raised), pattern, phones) == []
-    _fail_inside_the_database(ledger, canaries[0])
-    searched = _search(server, pattern, phones)
-    states = ledger.rows("SELECT string_agg(state, ' ') FROM log.case_events")[0][0]
-    assert hits(states, pattern, phones) == [], "what the database may have compressed"
-    assert hits(caplog.text.encode(), pattern, phones) == []
-    assert hits(BIRD.encode() + canaries[0].phone.encode(), pattern, phones), "the search finds what is there"
-    assert len(phones) == ledger.rows("SELECT count(*) FROM vault.subjects")[0][0]
+        for raised in four.map(lambda canary: tell(desk, canary), customers):
+            assert search.hits(words_of(raised)) == []
+    _fail_inside_the_database(ledger, customers[0])
+    assert search.hits(caplog.text.encode()) == []
+    search.through_tables(server.dsn(ADMIN, "caseledger"))
+    assert len(search.phones) == ledger.rows("SELECT count(*) FROM vault.subjects")[0][0]
     invariants.hold(ledger)
+    _write_everything_out(server)
+    search.through_files(server.places.root)
     with capsys.disabled():
-        print(f"\nT30 seed {SEED}: {APPENDS} customers, {searched / 1e6:.0f} MB searched, 0 in clear")
+        print(f"\nT30 desk, seed {SEED}: {APPENDS} customers, {search.searched / 1e6:.0f} MB, 0 in clear")
 
 
 def _fail_inside_the_database(ledger: Ledger, canary: Canary) -> None:
@@ -158,17 +124,8 @@ def _fail_inside_the_database(ledger: Ledger, canary: Canary) -> None:
                 connection.execute(statement, [canary.name] * statement.count("%s"))
 
 
-def _search(server: EmbeddedServer, pattern: re.Pattern[bytes], phones: set[str]) -> int:
-    """Write everything out, then read every file of the server's folder: heap, indexes, WAL, log."""
+def _write_everything_out(server: EmbeddedServer) -> None:
+    """Let the server's files hold what its memory holds."""
     with psycopg.connect(server.dsn(ADMIN, "caseledger"), autocommit=True) as admin:
         admin.execute("CHECKPOINT")
         admin.execute("SELECT pg_switch_wal()")
-    searched, logs = 0, 0
-    for path in sorted(server.places.root.rglob("*")):
-        if path.is_file():
-            content = path.read_bytes()
-            assert hits(content, pattern, phones) == [], f"in clear in {path.name}"
-            searched += len(content)
-            logs += path.suffix == ".log"
-    assert logs, "the server's own log was among them"
-    return searched
