@@ -13,6 +13,7 @@ from cases.codes import Code, Role
 from cases.events import CASE_FACTS
 from cases.fact import Fact, Part
 from cases.recorded import Recorded
+from cases.regulation.nearest import meant
 
 Scalar = str | bool | int
 Wanted = tuple[Scalar, ...]
@@ -35,22 +36,22 @@ def _as_names(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-def _leaves(annotation: Any) -> Iterable[Any]:
+def leaves(annotation: Any) -> Iterable[Any]:
     """Yield the plain types inside an annotation such as `Cause | None` or `Annotated[…]`."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        yield from _leaves(get_args(annotation)[0])
+        yield from leaves(get_args(annotation)[0])
     elif origin in {Union, UnionType}:
         for part in get_args(annotation):
-            yield from _leaves(part)
+            yield from leaves(part)
     else:
         yield annotation
 
 
 @cache
-def _choices(fact: type[Fact], name: str) -> tuple[Scalar, ...] | None:
+def choices(fact: type[Fact], name: str) -> tuple[Scalar, ...] | None:
     """Give the closed list of values a field can hold, or None where any value fits."""
-    for leaf in _leaves(fact.model_fields[name].annotation):
+    for leaf in leaves(fact.model_fields[name].annotation):
         if isinstance(leaf, type) and issubclass(leaf, Code):
             return tuple(code.value for code in leaf)
         if leaf is bool:
@@ -58,14 +59,26 @@ def _choices(fact: type[Fact], name: str) -> tuple[Scalar, ...] | None:
     return None
 
 
-def _must_be_among(name: str, wanted: Wanted, choices: tuple[Scalar, ...] | None) -> None:
-    if choices is None:
+def _strangers(names: Iterable[str], known: Iterable[str], says: str) -> Iterable[str]:
+    """Say of every name that is not known that it is not, and which was probably meant."""
+    known = set(known)
+    yield from (f"{says} {name}{meant(name, known)}" for name in sorted({*names} - known))
+
+
+def _not_among(name: str, wanted: Wanted, listed: tuple[Scalar, ...] | None) -> Iterable[str]:
+    if listed is None:
         return
-    known = {(type(choice), choice) for choice in choices}
+    known = {(type(choice), choice) for choice in listed}
     wrong = [str(value) for value in wanted if (type(value), value) not in known]
     if wrong:
-        words = ", ".join(_word(choice) for choice in choices)
-        raise ValueError(f"{name} cannot be {', '.join(wrong)}; it is one of {words}")
+        words = ", ".join(_word(choice) for choice in listed)
+        yield f"{name} cannot be {', '.join(wrong)}; it is one of {words}"
+
+
+def _must_be_none(wrong: Iterable[str]) -> None:
+    """Raise ValueError with everything that is wrong."""
+    if told := ". ".join(wrong):
+        raise ValueError(told)
 
 
 class Pattern(Part):
@@ -95,12 +108,13 @@ class Pattern(Part):
     def _known(self) -> Pattern:
         fact = CASE_FACTS.get(self.fact)
         if fact is None:
-            raise ValueError(f"there is no fact named {self.fact!r}")
-        unknown = sorted({*self.where, *self.has, *self.lacks} - set(fact.model_fields))
-        if unknown:
-            raise ValueError(f"{self.fact} has no field {', '.join(unknown)}")
+            raise ValueError(f"there is no fact named {self.fact!r}{meant(self.fact, CASE_FACTS)}")
+        asked = {*self.where, *self.has, *self.lacks}
+        wrong = [*_strangers(asked, fact.model_fields, f"{self.fact} has no field")]
         for name, wanted in self.where.items():
-            _must_be_among(name, wanted, _choices(fact, name))
+            if name in fact.model_fields:
+                wrong += _not_among(name, wanted, choices(fact, name))
+        _must_be_none(wrong)
         return self
 
     def matches(self, fact: Fact) -> bool:
@@ -161,12 +175,13 @@ class Condition(Part):
     @model_validator(mode="after")
     def _known(self) -> Condition:
         classified, received = CASE_FACTS["Classified"], CASE_FACTS["Received"]
-        unknown = sorted({*self.where} - {*DERIVED, *classified.model_fields, *received.model_fields})
-        if unknown:
-            raise ValueError(f"neither Classified nor Received has a field {', '.join(unknown)}")
+        known = {*DERIVED, *classified.model_fields, *received.model_fields}
+        wrong = [*_strangers(self.where, known, "neither Classified nor Received has a field")]
         for name, wanted in self.where.items():
-            fact = classified if name in classified.model_fields else received
-            _must_be_among(name, wanted, DERIVED[name] if name in DERIVED else _choices(fact, name))
+            if name in known:
+                fact = classified if name in classified.model_fields else received
+                wrong += _not_among(name, wanted, DERIVED[name] if name in DERIVED else choices(fact, name))
+        _must_be_none(wrong)
         return self
 
     def holds(self, trait: Callable[[str], Any]) -> bool:

@@ -1,0 +1,158 @@
+"""What a regulation waits for and can never come: facts nobody records, values no field holds, endless clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from cases.commands import COMMANDS
+from cases.events import CASE_FACTS, Received
+from cases.fact import Fact
+from cases.permissions import permits
+from cases.regulation.checking import Draft, Problem
+from cases.regulation.checking_lines import Place
+from cases.regulation.items import Constraint, Promise
+from cases.regulation.nearest import meant
+from cases.regulation.patterns import Condition, Pattern, Scalar, choices, leaves
+
+
+def unreachable(draft: Draft) -> Iterator[Problem]:
+    """Yield every pattern that no fact can ever match, and every clock that can therefore not start or stop."""
+    for kind in ("promise", "constraint"):
+        for index, item in draft.each(kind):
+            for place, pattern in patterns_of(item):
+                for why in never(pattern, item.applies):
+                    yield draft.problem((kind, index, *place), f"{pattern} never happens: {why}")
+    for index, promise in draft.each("promise"):
+        yield from _clock(draft, index, promise)
+    for index, constraint in draft.each("constraint"):
+        yield from _same(draft, index, constraint)
+
+
+def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
+    starts = [pattern for place, pattern in patterns_of(promise) if place[0] == "start"]
+    if any(list(never(pattern, promise.applies)) for pattern in starts):
+        yield draft.problem(("promise", index, "start"), "this clock can never start")
+    guards = [guard for _, guard in draft.each("constraint")]
+    barred = [_barred(pattern, promise, guards) for pattern in promise.stop]
+    if barred and all(barred):
+        reasons = dict.fromkeys(why for whys in barred for why in whys)
+        what = f"this clock can never stop: {'; '.join(reasons)}"
+        yield draft.problem(("promise", index, "stop"), what)
+    until = promise.within.until
+    for fact in {CASE_FACTS[pattern.fact] for pattern in starts} if until else ():
+        moments = [name for name in fact.model_fields if _is_moment(fact, name)]
+        if until not in moments:
+            what = f"{fact.name()} has no field {until} that holds a moment{meant(str(until), moments)}"
+            yield draft.problem(("promise", index, "within", "until"), what)
+
+
+def _same(draft: Draft, index: int, constraint: Constraint) -> Iterator[Problem]:
+    facts = {CASE_FACTS[pattern.fact] for pattern in (*constraint.first, *constraint.then)}
+    for at, name in enumerate(constraint.same):
+        for fact in sorted(facts, key=lambda fact: fact.name()):
+            if name not in fact.model_fields:
+                what = f"{fact.name()} has no field {name}{meant(name, fact.model_fields)}"
+                yield draft.problem(("constraint", index, "same", at), what)
+
+
+def patterns_of(item: BaseModel) -> Iterator[tuple[Place, Pattern]]:
+    """Give every pattern of an item, with where it stands in it."""
+    for name, field in type(item).model_fields.items():
+        value = getattr(item, name)
+        listed = value if isinstance(value, tuple) else (value,)
+        for at, part in enumerate(listed):
+            place: Place = (field.alias or name, at)
+            if isinstance(part, Pattern):
+                yield place, part
+            elif isinstance(part, BaseModel):
+                yield from (((*place, *below), pattern) for below, pattern in patterns_of(part))
+
+
+def never(pattern: Pattern, applies: Condition) -> Iterator[str]:
+    """Say why no fact of a case that the item applies to can match; nothing where one can."""
+    fact = CASE_FACTS[pattern.fact]
+    verbs = [verb for verb, command in COMMANDS.items() if command.fact is fact]
+    if not verbs:
+        yield f"no command records {fact.name()}"
+    elif pattern.by and not any(permits(role, verb, verbs) for role in pattern.by for verb in verbs):
+        yield f"{' and '.join(pattern.by)} may not record {fact.name()}"
+    for name, wanted in pattern.where.items():
+        yield from _unheld(fact, name, wanted)
+        if name in pattern.has and not any(value not in {False, ""} for value in wanted):
+            yield f"{name} cannot be given and be {' or '.join(map(str, wanted)).lower()}"
+        asked = applies.where.get(name, wanted)
+        if fact.name() in {"Classified", "Received"} and not set(asked) & set(wanted):
+            yield f"by then this item no longer applies ({name} is {' or '.join(map(str, asked)).lower()})"
+    if pattern.lacks and all(name in pattern.has or _is_always_given(fact, name) for name in pattern.lacks):
+        yield f"{', '.join(pattern.lacks)} is always given"
+
+
+def _unheld(fact: type[Fact], name: str, wanted: Iterable[Scalar]) -> Iterator[str]:
+    """Say which of the wanted values a field can never hold."""
+    values = tuple(wanted)
+    if not values:
+        yield f"{name} names no value"
+    elif choices(fact, name) is None and not any(_holds(fact, name, value) for value in values):
+        yield f"{name} is never {' or '.join(map(str, values))}"
+
+
+@cache
+def _adapter(fact: type[Fact], name: str) -> TypeAdapter[Any]:
+    field = fact.model_fields[name]
+    annotation: Any = Annotated[field.annotation, field]
+    return TypeAdapter(annotation)
+
+
+def _holds(fact: type[Fact], name: str, value: Scalar) -> bool:
+    try:
+        _adapter(fact, name).validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_always_given(fact: type[Fact], name: str) -> bool:
+    """Tell whether a field is there in every fact; yes or no and empty texts count as missing when they are so."""
+    return fact.model_fields[name].is_required() and not any(
+        _holds(fact, name, empty) for empty in (False, "")
+    )
+
+
+def _is_moment(fact: type[Fact], name: str) -> bool:
+    return any(
+        getattr(leaf, "__name__", "") == "datetime" for leaf in leaves(fact.model_fields[name].annotation)
+    )
+
+
+def _barred(pattern: Pattern, promise: Promise, guards: Iterable[Constraint]) -> list[str]:
+    """Say why a clock is never stopped by a pattern: it never comes, comes first, or is always refused."""
+    barred = [f"{pattern} never happens" for _ in never(pattern, promise.applies)]
+    if pattern.fact == Received.name():
+        barred.append("Received opens a case and comes no second time")
+    barred += [
+        f"{guard.id} refuses {pattern}" for guard in guards if _refuses(guard, pattern, promise.applies)
+    ]
+    return barred
+
+
+def _refuses(guard: Constraint, pattern: Pattern, applies: Condition) -> bool:
+    """Tell whether a constraint always refuses what a pattern wants, on every case of a condition."""
+    is_always = guard.kind == "absence" and guard.mode == "refuse" and not (guard.first or guard.unless)
+    return (
+        is_always
+        and _within(applies.where, guard.applies.where)
+        and any(
+            one.fact == pattern.fact
+            and not (one.has or one.lacks or one.by)
+            and _within(pattern.where, one.where)
+            for one in guard.then
+        )
+    )
+
+
+def _within(narrow: Any, wide: Any) -> bool:
+    return all(name in narrow and set(narrow[name]) <= set(values) for name, values in wide.items())
