@@ -13,6 +13,8 @@ STATEMENT_SECONDS = 2.5
 """How long one statement runs."""
 CONNECTION_SECONDS = 2.5
 """How long a caller waits for a free connection."""
+RECONNECT_SECONDS = 2.0
+"""How long the pool itself tries to reconnect; longer would outlast the outage, and the next request tries anew."""
 
 
 def session_options(lock: float = LOCK_SECONDS, statement: float = STATEMENT_SECONDS) -> str:

@@ -9,7 +9,13 @@ from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment, EnvType, strtobool
 
 from cases.store.adopt import stands_and_is_ours
-from cases.store.deadlines import CONNECTION_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, with_deadlines
+from cases.store.deadlines import (
+    CONNECTION_SECONDS,
+    LOCK_SECONDS,
+    RECONNECT_SECONDS,
+    STATEMENT_SECONDS,
+    with_deadlines,
+)
 from cases.store.recorder import LogRecorder
 from cases.store.snapshots import StreamRecorder
 from cases.store.tracking import FollowingLog, PositionTracker
@@ -66,6 +72,7 @@ class Factory(PostgresFactory):
         statement = float(self.env.get(self.POSTGRES_STATEMENT_TIMEOUT) or STATEMENT_SECONDS)
         conninfo = self.env.get(self.POSTGRES_CONNINFO)
         with_deadlines(self.datastore, lock=lock, statement=statement, conninfo=conninfo)
+        self.datastore.pool.reconnect_timeout = RECONNECT_SECONDS
         if not self.env.get(self.POSTGRES_CONNECT_TIMEOUT):
             self.datastore.pool.timeout = CONNECTION_SECONDS
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, LiteralString, cast
+from typing import Any, Final, LiteralString, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProjectorFunction
@@ -28,14 +28,18 @@ from cases.case import Case, project
 from cases.errors import CaseIsBusy, NotFound, Unavailable
 from cases.recorded import Recorded
 from cases.store.database import Database
-from cases.store.factory import Factory
+from cases.store.factory import Factory, environment
 from cases.store.mapper import FactMapper, recorded_of
 from cases.store.outcomes import CommitUnknown, LogIsBusy
-from cases.store.pooled import environment_of, pooled
 from cases.store.recorder import COLUMNS, LogRecorder, Statement
 from cases.store.stored import StoredFact
 
 PAGE = 2000
+SETTINGS: Final = {
+    "CREATE_TABLE": "no", "POSTGRES_SCHEMA": "log", "POSTGRES_POOL_SIZE": "1", "POSTGRES_MAX_OVERFLOW": "15",
+    "POSTGRES_MAX_WAITING": "400",
+}  # fmt: skip
+"""The library's settings for the log, which is set up already; 16 connections at most."""
 _project = cast("ProjectorFunction[Any, Any]", project)
 LAST_ID = UUID(int=2**128 - 1)
 
@@ -61,11 +65,11 @@ class Ledger(Application[UUID]):
     def __init__(self, database: Database) -> None:
         """Work on a database that is set up; connects when first used."""
         self.database = database
-        super().__init__(env=environment_of(database.app_dsn))
+        super().__init__(env=environment(database.app_dsn, **SETTINGS))
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory:
         """Take the recorder of this package, whatever the environment names."""
-        return cast("InfrastructureFactory", pooled(Factory(env), self.database.app_dsn))
+        return cast("InfrastructureFactory", Factory(env))
 
     def construct_mapper(self) -> Mapper[UUID]:
         """Take the mapper of recorded facts."""

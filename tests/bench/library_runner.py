@@ -15,8 +15,9 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.sql import SQL
 
 from cases.recorded import Recorded
+from cases.store.factory import environment
+from cases.store.ledger import SETTINGS
 from cases.store.mapper import FactMapper
-from cases.store.pooled import environment_of
 from cases.store.tracking import PositionTracker
 
 TABLE = SQL(
@@ -65,7 +66,7 @@ def facts_per_second(dsn: str, facts: int) -> float:
     """Run the library's runner over the first facts of the log."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA IF NOT EXISTS bench")
-    env = environment_of(dsn) | {"ROWS_POSTGRES_SCHEMA": "bench", "ROWS_CREATE_TABLE": "yes"}
+    env = environment(dsn, **SETTINGS, ROWS_POSTGRES_SCHEMA="bench", ROWS_CREATE_TABLE="yes")
     began = time.monotonic()
     with ProjectionRunner(
         application_class=Lamps, projection_class=Rows, view_class=EventRows, env=env
