@@ -18,8 +18,8 @@ from cases.errors import Malformed
 FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """No business was before the one or after the other; between them no arithmetic with days runs over."""
-YEAR: Final = r"(?:19|[2-8]\d)\d{2}"
-"""A year between them, as a pattern."""
+MONTH: Final = r"^(?:19|[2-8]\d)\d{2}-(0[1-9]|1[0-2])$"
+"""A month between them, as a pattern."""
 
 
 def within_years(at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict
 
 from api.access import Question
-from api.asking import YEAR
+from api.asking import MONTH
 from api.auth import Here, asks
 from api.described import ASKED, refusals
 from api.installation import Installation
@@ -128,7 +128,7 @@ def checks_of(here: Installation, programme: str, picks: tuple[Pick, ...]) -> tu
     responses=refusals(ASKED),
 )
 def read_audit(
-    month: Annotated[str, Path(pattern=rf"^{YEAR}-(0[1-9]|1[0-2])$", examples=["2026-10"])],
+    month: Annotated[str, Path(pattern=MONTH, examples=["2026-10"])],
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.AUDITS))],
     programme: str = PROGRAMME,

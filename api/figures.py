@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from api.access import Question
-from api.asking import YEAR, Instant
 from api.auth import Here, asks
 from api.described import FIGURES, refusals
 from api.keys import Credential
-from api.queries import At, AtLeast, Live
+from api.parameters import At, AtLeast, Live, MonthWord, Since, Until
 from api.reading import asked
 from cases.codes import Department, Kind
 from cases.desk import wall_clock
@@ -31,7 +30,6 @@ LONGEST_SPAN: Final = 120
 """Months."""
 USUAL_SPAN: Final = timedelta(days=90)
 """How far back figures look where no period is named."""
-MonthWord = Annotated[str | None, Query(pattern=rf"^{YEAR}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 
 
 @router.get(
@@ -44,8 +42,8 @@ def dashboard(
     *,
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
-    since: Annotated[Instant | None, Query(description="clocks that started from here on")] = None,
-    until: Annotated[Instant | None, Query(description="and before here")] = None,
+    since: Since = None,
+    until: Until = None,
     department: Department | None = None,
     kind: Kind | None = None,
     is_live: Live = None,
@@ -78,8 +76,8 @@ def findings(
     *,
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.DASHBOARD))],
-    since: Annotated[Instant | None, Query(description="found from here on")] = None,
-    until: Annotated[Instant | None, Query(description="and before here")] = None,
+    since: Since = None,
+    until: Until = None,
     is_live: Live = None,
     at_least: AtLeast = None,
 ) -> FindingCounts:

@@ -17,31 +17,15 @@ from api.described import ASKED, FIGURES, refusals
 from api.finding import case_id_of
 from api.installation import Installation
 from api.keys import Credential
+from api.parameters import AssignedTo, At, AtLeast, Cursor, HappenedBy, KnownAt, Limit, Seen, Wanted
 from api.past import Telling, tell
 from api.reading import asked
-from cases.codes import Category, Channel, Department, Kind, Role, Stage
+from cases.codes import Department, Role
 from cases.desk import wall_clock
-from projections.questions.cases import CaseFilter, CaseList, case_list
+from projections.questions.cases import CaseList, case_list
 from projections.questions.worklist import Worklist, worklist
 
 router: Final = APIRouter()
-
-AtLeast = Annotated[
-    int | None, Query(ge=0, description="wait (2 s at most) until the tables stand at this log position")
-]
-Seen = Annotated[
-    int | None, Query(ge=0, description="wait (2 s at most) until the log is settled up to this position")
-]
-At = Annotated[Instant | None, Query(description="the instant to answer for; now when absent")]
-Limit = Annotated[int, Query(ge=1, le=200, description="how many at most")]
-Cursor = Annotated[str | None, Query(max_length=300, description="the cursor of the page before")]
-HappenedBy = Annotated[
-    Instant | None, Query(description="only what had happened by this instant, as corrected")
-]
-KnownAt = Annotated[Instant | None, Query(description="only what the log knew at this instant")]
-Live = Annotated[
-    bool | None, Query(description="true: worked on here; false: imported history; both when absent")
-]
 
 
 @router.get(
@@ -55,42 +39,21 @@ def list_cases(
     *,
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.CASES))],
-    kind: Kind | None = None,
-    category: Category | None = None,
-    stage: Stage | None = None,
-    department: Department | None = None,
-    channel: Channel | None = None,
-    product_id: Annotated[str | None, Query(max_length=250)] = None,
-    region: Annotated[str | None, Query(max_length=120)] = None,
-    assigned_to: Annotated[str | None, Query(max_length=120)] = None,
-    is_open: bool | None = None,
-    is_live: Live = None,
-    is_parked: bool | None = None,
-    opened_since: Instant | None = None,
-    opened_until: Instant | None = None,
+    wanted: Wanted,
     at: At = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     at_least: AtLeast = None,
 ) -> CaseList:
     """List cases by what they are, a page at a time; technicians see those assigned to them."""
-    wanted = CaseFilter(
-        kind=kind,
-        category=category,
-        stage=stage,
-        department=department,
-        channel=channel,
-        product_id=product_id,
-        region=region,
-        assigned_to=known.actor if known.role is Role.TECHNICIAN else assigned_to,
-        is_open=is_open,
-        is_live=is_live,
-        is_parked=is_parked,
-        opened_since=opened_since,
-        opened_until=opened_until,
-    )
+    mine = wanted.model_copy(update={"assigned_to": whose(known, wanted.assigned_to)})
     with asked(here, at_least) as connection:
-        return case_list(connection, at=at or wall_clock(), wanted=wanted, limit=limit, cursor=cursor)
+        return case_list(connection, at=at or wall_clock(), wanted=mine, limit=limit, cursor=cursor)
+
+
+def whose(known: Credential, assigned_to: str | None) -> str | None:
+    """Name whose cases are listed: those asked for, a technician's always their own."""
+    return known.actor if known.role is Role.TECHNICIAN else assigned_to
 
 
 def told(
@@ -184,7 +147,7 @@ def due_next(
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.WORKLIST))],
     department: Department | None = None,
-    assigned_to: Annotated[str | None, Query(max_length=120)] = None,
+    assigned_to: AssignedTo = None,
     due_before: Instant | None = None,
     is_live: Annotated[bool, Query(description="false: open clocks of imported history")] = True,
     at: At = None,
@@ -200,7 +163,7 @@ def due_next(
             limit=limit,
             cursor=cursor,
             department=department,
-            assigned_to=known.actor if known.role is Role.TECHNICIAN else assigned_to,
+            assigned_to=whose(known, assigned_to),
             due_before=due_before,
             is_live=is_live,
         )
