@@ -43,8 +43,9 @@ format: venv ## let ruff put every file in the one format
 	@$(BIN)/python -m ruff check --fix-only --quiet $(HOUSES)
 	@$(BIN)/python -m ruff format --quiet $(HOUSES)
 
-reference: venv ## write docs/reference from the code
+reference: venv ## write docs/reference and docs/coverage.md from the code
 	@$(BIN)/python -m tests.reference
+	@$(BIN)/python -m tests.coverage
 
 faults: venv ## the fault tests at full counts (long)
 	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests -m faults --timeout=3600 \

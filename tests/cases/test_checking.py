@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from cases.regulation.checking import draft_of
 from cases.regulation.checking_lines import Place, lines_of
 from cases.regulation.packs import BrokenPack, Problem, read_regulation, shipped_text
+from cases.regulation.texts import forgotten
 from tests.house import tracked
 
 HEAD = """
@@ -201,6 +203,26 @@ def test_two_readings_that_are_one_resolve_nothing() -> None:
     words = '{ zh = "一样", en = "the same" }'
     row = f'[[resolution]]\nid = "X5"\nclause = "K"\nlabel = {words}\nreading = {words}\nliteral = {words}\n'
     assert [one.field for one in problems(HEAD + row)] == ["reading"]
+
+
+@pytest.mark.parametrize(("rule", "meant"), [("S0-3.2", "S0-3.2c"), ("X99", "X9")])
+def test_a_rule_that_no_text_has_is_told(rule: str, meant: str) -> None:
+    text = HEAD + REPLY.replace("within =", f'rules = ["{rule}"]\nwithin =')
+    (found,) = forgotten(draft_of(text, "kettles.toml"))
+    assert (found.line, found.what) == (
+        line_with(text, "rules"),
+        f"no text has a rule {rule}; did you mean {meant}?",
+    )
+
+
+def test_a_contradiction_that_the_pack_of_a_text_leaves_unresolved_is_told() -> None:
+    text = shipped_text("lamp-factory").replace('id = "X13"', 'id = "X12"')
+    (left,) = forgotten(draft_of(text, "lamps.toml"))
+    assert (left.line, left.what) == (
+        line_with(text, "id ="),
+        "the contradiction X13 is not resolved: departments audit themselves",
+    )
+    assert not list(forgotten(draft_of(shipped_text("lamp-factory"), "lamps.toml")))
 
 
 def places(value: Any, at: Place = ()) -> Iterator[Place]:

@@ -17,20 +17,8 @@ from cases.regulation.packs import (
     shipped_regulation,
     shipped_settings,
 )
+from cases.regulation.texts import contradictions
 from tests.house import ROOT
-
-S0 = [
-    "1.1", "1.2a", "1.2b", "1.3a", "1.3b", "1.3c",
-    "2.1a", "2.1b", "2.2a", "2.2b", "2.2c", "2.3a", "2.3b", "2.3c",
-    "3.1a", "3.1b", "3.2a", "3.2b", "3.2c", "3.3a", "3.3b", "3.3c", "3.3d",
-    "4.1", "4.2", "4.3", "4.x",
-    "5.1", "5.1g", "5.2a", "5.2b", "5.2c", "5.3a", "5.3b", "5.3c",
-    "6.1", "6.2a", "6.2b", "6.3a", "6.3b", "6.3c", "6.3d",
-    "7.1", "end",
-]  # fmt: skip
-"""Every rule of the lamp factory's text."""
-CONTRADICTIONS = {"X1", "X2", "X3", "X4", "X5", "X17", "X19", "X23", "X24"}
-"""Where the text contradicts itself or the law."""
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +27,9 @@ def lamp() -> Pack:
     return shipped_regulation("lamp-factory")
 
 
-def test_every_rule_of_the_text_is_carried_or_says_why_not(lamp: Pack) -> None:
-    carried = {rule for rule in lamp.regulation.carriers() if rule.startswith("S0")}
-    reasoned = {row.rule for row in lamp.regulation.coverage}
-    assert carried | reasoned == {f"S0-{rule}" for rule in S0}
-    assert not carried & reasoned
-    assert len(S0) == 44
-
-
 def test_every_contradiction_is_resolved_and_keeps_its_literal_reading(lamp: Pack) -> None:
     rows = {row.id: row for row in lamp.regulation.resolution}
-    assert set(rows) >= CONTRADICTIONS
+    assert set(rows) >= {row.id for row in contradictions() if "S0" in row.of}
     assert all(row.reading != row.literal for row in rows.values())
     assert {rule for rule in lamp.regulation.carriers() if rule.startswith("X")} <= set(rows)
 
@@ -185,13 +165,3 @@ def test_wrong_values_say_what_is_wrong(lamp: Pack, written: str, wrongly: str, 
     document = shipped_settings("lamp-factory").document
     with pytest.raises(BrokenPack, match=re.escape(says)):
         read_settings(document.replace(written, wrongly, 1), lamp.regulation, "values.toml")
-
-
-def test_the_page_on_regulations_lists_what_carries_every_rule(lamp: Pack) -> None:
-    page = (ROOT / "docs" / "regulations.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| (S0-\S+) \| (.+) \|$", page, re.MULTILINE))
-    carried = {
-        rule: ", ".join(items) for rule, items in lamp.regulation.carriers().items() if rule.startswith("S0")
-    }
-    reasons = {row.rule: f"— {row.reason.en}" for row in lamp.regulation.coverage}
-    assert rows == carried | reasons
