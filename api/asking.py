@@ -9,11 +9,12 @@ from typing import Annotated, Final
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from api.auth import Known
-from api.errors import FIELD
+from api.errors import name_of
 from cases.errors import Malformed
+from cases.fact import as_written
 
 FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
@@ -29,7 +30,7 @@ def within_years(at: datetime) -> datetime:
     return at
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(within_years)]
+Instant = Annotated[AwareDatetime, BeforeValidator(as_written), AfterValidator(within_years)]
 
 
 def well_asked(request: Request, known: Known) -> None:
@@ -40,10 +41,7 @@ def well_asked(request: Request, known: Known) -> None:
     declared = set(_declared(route.dependant))
     if strange := [name for name in dict.fromkeys(request.query_params) if name not in declared]:
         taken = f"it takes {', '.join(sorted(declared))}" if declared else "it takes none"
-        wrong = [
-            {"field": name if FIELD.match(name) else "…", "cure": f"leave it out; {taken}"}
-            for name in strange
-        ]
+        wrong = [{"field": name_of(name), "cure": f"leave it out; {taken}"} for name in strange]
         raise Malformed("This address does not take these parameters", errors=wrong)
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from cases import errors
+from cases.straying import has_strayed
 from projections.schema import ContractChanged
 
 MEDIA_TYPE = "application/problem+json"
@@ -57,7 +58,7 @@ PLAIN: Mapping[int, tuple[str, str]] = {
 """What is refused before, or beside, the business: title and cure by status."""
 
 RETRY_SECONDS = {409: 1, 503: 1}
-FIELD = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]{0,40}$")
+FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 TELLS_VALUES = frozenset({"uuid_parsing", "url_parsing", "json_invalid"})
 """Kinds of errors whose sentence, by pydantic, quotes what was sent."""
 
@@ -142,10 +143,14 @@ def plain(status: int) -> JSONResponse:
 
 
 def path(loc: Iterable[int | str]) -> str:
-    """Write where a wrong field is; a name that a caller made up is told only where it looks like a name."""
-    return ".".join(
-        str(step) if isinstance(step, int) or FIELD.match(step) else "…" for step in list(loc)[1:]
-    ) or str(next(iter(loc), "body"))
+    """Write where a wrong field is."""
+    steps = (str(step) if isinstance(step, int) else name_of(step) for step in list(loc)[1:])
+    return ".".join(steps) or str(next(iter(loc), "body"))
+
+
+def name_of(written: str) -> str:
+    """Give the name of a field that a caller wrote, or a mark where it is none, or holds a number of a person."""
+    return written if FIELD.fullmatch(written) and not has_strayed(written) else "…"
 
 
 def cure(one: Mapping[str, Any]) -> str:

@@ -14,6 +14,8 @@ from api.errors import plain
 
 LARGEST: Final = 1_000_000
 """Bytes of a body."""
+LONGEST_LENGTH: Final = 20
+"""Digits of a Content-Length; more than 4300 could not even be read as a number."""
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
@@ -73,7 +75,7 @@ def _refused(scope: Scope) -> int | None:
     if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
         return 422
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST:
+    if not length.isdecimal() or len(length) > LONGEST_LENGTH or int(length) > LARGEST:
         return 413
     if scope["method"] == "POST" and scope["path"].startswith("/api/"):
         kind = headers.get("content-type", "").split(";")[0].strip().lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Query
 
@@ -10,11 +10,19 @@ from api.asking import MONTH, Instant
 from cases.codes import Category, Channel, Department, Kind, Stage
 from projections.questions.cases import CaseFilter
 
+LAST_POSITION: Final = 2**63 - 1
+"""The last one that a log can have."""
 AtLeast = Annotated[
-    int | None, Query(ge=0, description="wait (2 s at most) until the tables stand at this log position")
+    int | None,
+    Query(
+        ge=0, le=LAST_POSITION, description="wait (2 s at most) until the tables stand at this log position"
+    ),
 ]
 Seen = Annotated[
-    int | None, Query(ge=0, description="wait (2 s at most) until the log is settled up to this position")
+    int | None,
+    Query(
+        ge=0, le=LAST_POSITION, description="wait (2 s at most) until the log is settled up to this position"
+    ),
 ]
 At = Annotated[Instant | None, Query(description="the instant to answer for; now when absent")]
 Limit = Annotated[int, Query(ge=1, le=200, description="how many at most")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from cases import events
@@ -38,6 +39,12 @@ class Case:
     def kind(self) -> Kind | None:
         """Name what the customer asks for, once classified."""
         return self.classified.kind if self.classified else None
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """Tell when the demand was received, as corrected."""
+        received = (known.occurred_at for known in self.history if isinstance(known.fact, events.Received))
+        return next(received, None)
 
     def already(self, fact: Fact) -> bool:
         """Tell whether the newest fact of this name in the present cycle says just the same."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from cases.case import Case
 from cases.codes import Role
 from cases.errors import NotFound, Refused
-from cases.fact import Fact, Instant, Word
+from cases.fact import Fact, Moment, Word
 from cases.recorded import Recorded, Source
 from cases.regulation.rules import Rules
 from cases.wording import fault
@@ -33,7 +33,7 @@ class Command(BaseModel):
     answers: ClassVar[tuple[type[Fact], ...]] = ()
     """Facts after which saying the same is news again; they have the fields of `apart`, too."""
 
-    occurred_at: Annotated[Instant | None, Field(description="when it happened; now when absent")] = None
+    occurred_at: Annotated[Moment | None, Field(description="when it happened; now when absent")] = None
     document: Annotated[
         Word | None, Field(description="number of the document that shows it, without spaces")
     ] = None

@@ -25,7 +25,6 @@ from cases.errors import (
     Unavailable,
     VersionMismatch,
 )
-from cases.events import Received
 from cases.fact import Fact
 from cases.permissions import must_relate
 from cases.recorded import Recorded
@@ -250,8 +249,7 @@ class Desk:
     def _record(
         self, request: Request, command: Command, case: Case, rules: Rules, now: datetime
     ) -> tuple[Recorded, ...]:
-        begun = next((known.occurred_at for known in case.history if isinstance(known.fact, Received)), None)
-        occurred_at, is_backdated = claimed(command, rules, now, begun)
+        occurred_at, is_backdated = claimed(command, rules, now, case.begun_at)
         caller = request.caller
         facts = decisions(command, case, rules, now, caller.actor, caller.role)
         return tuple(

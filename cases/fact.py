@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, ClassVar
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, ClassVar, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -17,6 +18,33 @@ def _in_utc(moment: datetime) -> datetime:
 
 Instant = Annotated[datetime, AfterValidator(_in_utc)]
 """An aware moment."""
+
+FIRST: Final = datetime(1971, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(2099, 1, 1, tzinfo=UTC)
+"""Between them calendars can count, whatever is added to a moment."""
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def as_written(told: object) -> object:
+    """Give back what is written as a date or time; raises ValueError for a plain number, which could be any unit's."""
+    if isinstance(told, int | float) or (isinstance(told, str) and not _DATE.match(told)):
+        message = "must be written like 2026-09-30 or 2026-09-30T08:15:00+08:00"
+        raise ValueError(message)
+    return told
+
+
+def countable(moment: datetime) -> datetime:
+    """Give an aware moment back; raises ValueError outside the years that calendars know."""
+    if not FIRST <= moment < LAST:
+        message = "must lie between the years 1971 and 2098"
+        raise ValueError(message)
+    return moment
+
+
+Moment = Annotated[Instant, BeforeValidator(as_written), AfterValidator(countable)]
+"""A moment that somebody tells in a command: one that can be counted from and to."""
+Day = Annotated[date, BeforeValidator(as_written)]
+"""A date that somebody tells in a command."""
 
 Word = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A short code or reference number without control characters; never free text about a person."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 
 from cases.command import Command
 from cases.errors import Malformed
+from cases.fact import countable
 from cases.regulation.rules import Rules
 
 SKEW = timedelta(seconds=5)
@@ -14,6 +16,8 @@ TOLERANCE = timedelta(minutes=15)
 """How late a fact may be told without a document, where no regulation says otherwise (design.md 5)."""
 
 
+EASTERNMOST = timedelta(hours=14)
+"""How far the wall clocks of the earth run ahead of UTC."""
 MINUTE = timedelta(minutes=1)
 """How exactly people tell a time: one within the minute before a case began is taken as its beginning."""
 
@@ -31,14 +35,32 @@ def claimed(
         return now, False
     if at > now + SKEW:
         raise _wrong("occurred_at", "must not lie in the future")
-    if begun is not None and at < begun:
-        if at <= begun - MINUTE:
-            raise _wrong("occurred_at", "must not lie before the case was received; correct that time first")
-        at = begun
+    at = not_before(begun, at, "occurred_at")
     is_backdated = at < now - tolerance(rules)
     if is_backdated and command.document is None:
         raise _wrong("document", "a fact told this late needs the number of the document that shows it")
     return min(at, now).astimezone(UTC), is_backdated
+
+
+def not_before(begun: datetime | None, at: datetime, field: str) -> datetime:
+    """Give the time of a fact of a case that began; one within the minute before is its beginning. Raises Malformed."""
+    if begun is None or at >= begun:
+        return at
+    if at <= begun - MINUTE:
+        raise _wrong(field, "must not lie before the case was received; correct that time first")
+    return begun
+
+
+def must_be_tellable(told: Mapping[str, object], now: datetime) -> None:
+    """Raise Malformed, by field, for a moment that no calendar counts and a date that came nowhere on earth yet."""
+    for field, value in told.items():
+        if isinstance(value, datetime):
+            try:
+                countable(value)
+            except ValueError as wrong:
+                raise _wrong(field, str(wrong)) from None
+        elif isinstance(value, date) and value > (now + EASTERNMOST).date():
+            raise _wrong(field, "must not lie in the future")
 
 
 def tolerance(rules: Rules) -> timedelta:

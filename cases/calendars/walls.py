@@ -34,8 +34,11 @@ def micros(moment: datetime) -> int:
 
 
 def moment_of(instant: int) -> datetime:
-    """Give the aware UTC moment of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=instant)
+    """Give the aware UTC moment of microseconds since 1970; raises OutsideCalendar beyond the years 1 to 9999."""
+    try:
+        return EPOCH + timedelta(microseconds=instant)
+    except OverflowError:
+        raise OutsideCalendar("no calendar goes beyond the years 1 to 9999") from None
 
 
 def day_number(day: date) -> int:

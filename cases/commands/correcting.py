@@ -13,12 +13,12 @@ from cases.case import Case, fold
 from cases.command import Command
 from cases.errors import Malformed, Refused
 from cases.events import Classified, Corrected, Received, Refunded
-from cases.fact import Fact, Instant, Money
+from cases.fact import Fact, Moment, Money
 from cases.history import corrected_fact, standing_corrections
 from cases.personal import Personal, PersonalRef
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
-from cases.telling import tolerance
+from cases.telling import must_be_tellable, not_before, tolerance
 from cases.wording import fault
 
 FIXED = frozenset(
@@ -40,7 +40,7 @@ class Correct(Command):
 
     corrects: Annotated[int, Field(ge=1, description="version of the fact in this case")]
     reason: codes.CorrectionReason
-    happened_at: Annotated[Instant | None, Field(description="the right time of the fact")] = None
+    happened_at: Annotated[Moment | None, Field(description="the right time of the fact")] = None
     changes: Annotated[
         dict[str, JsonValue], Field(description="the right values by field, none of them personal")
     ] = {}
@@ -70,7 +70,7 @@ class Correct(Command):
             if not self.is_withdrawn:
                 raise Refused("This fact was withdrawn; record it anew", rule="withdrawn-fact")
         else:
-            fact = self._correction(standing, now)
+            fact = self._correction(case, standing, now)
             self._must_show_earlier_times(stored, rules)
             self._must_leave_a_case(case, fact, now)
             if self.is_withdrawn or self._changes_anything(standing, fact):
@@ -107,28 +107,41 @@ class Correct(Command):
         ):
             raise _wrong("document", "an amount goes only with the number of the document that shows it")
 
-    def _correction(self, standing: Recorded, now: datetime) -> Corrected:
+    def _correction(self, case: Case, standing: Recorded, now: datetime) -> Corrected:
         if self.is_withdrawn and isinstance(standing.fact, Received):
             raise Refused("A received case cannot be withdrawn; close it instead", rule="received-stays")
         if self.is_withdrawn:
             self._must_show_amounts(standing.fact)
-        if self.happened_at is not None and self.happened_at > now:
-            raise _wrong("happened_at", "must not lie in the future")
         changes = self._allowed_changes(standing.fact)
+        self._must_leave_a_fact(standing.fact, changes, now)
+        return Corrected(
+            corrects=self.corrects,
+            reason=self.reason,
+            happened_at=self._right_time(case, standing, now),
+            changes=changes,
+            is_withdrawn=self.is_withdrawn,
+        )
+
+    def _right_time(self, case: Case, standing: Recorded, now: datetime) -> datetime | None:
+        """Give the time told: never in the future, and no fact but the demand itself before the case began."""
+        if self.happened_at is None:
+            return None
+        if self.happened_at > now:
+            raise _wrong("happened_at", "must not lie in the future")
+        begun = None if isinstance(standing.fact, Received) else case.begun_at
+        return not_before(begun, self.happened_at, "happened_at")
+
+    def _must_leave_a_fact(self, fact: Fact, changes: dict[str, JsonValue], now: datetime) -> None:
+        """Refuse values that the fact cannot hold, and times that no calendar counts or that have not come."""
         try:
-            corrected_fact(standing.fact, dict(changes))
+            right = corrected_fact(fact, dict(changes))
         except ValidationError as error:
             raise Malformed(
                 "The corrected fact would not be valid",
                 errors=[{"field": _place(e["loc"]), "cure": _plain(e["type"])} for e in error.errors()],
             ) from None
-        return Corrected(
-            corrects=self.corrects,
-            reason=self.reason,
-            happened_at=self.happened_at,
-            changes=changes,
-            is_withdrawn=self.is_withdrawn,
-        )
+        told = {f"changes.{name}": getattr(right, name) for name in self.changes}
+        must_be_tellable(told, now)
 
     def _allowed_changes(self, fact: Fact) -> dict[str, JsonValue]:
         fields = correctable(type(fact))
@@ -162,7 +175,7 @@ class Correct(Command):
                 raise _wrong(f"changes.{name}", wrong)
 
     def _must_leave_a_case(self, case: Case, fact: Corrected, now: datetime) -> None:
-        """Refuse a correction after which more would have been refunded than was paid."""
+        """Refuse a correction after which a fact came before the demand, or more was refunded than paid."""
         like = case.stored[-1]
         added = Recorded(
             like.originator_id,
@@ -175,6 +188,11 @@ class Correct(Command):
             like.correlation_id,
         )
         after = fold(case.case_id, (*case.stored, added))
+        if _before_the_demand(after) - _before_the_demand(case):
+            raise Refused(
+                "Other facts would lie before the case was received; correct their times first",
+                rule="received-first",
+            )
         paid = after.received.paid if after.received else None
         returned = [known.fact.amount for known in after.history if isinstance(known.fact, Refunded)]
         is_kept = paid is not None and all(amount.currency == paid.currency for amount in returned)
@@ -194,6 +212,12 @@ def _corrected_fact_below(case: Case, version: int) -> Fact:
     while isinstance(fact, Corrected):
         fact = stored[fact.corrects]
     return fact
+
+
+def _before_the_demand(case: Case) -> set[int]:
+    """Name the facts that lie before the case was received."""
+    begun = case.begun_at
+    return {known.originator_version for known in case.history if begun and known.occurred_at < begun}
 
 
 def correctable(fact: type[Fact]) -> frozenset[str]:

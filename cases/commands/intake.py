@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -14,9 +14,10 @@ from cases.case import Case
 from cases.command import Command
 from cases.errors import Malformed, Refused
 from cases.events import Classified, Received
-from cases.fact import Fact, Money, Word
+from cases.fact import Day, Fact, Money, Word
 from cases.personal import Personal, PersonalRef
 from cases.regulation.rules import Rules
+from cases.telling import must_be_tellable
 
 
 class Receive(Command):
@@ -34,8 +35,8 @@ class Receive(Command):
     product_model: Word | None = None
     batch: Word | None = None
     sales_channel: codes.SalesChannel = codes.SalesChannel.UNKNOWN
-    purchased_on: date | None = None
-    goods_received_on: date | None = None
+    purchased_on: Day | None = None
+    goods_received_on: Day | None = None
     has_proof: Annotated[bool, Field(description="proof of purchase was shown (S0 二/2)")] = False
     has_fault_description: bool = False
     paid: Money | None = None
@@ -54,6 +55,7 @@ class Receive(Command):
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         if self._case_no is None:
             raise Malformed("A demand is received under a number, which the desk draws")
+        must_be_tellable({name: getattr(self, name) for name in type(self).model_fields}, now)
         fact = self.as_fact(
             Received,
             case_no=self._case_no,

@@ -12,7 +12,7 @@ from cases import codes
 from cases.case import Case
 from cases.command import Command
 from cases.events import Booked, Delivered, Inspected, Repaired, Replaced, Shipped
-from cases.fact import Fact, Instant, Word
+from cases.fact import Fact, Moment, Word
 from cases.personal import Personal
 from cases.regulation.rules import Rules
 
@@ -57,9 +57,9 @@ class Inspect(Command):
     is_human_damage: bool | None = None
     is_packaging_intact: bool | None = None
     are_accessories_complete: bool | None = None
-    promised_at: Annotated[
-        Instant | None, Field(description="the time told to the customer (S0 五/2(2))")
-    ] = None
+    promised_at: Annotated[Moment | None, Field(description="the time told to the customer (S0 五/2(2))")] = (
+        None
+    )
     report_no: Word | None = None
     plan: Personal | None = None
 
@@ -97,8 +97,8 @@ class Book(Command):
 
     fact: ClassVar[type[Fact]] = Booked
 
-    begins_at: Instant
-    ends_at: Instant | None = None
+    begins_at: Moment
+    ends_at: Moment | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

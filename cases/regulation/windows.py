@@ -93,10 +93,13 @@ def term_of(window: Window, bound: Bound) -> Term:
 
 
 def _day(claim: Claim, window: Window, bound: Bound) -> date:
-    """Give the local day of the demand; the first of all days while there is none."""
+    """Give the local day of the demand, in years no calendar knows that of UTC; the first of all without one."""
     if claim.applied_at is None:
         return date.min
-    return bound.calendars.calendar(window.calendar).local_day(claim.applied_at)
+    try:
+        return bound.calendars.calendar(window.calendar).local_day(claim.applied_at)
+    except OutsideCalendar:
+        return claim.applied_at.date()
 
 
 def _ends_on(anchor: str, window: Window, received: Received | None, bound: Bound) -> tuple[str, date | None]:

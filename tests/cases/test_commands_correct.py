@@ -12,7 +12,17 @@ from cases.commands import Correct
 from cases.commands.correcting import correctable
 from cases.errors import Malformed
 from cases.events import Classified, Corrected, Inspected, Received
-from tests.cases.scenario import CHECKED, MORNING, Story, classified, given, inspected, received, refunded
+from tests.cases.scenario import (
+    CHECKED,
+    MORNING,
+    Story,
+    classified,
+    given,
+    inspected,
+    received,
+    refunded,
+    told,
+)
 from tests.fix_desk import ask
 
 WORKED = (received(), classified("repair"), inspected(cause="driver"))
@@ -55,11 +65,47 @@ def test_the_right_time_is_told_as_happened_at() -> None:
         right(2, happened_at=earlier, document="L-1")
     ).then_quiet()
     long_ago = MORNING - timedelta(days=1)
-    assert "document" in refused_with(given(*WORKED), right(2, happened_at=long_ago)).message
-    given(*WORKED).when(right(2, happened_at=long_ago, document="通话录音-0001")).then_allowed()
+    assert "document" in refused_with(given(*WORKED), right(1, happened_at=long_ago)).message
+    given(*WORKED).when(right(1, happened_at=long_ago, document="通话录音-0001")).then_allowed()
     with pytest.raises(ValidationError, match="happened_at"):
         right(2, changes={"kind": "return"}, occurred_at=earlier)
     assert "future" in refused_with(given(*WORKED), right(2, happened_at=MORNING + timedelta(days=9))).message
+
+
+def test_no_corrected_fact_comes_before_its_case() -> None:
+    before = right(2, happened_at=MORNING - timedelta(minutes=1), document="L-1")
+    assert refused_with(given(*WORKED), before).details["errors"][0]["field"] == "happened_at"
+    rounded = right(2, happened_at=MORNING - timedelta(seconds=30), document="L-1")
+    given(*WORKED).when(rounded).then(corrected(2, happened_at=MORNING))
+
+
+def test_no_case_is_moved_behind_what_happened_in_it() -> None:
+    later = MORNING + timedelta(minutes=61)
+    given(*WORKED).when(right(1, happened_at=later)).then_refused(rule="received-first")
+    given(*WORKED).when(right(1, happened_at=MORNING + timedelta(minutes=60))).then_allowed()
+    both = given(*WORKED, corrected(2, happened_at=later), corrected(1, happened_at=later))
+    both.when(right(4, is_withdrawn=True)).then_refused(rule="received-first")
+    both.when(right(5, is_withdrawn=True, document="L-1")).then_allowed()
+
+
+def test_a_case_that_came_with_a_fact_before_its_demand_can_still_be_corrected() -> None:
+    taken_over = given(*WORKED[:2], told(inspected(), at=MORNING - timedelta(days=1)))
+    taken_over.when(right(2, changes={"severity": "major"})).then_allowed()
+
+
+@pytest.mark.parametrize(
+    "changed", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+08:00", "2099-01-01T00:00:00Z"]
+)
+def test_a_moment_beyond_every_calendar_is_no_correction(changed: str) -> None:
+    refusal = refused_with(given(*WORKED), right(3, changes={"promised_at": changed}))
+    assert refusal.details["errors"][0]["field"] == "changes.promised_at"
+
+
+def test_goods_are_not_bought_tomorrow() -> None:
+    known = given(*WORKED)
+    after = (known.facts[-1].occurred_at + timedelta(days=2)).date().isoformat()
+    assert "future" in refused_with(known, right(1, changes={"purchased_on": after})).message
+    known.when(right(1, changes={"purchased_on": MORNING.date().isoformat()})).then_allowed()
 
 
 def test_a_fact_that_should_not_be_is_withdrawn_once() -> None:
@@ -149,9 +195,9 @@ def test_a_refund_stays_in_the_currency_that_was_paid() -> None:
 
 def test_a_correction_that_came_back_can_be_withdrawn_again() -> None:
     undone = corrected(4, is_withdrawn=True)
-    told = (*WORKED, corrected(3, changes={"cause": "switch"}), undone)
-    given(*told).when(right(4, is_withdrawn=True)).then_quiet()
-    given(*told, corrected(5, is_withdrawn=True)).when(right(4, is_withdrawn=True)).then(undone)
+    history = (*WORKED, corrected(3, changes={"cause": "switch"}), undone)
+    given(*history).when(right(4, is_withdrawn=True)).then_quiet()
+    given(*history, corrected(5, is_withdrawn=True)).when(right(4, is_withdrawn=True)).then(undone)
 
 
 def test_a_number_of_a_person_is_no_corrected_word() -> None:
