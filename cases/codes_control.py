@@ -32,6 +32,7 @@ class EscalationReason(Code):
     SAFETY = "safety", "安全风险", "Safety risk"
     UNREASONABLE_DEMAND = "unreasonable_demand", "不合理要求", "Unreasonable demand"
     OVERDUE = "overdue", "超时", "Overdue"
+    DUE_SOON = "due_soon", "临期预警", "Due soon"
     INSPECTION_FAILED = "inspection_failed", "检测不合格", "Inspection failed"
     UPGRADE_REQUIRED = "upgrade_required", "需要升级", "Upgrade required"
     OTHER = "other", "其他", "Other"

@@ -28,6 +28,8 @@ class Relation(StrEnum):
     """Any case, but only facts that the role itself may record."""
     SCOPED = "scoped"
     """Any case, where the credential names the command as a scope."""
+    WATCHER = "watcher"
+    """Any case, by the watcher itself: no credential reaches it."""
 
 
 _AGENT = (
@@ -55,6 +57,8 @@ _SERVICE = (
     *_AGENT, "correct", "ship", "deliver", "inspect", "quote", "repair", "replace",
 )  # fmt: skip
 
+WATCHED = "escalate-clock"
+"""The one command without a route (cases/watching.py)."""
 _REVIEWED = frozenset({Subject.MATERIALS, Subject.RETURN, Subject.EXCHANGE})
 _VERB_OF = {command.fact.name(): verb for verb, command in COMMANDS.items()}
 
@@ -72,7 +76,7 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
     Role.FINANCE: dict.fromkeys(_FINANCE, Relation.ANY),
     Role.BI: {},
     Role.ADMIN: {},
-    Role.SERVICE: dict.fromkeys(dict.fromkeys(_SERVICE), Relation.SCOPED),
+    Role.SERVICE: {**dict.fromkeys(_SERVICE, Relation.SCOPED), WATCHED: Relation.WATCHER},
 }
 """The decision table (evidence.md 4); the oracle of its test is written out there a second time."""
 
@@ -80,7 +84,9 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
 def permits(role: Role, verb: str, scopes: Collection[str] = ()) -> bool:
     """Tell whether a role may ever ask for a command; the relation to the case is judged when it is known."""
     relation = TABLE.get(role, {}).get(verb)
-    return relation is not None and (relation is not Relation.SCOPED or verb in scopes)
+    if relation is Relation.SCOPED:
+        return verb in scopes
+    return relation not in {None, Relation.WATCHER}
 
 
 def must_permit(role: Role, verb: str, scopes: Collection[str] = ()) -> None:
@@ -110,6 +116,8 @@ def must_relate(caller: Caller, command: Command, case: Case) -> None:
         )
     if caller.role is Role.TECHNICIAN and _is_return_check(command):
         raise NotAllowed("Return checks are for quality", role=caller.role.value, rule="return-check")
+    if command.verb() == WATCHED and (relation, caller.source.system) != (Relation.WATCHER, "watcher"):
+        raise NotAllowed("Only the watcher takes clocks up", role=caller.role.value, rule="watcher")
 
 
 def assigned_to(case: Case) -> str | None:
