@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from uuid import uuid4
+from typing import Final
+from uuid import UUID, uuid4
 
-from cases.audits import Programme, evolve, fold, must_be_fresh, must_be_next, must_open, programme_id
+from cases.audits import Programme, fold, must_be_next, programme_id
 from cases.caller import Caller
-from cases.errors import CaseIsBusy, NotFound, Refused
-from cases.events_audit import (
-    FrameFrozen,
-    NoncesRevealed,
-    Pick,
-    ProgrammeOpened,
-    Promised,
-    SampleDrawn,
-    Shown,
-    Stratum,
-)
-from cases.fact import Fact
+from cases.errors import CaseIsBusy, NotFound, Refused, Unavailable
+from cases.events_audit import FrameFrozen, ProgrammeOpened, SampleDrawn
 from cases.month import Month
 from cases.recorded import Recorded
-from cases.regulation.model import Programme as Duty
 from cases.regulation.rules import Reference
-from cases.sampling import drawing as sampling
 from cases.sampling.files import publish
 from cases.store.ledger import Ledger
+from cases.store.outcomes import CommitUnknown
 from replay.audit.frame import Frame, read_frame_at
+from replay.audit.steps import Steps, draw_again, opening
 
-LOCAL_ROLES = ("quality", "outside-operations")
+ATTEMPTS: Final = 2
+"""A lost reply is looked up; what was not stored is sent once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +74,19 @@ class AuditRoom:
         of a programme that is opened by this (the month's first instant by default); `overdue` counts the open
         cases that stand beside the frame. Raises Refused for a month that is not over or frozen already.
         """
-        programme = self.state()
         if now < month.ends(self.zone):
             raise Refused(f"{month} is not over yet; draw it after its last day", rule="month-over")
-        months = must_be_next(programme, month)
-        steps: list[Fact] = []
-        opened = programme.opened
-        if opened is None:
-            opened = opening(self.duty, self.regulation.version, since or month.begins(self.zone))
-            steps.append(opened)
-            programme = evolve(programme, opened)
-        elif since not in {None, opened.starts_at}:
-            raise Refused("The programme was opened already; its start is not moved", rule="opened-once")
+        steps = Steps(self.state())
+        months = must_be_next(steps.programme, month)
+        begins = since or month.begins(self.zone)
+        opened = steps.open(opening(self.duty, self.regulation.version, begins), since)
         hi = self.ledger.settled()
         files: dict[str, bytes] = {}
         for one in months:
-            frame = self._frame(programme, one, hi, progress, is_skipped=one != month)
-            made, files = self._steps(programme, opened, one, frame, hi, overdue)
-            for fact in made:
-                programme = evolve(programme, fact)
-            steps.extend(made)
-        position = self._record(steps, programme, caller, now)
-        return self._drawn(programme, month, files, position)
+            frame = self._frame(steps.programme, one, hi, progress, is_skipped=one != month)
+            files = steps.draw(opened, one, frame, hi, overdue)
+        position = self._record(steps, caller, now)
+        return self._drawn(steps.programme, month, files, position)
 
     def _frame(
         self,
@@ -133,45 +114,8 @@ class AuditRoom:
             progress=progress,
         )
 
-    def _steps(
-        self,
-        programme: Programme,
-        opened: ProgrammeOpened,
-        month: Month,
-        frame: Frame,
-        hi: int,
-        overdue: int,
-    ) -> tuple[list[Fact], dict[str, bytes]]:
-        shown, promised = local_nonces(opened.programme, month)
-        must_be_fresh(programme, promised)
-        drawn = draw_again(opened, month, frame.tsv, promised, shown, is_independent=False)
-        last = programme.last
-        frozen = FrameFrozen(
-            period=str(month),
-            lo=last.hi if last else 0,
-            hi=hi,
-            frame_hash=drawn.frame_hash,
-            strata=tuple(
-                Stratum(name=name, items=count, drawn=drawn.numbers[name])
-                for name, count in drawn.counts.items()
-            ),
-            late=frame.late,
-            overdue=overdue,
-            algorithm=sampling.ALGORITHM,
-            promised=promised,
-            is_independent=False,
-        )
-        must_open(evolve(programme, frozen), opened.programme, str(month), shown)
-        files = publish(drawn)
-        sample = SampleDrawn(
-            period=str(month),
-            seed=drawn.seed,
-            picks=picks_of(drawn, frame),
-            files={name: sha256(content).hexdigest() for name, content in files.items()},
-        )
-        return [frozen, NoncesRevealed(period=str(month), shown=shown), sample], files
-
-    def _record(self, steps: Sequence[Fact], programme: Programme, caller: Caller, now: datetime) -> int:
+    def _record(self, steps: Steps, caller: Caller, now: datetime) -> int:
+        """Store the steps, all of them or none; gives the position of the last. Raises CaseIsBusy, Unavailable."""
         request = uuid4()
         facts = [
             Recorded(
@@ -185,14 +129,25 @@ class AuditRoom:
                 correlation_id=request,
                 decided_under=f"{self.regulation.id}@{self.regulation.version}",
             )
-            for version, fact in enumerate(steps, start=programme.version + 1)
+            for version, fact in enumerate(steps.facts, start=steps.programme.version + 1)
         ]
-        try:
-            return self.ledger.append(facts)[-1].position
-        except CaseIsBusy as busy:
-            raise CaseIsBusy(
-                "Somebody else drew from this programme just now; nothing was drawn here"
-            ) from busy
+        for _ in range(ATTEMPTS):
+            try:
+                return self.ledger.append(facts)[-1].position
+            except (CommitUnknown, CaseIsBusy) as lost:
+                failure = lost
+            if (position := self._recorded(request)) is not None:
+                return position
+            if isinstance(failure, CaseIsBusy):
+                raise CaseIsBusy(
+                    "Somebody else drew from this programme just now; nothing was drawn here"
+                ) from failure
+        raise Unavailable(retry_after=1)
+
+    def _recorded(self, request: UUID) -> int | None:
+        """Look up whether a request whose reply was lost is in the log; gives the position of its last fact."""
+        ours = [known.position for known in self.ledger.load(self.stream) if known.correlation_id == request]
+        return ours[-1] if ours else None
 
     def files(self, month: Month) -> Drawn:
         """Make the files of a drawn month again from the log; raises NotFound, Refused when they differ."""
@@ -224,65 +179,3 @@ class AuditRoom:
         if programme.opened is None or sample is None:
             raise NotFound(f"No sample was drawn for {month}", period=str(month))
         return Drawn(programme.opened, programme.frozen[str(month)], sample, files, position)
-
-
-def opening(duty: Duty, version: str, starts_at: datetime) -> ProgrammeOpened:
-    """Open a programme as its regulation writes it."""
-    return ProgrammeOpened(
-        programme=duty.id,
-        clause=duty.clause,
-        regulation=version,
-        rate=duty.rate or "0.10",
-        floor=duty.floor,
-        starts_at=starts_at,
-    )
-
-
-def local_nonces(programme: str, month: Month) -> tuple[tuple[Shown, ...], tuple[Promised, ...]]:
-    """Draw the nonces of both roles here, and commit to them."""
-    shown = tuple(Shown(role=role, nonce=secrets.token_hex(32)) for role in LOCAL_ROLES)
-    promised = tuple(
-        Promised(role=one.role, commitment=sampling.commitment(programme, str(month), one.role, one.nonce))
-        for one in shown
-    )
-    return shown, promised
-
-
-def draw_again(
-    opened: ProgrammeOpened,
-    month: Month,
-    tsv: bytes,
-    promised: Sequence[Promised],
-    shown: Sequence[Shown],
-    *,
-    is_independent: bool,
-) -> sampling.Draw:
-    """Draw from a frame and the two revealed nonces."""
-    nonce_of = {one.role: one.nonce for one in shown}
-    first, second = (sampling.Witness(one.role, one.commitment, nonce_of[one.role]) for one in promised)
-    inputs = sampling.Inputs(
-        programme=opened.programme,
-        period=str(month),
-        rate=opened.rate,
-        floor=opened.floor,
-        witnesses=(first, second),
-        is_independent=is_independent,
-    )
-    return sampling.draw(tsv, inputs)
-
-
-def picks_of(drawn: sampling.Draw, frame: Frame) -> tuple[Pick, ...]:
-    """Name the drawn items with the case and the version that is judged."""
-    known = {one.item: one for one in frame.items}
-    return tuple(
-        Pick(
-            stratum=one.stratum,
-            rank=one.rank,
-            item=one.item,
-            case_id=frame.case_of[one.item],
-            version=known[one.item].version,
-            leaf_hash=known[one.item].leaf_hash,
-        )
-        for one in drawn.ranking
-        if one.is_drawn
-    )
