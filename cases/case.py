@@ -29,6 +29,7 @@ class Case:
     classified: events.Classified | None = None
     paused_for: PauseReason | None = None
     is_closed: bool = False
+    is_disputed: bool = False
     cycle: int = 1
     refunded_minor: int = 0
     latest: dict[str, Fact] = field(default_factory=dict)
@@ -73,6 +74,7 @@ _STAGES: dict[type[Fact], Stage] = {
     events.Inspected: Stage.INSPECTED,
     events.Repaired: Stage.REPAIRED,
     events.Replaced: Stage.REPLACED,
+    events.Installed: Stage.INSTALLED,
     events.Refunded: Stage.REFUNDED,
     events.Revisited: Stage.REVISITED,
     events.Closed: Stage.CLOSED,
@@ -92,6 +94,8 @@ def evolve(case: Case, fact: Fact) -> Case:
             return replace(case, paused_for=None)
         case events.Refunded(amount=amount):
             return replace(case, refunded_minor=case.refunded_minor + amount.minor)
+        case events.Disputed() | events.Settled():
+            return replace(case, is_disputed=isinstance(fact, events.Disputed))
         case events.Closed():
             return replace(case, is_closed=True, paused_for=None)
         case events.Reopened():

@@ -4,21 +4,48 @@ from __future__ import annotations
 
 from cases.code import Code
 from cases.codes_control import (
+    Checked,
     CorrectionReason,
     EscalationReason,
+    Form,
+    FormStep,
+    Improvement,
     Outcome,
     PauseReason,
     RevisitMethod,
     Stage,
     Subject,
 )  # fmt: skip
-from cases.codes_goods import Cause, Direction, Disposition, InspectionStage, ShippingMode
+from cases.codes_dispute import (
+    Body,
+    Compensation,
+    Contention,
+    Cost,
+    MediationResult,
+    Party,
+    Payer,
+    Settlement,
+)  # fmt: skip
+from cases.codes_goods import (
+    Cause,
+    Direction,
+    Disposition,
+    InspectionStage,
+    Lateness,
+    Movement,
+    Purpose,
+    ShippingMode,
+    Stock,
+    Transit,
+)  # fmt: skip
 
 __all__ = [
-    "Category", "Cause", "Channel", "Code", "CorrectionReason", "Department", "Direction",
-    "Disposition", "EscalationReason", "InspectionStage", "Kind", "Mode", "Outcome", "PauseReason",
-    "Payer", "Reason", "RevisitMethod", "Role", "SalesChannel", "Severity", "ShippingMode", "Stage",
-    "Step", "Subject",
+    "Body", "Category", "Cause", "Channel", "Checked", "Code", "Compensation", "Complexity",
+    "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction", "Disposition",
+    "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind", "Lateness",
+    "MediationResult", "Mode", "Movement", "Outcome", "Party", "PauseReason", "Payer", "Priority",
+    "Purpose", "Reason", "RevisitMethod", "Role", "SalesChannel", "Settlement", "Severity",
+    "ShippingMode", "Stage", "Step", "Stock", "Subject", "Transit",
 ]  # fmt: skip
 
 
@@ -38,12 +65,23 @@ class Role(Code):
 
 
 class Department(Code):
-    """The departments of S0 一/2."""
+    """The departments that a regulation names (S0 一/2, S1 一/2, S2 二, S3 四–五, S4 二)."""
 
     CUSTOMER_SERVICE = "customer_service", "客服部", "Customer service"
     TECH_SUPPORT = "tech_support", "技术支持部", "Technical support"
     LOGISTICS = "logistics", "物流部", "Logistics"
     QUALITY = "quality", "质量部", "Quality"
+    AFTER_SALES = "after_sales", "售后服务部", "After-sales"
+    CALL_CENTRE = "call_centre", "售后客服中心", "Call centre"
+    FIELD_SERVICE = "field_service", "维修团队", "Field service"
+    SALES = "sales", "销售部", "Sales"
+    STORE = "store", "门店", "Store"
+    WAREHOUSE = "warehouse", "仓库", "Warehouse"
+    RESEARCH = "research", "研发部门", "Research and development"
+    PRODUCTION = "production", "生产部门", "Production"
+    LEGAL = "legal", "法务", "Legal"
+    FINANCE = "finance", "财务", "Finance"
+    HR = "hr", "人力资源部", "Human resources"
     UNKNOWN = "unknown", "未知", "Unknown"
 
 
@@ -53,6 +91,7 @@ class Channel(Code):
     PHONE = "phone", "电话", "Phone"
     EMAIL = "email", "邮件", "E-mail"
     CHAT = "chat", "在线客服", "Online chat"
+    VIDEO = "video", "视频", "Video"
     STORE = "store", "门店", "Store"
     IMPORT = "import", "导入", "Imported log"
 
@@ -74,6 +113,13 @@ class Kind(Code):
     RETURN = "return", "退货", "Return"
     EXCHANGE = "exchange", "换货", "Exchange"
     COMPLAINT = "complaint", "投诉", "Complaint"
+    INSTALLATION = "installation", "安装调试", "Installation"
+    DELIVERY = "delivery", "送货", "Delivery"
+    TECHNICAL_SUPPORT = "technical_support", "技术支持", "Technical support"
+    ORDER = "order", "订单处理", "Order handling"
+    RELATIONSHIP = "relationship", "客户关系维护", "Customer relations"
+    SHOWROOM = "showroom", "展厅样品", "Showroom goods"
+    OPINION = "opinion", "意见建议", "Opinion or signal"
     OTHER = "other", "其他", "Other"
 
 
@@ -96,6 +142,7 @@ class Reason(Code):
 
     QUALITY = "quality", "质量问题", "Quality"
     NOT_FIT = "not_fit", "不符合使用需求", "Does not fit"
+    NO_PLACE = "no_place", "现场无法摆放", "Cannot be placed"
     NONE = "none", "无", "None"
 
 
@@ -105,6 +152,28 @@ class Severity(Code):
     MINOR = "minor", "轻微", "Minor"
     NORMAL = "normal", "一般", "Normal"
     MAJOR = "major", "重大", "Major"
+
+
+class Priority(Code):
+    """How soon the case must be taken up (S0 五/3, S1 二/2)."""
+
+    NORMAL = "normal", "普通", "Normal"
+    HIGH = "high", "优先", "High"
+    URGENT = "urgent", "紧急", "Urgent"
+
+
+class Complexity(Code):
+    """Whether a fault is simple or complex; clocks differ (S4 四(一))."""
+
+    SIMPLE = "simple", "简单故障", "Simple"
+    COMPLEX = "complex", "复杂故障", "Complex"
+
+
+class CustomerClass(Code):
+    """Who the customer is: consumer law binds for consumers only (S4 一(二))."""
+
+    CONSUMER = "consumer", "消费者", "Consumer"
+    BUSINESS = "business", "企业客户", "Business"
 
 
 class Mode(Code):
@@ -123,14 +192,12 @@ class Step(Code):
     REPLY = "reply", "回复", "Reply"
     FINAL_ANSWER = "final_answer", "最终答复", "Final answer"
     SOLUTION = "solution", "解决方案", "Solution"
+    ACKNOWLEDGED = "acknowledged", "受理告知", "Receipt acknowledged"
+    CONTACT = "contact", "联系客户", "Customer contacted"
+    DEFERRED = "deferred", "暂不能答复", "Cannot be answered at once"
+    GUIDANCE = "guidance", "远程指导", "Guided from afar"
+    UPDATE = "update", "进展告知", "Progress told"
+    DISCLOSURE = "disclosure", "范围收费时限告知", "Scope, charges and time limits told"
     STOP_USE = "stop_use", "停用告知", "Stop-use instruction"
     POLICY_EXPLAINED = "policy_explained", "政策解释", "Policy explained"
     NOTICE = "notice", "通知", "Notice"
-
-
-class Payer(Code):
-    """Who bears a cost."""
-
-    COMPANY = "company", "公司", "Company"
-    CUSTOMER = "customer", "客户", "Customer"
-    UNKNOWN = "unknown", "未定", "Undetermined"

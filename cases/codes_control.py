@@ -16,6 +16,11 @@ class Subject(Code):
     REFUND_ACCOUNT = "refund_account", "退款至其他账户", "Refund to another account"
     REFUND_LIMIT = "refund_limit", "超额退款", "Refund above the limit"
     SPECIAL = "special", "特殊需求", "Special request"
+    PART = "part", "配件", "Part"
+    COMPENSATION = "compensation", "赔偿", "Compensation"
+    BUDGET = "budget", "超预算", "Above the budget"
+    SCRAP = "scrap", "报废", "Scrap"
+    SAMPLE = "sample", "上下样", "Showroom change"
 
 
 class PauseReason(Code):
@@ -33,6 +38,10 @@ class EscalationReason(Code):
     UNREASONABLE_DEMAND = "unreasonable_demand", "不合理要求", "Unreasonable demand"
     OVERDUE = "overdue", "超时", "Overdue"
     DUE_SOON = "due_soon", "临期预警", "Due soon"
+    MAJOR = "major", "重大问题", "Major problem"
+    URGENT = "urgent", "紧急投诉", "Urgent complaint"
+    TECHNICAL = "technical", "需要技术支援", "Technical support needed"
+    TREND = "trend", "投诉趋势", "Complaint trend"
     INSPECTION_FAILED = "inspection_failed", "检测不合格", "Inspection failed"
     UPGRADE_REQUIRED = "upgrade_required", "需要升级", "Upgrade required"
     OTHER = "other", "其他", "Other"
@@ -44,6 +53,7 @@ class RevisitMethod(Code):
     PHONE = "phone", "电话回访", "Phone"
     SURVEY = "survey", "问卷", "Survey"
     VISIT = "visit", "上门回访", "Visit"
+    ONLINE = "online", "在线评价", "Online rating"
 
 
 class Outcome(Code):
@@ -75,6 +85,66 @@ class Stage(Code):
     INSPECTED = "inspected", "已检测", "Inspected"
     REPAIRED = "repaired", "已维修", "Repaired"
     REPLACED = "replaced", "已更换", "Replaced"
+    INSTALLED = "installed", "已安装", "Installed"
     REFUNDED = "refunded", "已退款", "Refunded"
     REVISITED = "revisited", "已回访", "Revisited"
     CLOSED = "closed", "已结案", "Closed"
+
+
+class Checked(Code):
+    """What was checked against the customer or a document (S1 三/3, 五/2)."""
+
+    CUSTOMER = "customer", "客户资料", "Details of the customer"
+    APPLICATION = "application", "申请内容", "Application"
+    PURCHASE = "purchase", "购买信息", "Purchase"
+
+
+class Improvement(Code):
+    """What is to become better after a case (S3 三, S4 六(二)4)."""
+
+    NONE = "none", "无需改进", "Nothing"
+    PROCESS = "process", "流程", "Process"
+    TRAINING = "training", "培训", "Training"
+    PRODUCT = "product", "产品设计", "Product"
+    MATERIAL = "material", "材料与配件", "Material and parts"
+    PAPERS = "papers", "手册与资料", "Manuals and papers"
+
+
+class Form(Code):
+    """The papers that the regulations name, each one signed or kept with a case."""
+
+    REGISTRATION = "registration", "客户服务登记表", "Registration of service (S1)"
+    CONSULTATION_RECORD = "consultation_record", "客户咨询记录表", "Record of a consultation (S1)"
+    APPLICATION = "application", "售后服务申请表", "Application for service (S1)"
+    SATISFACTION_SURVEY = "satisfaction_survey", "客户满意度调查表", "Satisfaction survey (S1)"
+    TEST_REPORT = "test_report", "检测报告", "Test report (S1)"
+    RETURN_ORDER = "return_order", "退货单", "Return order (S0)"
+    PROOF_OF_PURCHASE = "proof_of_purchase", "购买凭证", "Proof of purchase (S0)"
+    FAULT_DESCRIPTION = "fault_description", "产品故障说明", "Description of the fault (S0)"
+    WAYBILL = "waybill", "运单", "Waybill (S0)"
+    PROBLEM_REGISTRATION = "problem_registration", "售后问题登记表", "Registration of a problem (S2)"
+    SALES_CONTRACT = "sales_contract", "销售合同单据", "Slip of the sales contract (S2)"
+    DELIVERY_SLIP = "delivery_slip", "送货单", "Delivery slip (S2)"
+    COLLECTION_SLIP = "collection_slip", "提货单", "Collection slip (S2)"
+    DELIVERY_VOUCHER = "delivery_voucher", "送货凭证", "Delivery voucher (S2)"
+    CUSTODY_RECEIPT = "custody_receipt", "收据", "Receipt for goods taken along (S2)"
+    REPAIR_SLIP = "repair_slip", "维修单", "Repair slip (S2)"
+    SAMPLE_REGISTER = "sample_register", "上下样登记", "Register of samples (S2)"
+    SERVICE_RECORD = "service_record", "服务记录单", "Service record (S2)"
+    PART_CERTIFICATE = "part_certificate", "零部件合格证明", "Certificate of a part (S3)"
+    EXPERT_OPINION = "expert_opinion", "技术意见", "Expert opinion (S3)"
+    REPAIR_RECORD = "repair_record", "维修记录单", "Repair record (S4)"
+    STOCK_REGISTER = "stock_register", "零部件出入库登记", "Register of parts (S4)"
+    COMPENSATION_CLAIM = "compensation_claim", "赔偿申请", "Claim for compensation (S4)"
+    EXPENSE_VOUCHER = "expense_voucher", "报销凭证", "Expense voucher (S4)"
+    METER_CERTIFICATE = "meter_certificate", "检定证书", "Certificate of a meter (metrology)"
+    OTHER = "other", "其他", "Other"
+
+
+class FormStep(Code):
+    """What happened to a paper (S1 五/4, S2 二/15, S4 三(二)4)."""
+
+    MADE_OUT = "made_out", "出具", "Made out"
+    SIGNED = "signed", "签字", "Signed"
+    HANDED_BACK = "handed_back", "交回", "Handed back"
+    ARCHIVED = "archived", "归档", "Archived"

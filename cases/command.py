@@ -113,6 +113,9 @@ def decisions(
 
 
 OPEN_TO_CLOSED = frozenset(
-    {"Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded"}
-)
+    {
+        "Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded", "Filed", "Verified",
+        "Charged", "Reviewed",
+    }
+)  # fmt: skip
 """Facts that a closed case still takes."""

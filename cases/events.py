@@ -21,41 +21,49 @@ from cases.events_control import (
     Reopened,
     Requested,
     Resumed,
+    Reviewed,
     Transferred,
-)  # fmt: skip
-from cases.events_goods import Booked, Delivered, Replaced
-from cases.events_money import QuoteAnswered, Quoted
-from cases.events_talk import Noted, Responded
-from cases.fact import Fact, Instant, Money, Pinned, Verdict, Word
+)
+from cases.events_dispute import (
+    Disputed,
+    Investigated,
+    Mediated,
+    Settled,
+)
+from cases.events_goods import (
+    Arrived,
+    Booked,
+    CustodyReturned,
+    CustodyTaken,
+    Delivered,
+    Installed,
+    Replaced,
+    StockMoved,
+    Tracked,
+)
+from cases.events_money import (
+    Charged,
+    Compensated,
+    QuoteAnswered,
+    Quoted,
+)
+from cases.events_talk import (
+    Filed,
+    Noted,
+    Promised,
+    Responded,
+    Verified,
+)
+from cases.fact import Attachment, Fact, Instant, Money, Months, Pinned, Quantity, Verdict, Word
 from cases.personal import PersonalRef
 
 __all__ = [
-    "CASE_FACTS",
-    "MILESTONES",
-    "Approved",
-    "Booked",
-    "Classified",
-    "Closed",
-    "Corrected",
-    "Delivered",
-    "Escalated",
-    "Inspected",
-    "Noted",
-    "Paused",
-    "QuoteAnswered",
-    "Quoted",
-    "Received",
-    "Refunded",
-    "Rejected",
-    "Reopened",
-    "Repaired",
-    "Replaced",
-    "Requested",
-    "Responded",
-    "Resumed",
-    "Revisited",
-    "Shipped",
-    "Transferred",
+    "CASE_FACTS", "MILESTONES", "Approved", "Arrived", "Booked", "Charged", "Classified", "Closed",
+    "Compensated", "Corrected", "CustodyReturned", "CustodyTaken", "Delivered", "Disputed", "Escalated",
+    "Filed", "Inspected", "Installed", "Investigated", "Mediated", "Noted", "Paused", "Promised",
+    "QuoteAnswered", "Quoted", "Received", "Refunded", "Rejected", "Reopened", "Repaired", "Replaced",
+    "Requested", "Responded", "Resumed", "Reviewed", "Revisited", "Settled", "Shipped", "StockMoved",
+    "Tracked", "Transferred", "Verified",
 ]  # fmt: skip
 
 
@@ -86,6 +94,12 @@ class Received(Fact):
     region: Word | None = None
     form_no: Word | None = None
     is_live: bool = True
+    contract_no: Word | None = None
+    contract_warranty_months: Months | None = None
+    manual_warranty_months: Months | None = None
+    customer_class: codes.CustomerClass | None = None
+    quantity: Quantity | None = None
+    software_version: Word | None = None
 
 
 class Classified(Fact):
@@ -103,6 +117,10 @@ class Classified(Fact):
     is_human_damage: bool | None = None
     assigned_to: Word | None = None
     verdicts: tuple[Verdict, ...] = ()
+    priority: codes.Priority | None = None
+    is_green_channel: bool | None = None
+    complexity: codes.Complexity | None = None
+    is_same_city: bool | None = None
 
 
 class Shipped(Fact):
@@ -133,6 +151,7 @@ class Inspected(Fact):
     promised_at: Instant | None = None
     report_no: Word | None = None
     plan: PersonalRef | None = None
+    report: Attachment | None = None
 
 
 class Repaired(Fact):
@@ -144,6 +163,7 @@ class Repaired(Fact):
     cause: codes.Cause = codes.Cause.UNKNOWN
     is_function_tested: bool = False
     work: PersonalRef | None = None
+    is_use_explained: bool | None = None
 
 
 class Refunded(Fact):
@@ -185,5 +205,7 @@ MILESTONES: tuple[type[Fact], ...] = (
 _SUPPORTING: tuple[type[Fact], ...] = (
     Responded, Delivered, Quoted, QuoteAnswered, Requested, Approved, Rejected, Replaced, Paused, Resumed,
     Booked, Transferred, Noted, Corrected, Closed, Reopened,
+    Promised, Filed, Verified, Arrived, Installed, Tracked, CustodyTaken, CustodyReturned, StockMoved,
+    Compensated, Charged, Disputed, Investigated, Mediated, Settled, Reviewed,
 )  # fmt: skip
 CASE_FACTS = {fact.name(): fact for fact in (*MILESTONES, *_SUPPORTING)}

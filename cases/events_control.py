@@ -96,3 +96,15 @@ class Reopened(Fact):
     topic = "case.reopened.v1"
 
     reason: Word
+
+
+class Reviewed(Fact):
+    """The case was looked back upon, 复盘: what caused it and what is to become better (S3 三, S4 六(二)4)."""
+
+    topic = "case.reviewed.v1"
+
+    cause: codes.Cause
+    improvement: codes.Improvement
+    department: codes.Department = codes.Department.UNKNOWN
+    is_systematic: bool = False
+    lesson: PersonalRef | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cases.fact import Fact, Money, Word
+from cases import codes
+from cases.fact import Attachment, Fact, Money, Word
 
 
 class Quoted(Fact):
@@ -21,3 +22,31 @@ class QuoteAnswered(Fact):
 
     quote_no: Word
     is_accepted: bool
+
+
+class Compensated(Fact):
+    """A loss was made good, or goodwill shown (S1 四/5, S4 六(一)); `item` is the claim, as leave names it.
+
+    `formula` names the version of the method that the amount was calculated by; attachments are the evidence.
+    """
+
+    topic = "case.compensated.v1"
+
+    kind: codes.Compensation
+    amount: Money
+    item: Word
+    formula: Word
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Charged(Fact):
+    """A cost of the case was booked with its voucher, on a budget of the firm or on the customer (S4 五(二))."""
+
+    topic = "case.charged.v1"
+
+    cost: codes.Cost
+    amount: Money
+    payer: codes.Payer
+    voucher_no: Word
+    budget: Word | None = None
+    is_over_budget: bool = False

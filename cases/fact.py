@@ -50,6 +50,10 @@ Word = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f
 """A short code or reference number without control characters; never free text about a person."""
 
 
+Months = Annotated[int, Field(ge=1, le=600)]
+Quantity = Annotated[int, Field(ge=1, le=10**6)]
+
+
 class Part(BaseModel):
     """A frozen value inside a fact."""
 

@@ -34,28 +34,23 @@ class Relation(StrEnum):
 
 _AGENT = (
     "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
-    "book", "transfer", "refund", "close", "reopen",
+    "book", "transfer", "refund", "close", "reopen", "promise", "file", "verify", "dispute", "investigate",
+    "settle", "review",
 )  # fmt: skip
 _TECHNICIAN = (
-    "inspect",
-    "quote",
-    "repair",
-    "replace",
-    "respond",
-    "note",
-    "request",
-    "pause",
-    "resume",
-    "book",
-)
-_LOGISTICS = ("ship", "deliver", "replace", "note", "request")
+    "inspect", "quote", "repair", "replace", "respond", "note", "request", "pause", "resume", "book", "promise",
+    "file", "arrive", "install", "take-custody", "return-custody", "move-stock", "investigate",
+)  # fmt: skip
+_LOGISTICS = (
+    "ship", "deliver", "replace", "note", "request", "track", "arrive", "install", "take-custody", "return-custody",
+    "move-stock", "file",
+)  # fmt: skip
 _SUPERVISOR = (
     "approve", "reject", "transfer", "classify", "escalate", "respond", "note", "correct", "close", "reopen",
+    "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
 )  # fmt: skip
-_FINANCE = ("refund", "note")
-_SERVICE = (
-    *_AGENT, "correct", "ship", "deliver", "inspect", "quote", "repair", "replace",
-)  # fmt: skip
+_FINANCE = ("refund", "note", "compensate", "charge", "file")
+_SERVICE = tuple(verb for verb in COMMANDS if verb not in {"approve", "reject"})
 
 WATCHED = "escalate-clock"
 """The one command without a route (cases/watching.py)."""

@@ -67,6 +67,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "reason": _CODE,
     "word": _CODE,
     "document": _DOCUMENT,
+    **dict.fromkeys(("contract_no", "receipt_no", "voucher_no", "certificate_no"), _DOCUMENT),
+    **dict.fromkeys(("formula", "template", "budget", "place"), _CODE),
     "product_model": _GOODS,
     "batch": _GOODS,
     "region": (

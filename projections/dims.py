@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from cases import codes
-from cases.events import CASE_FACTS
+from cases.events import CASE_FACTS, MILESTONES
 from cases.promises.clock import Standing, Verdict
 from projections.casefile import UNKNOWN
 from projections.columns import Says
@@ -68,6 +68,22 @@ FACT_LABELS = {
     "Corrected": ("更正", "Corrected"),
     "Closed": ("结案", "Closed"),
     "Reopened": ("重新受理", "Reopened"),
+    "Promised": ("承诺", "Promised"),
+    "Filed": ("单据", "Filed"),
+    "Verified": ("核实", "Verified"),
+    "Arrived": ("到场", "Arrived"),
+    "Installed": ("安装完成", "Installed"),
+    "Tracked": ("物流跟踪", "Tracked"),
+    "CustodyTaken": ("取走产品", "Custody taken"),
+    "CustodyReturned": ("归还产品", "Custody returned"),
+    "StockMoved": ("出入库", "Stock moved"),
+    "Compensated": ("赔偿", "Compensated"),
+    "Charged": ("费用", "Charged"),
+    "Disputed": ("提出争议", "Disputed"),
+    "Investigated": ("调查", "Investigated"),
+    "Mediated": ("调解", "Mediated"),
+    "Settled": ("争议了结", "Settled"),
+    "Reviewed": ("复盘", "Reviewed"),
 }
 
 
@@ -82,18 +98,8 @@ def _dim(name: str, vocabulary: type[codes.Code], zh: str, en: str) -> Table:
 
 
 def _event_types() -> tuple[Row, ...]:
-    milestones = {
-        "Received",
-        "Classified",
-        "Shipped",
-        "Inspected",
-        "Repaired",
-        "Refunded",
-        "Revisited",
-        "Escalated",
-    }
     known = [
-        EventTypeRow(name, fact.topic, name in milestones, *FACT_LABELS.get(name, (name, name)))
+        EventTypeRow(name, fact.topic, fact in MILESTONES, *FACT_LABELS.get(name, (name, name)))
         for name, fact in CASE_FACTS.items()
     ]
     return (*known, EventTypeRow(UNKNOWN, UNKNOWN, False, *NOT_KNOWN))

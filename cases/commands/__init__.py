@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from cases.command import Command
-from cases.commands.control import Approve, Close, Pause, Reject, Reopen, Request, Resume, Transfer
+from cases.commands.control import Approve, Close, Pause, Reject, Reopen, Request, Resume, Review, Transfer
 from cases.commands.correcting import Correct
+from cases.commands.dispute import Dispute, Investigate, Mediate, Settle
+from cases.commands.goods import MoveStock, ReturnCustody, TakeCustody, Track
 from cases.commands.intake import Classify, Receive
-from cases.commands.money import AnswerQuote, Quote, Refund
-from cases.commands.talk import Escalate, Note, Respond, Revisit
-from cases.commands.work import Book, Deliver, Inspect, Repair, Replace, Ship
+from cases.commands.money import AnswerQuote, Charge, Compensate, Quote, Refund
+from cases.commands.talk import Escalate, File, Note, Promise, Respond, Revisit, Verify
+from cases.commands.work import Arrive, Book, Deliver, Inspect, Install, Repair, Replace, Ship
 
 __all__ = [
-    "COMMANDS", "AnswerQuote", "Approve", "Book", "Classify", "Close", "Command", "Correct", "Deliver", "Escalate",
-    "Inspect", "Note", "Pause", "Quote", "Receive", "Refund", "Reject", "Reopen", "Repair", "Replace", "Request",
-    "Respond", "Resume", "Revisit", "Ship", "Transfer",
+    "COMMANDS", "AnswerQuote", "Approve", "Arrive", "Book", "Charge", "Classify", "Close", "Command",
+    "Compensate", "Correct", "Deliver", "Dispute", "Escalate", "File", "Inspect", "Install",
+    "Investigate", "Mediate", "MoveStock", "Note", "Pause", "Promise", "Quote", "Receive", "Refund",
+    "Reject", "Reopen", "Repair", "Replace", "Request", "Respond", "Resume", "ReturnCustody", "Review",
+    "Revisit", "Settle", "Ship", "TakeCustody", "Track", "Transfer", "Verify",
 ]  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {
@@ -21,6 +25,8 @@ COMMANDS: dict[str, type[Command]] = {
     for command in (
         Receive, Classify, Ship, Inspect, Repair, Refund, Revisit, Escalate, Respond, Deliver, Quote, AnswerQuote,
         Request, Approve, Reject, Replace, Pause, Resume, Book, Transfer, Note, Correct, Close, Reopen,
+        Promise, File, Verify, Arrive, Install, Track, TakeCustody, ReturnCustody, MoveStock,
+        Compensate, Charge, Dispute, Investigate, Mediate, Settle, Review,
     )
 }  # fmt: skip
 """Every command by its verb, as its route spells it; the first eight record the milestones."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,15 @@ from cases.personal import Personal
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
 
+ITEMS: Final[Mapping[Subject, str]] = {
+    Subject.OVERRIDE: "an override names a constraint as item",
+    Subject.EXCLUSION: "an exclusion names a promise as item",
+    Subject.PART: "leave for a part names its number as item",
+    Subject.COMPENSATION: "leave for a compensation names the claim as item",
+    Subject.BUDGET: "leave to go above a budget names it as item",
+}
+"""What leave of a subject is for, where it is not for the whole case."""
+
 
 class _Leave(Command):
     """What asking for leave, giving it and refusing it have together."""
@@ -28,15 +37,15 @@ class _Leave(Command):
 
     subject: Subject
     item: Annotated[
-        Word | None, Field(description="the constraint (override) or promise (exclusion) it lifts")
+        Word | None,
+        Field(description="the constraint (override) or promise (exclusion) it lifts; part, claim or budget"),
     ] = None
     reason: Annotated[Word, Field(description="a code word, 40 characters at most, nothing about a person")]
 
     @model_validator(mode="after")
-    def _names_what_it_lifts(self) -> Self:
-        if self.subject in {Subject.OVERRIDE, Subject.EXCLUSION} and self.item is None:
-            message = "an override names a constraint and an exclusion a promise as item"
-            raise ValueError(message)
+    def _names_its_item(self) -> Self:
+        if self.item is None and self.subject in ITEMS:
+            raise ValueError(ITEMS[self.subject])
         return self
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
@@ -153,6 +162,22 @@ class Reopen(Command):
             yield fact
         elif not case.already(fact):
             raise Refused("Only a closed case can be reopened", rule="closed-first")
+
+
+class Review(Command):
+    """Look back upon the case, 复盘: what caused it and what is to become better (S3 三, S4 六(二)4)."""
+
+    fact: ClassVar[type[Fact]] = events.Reviewed
+
+    cause: codes.Cause
+    improvement: codes.Improvement
+    department: Annotated[codes.Department, Field(description="which department is to make it better")] = (
+        codes.Department.UNKNOWN
+    )
+    is_systematic: Annotated[
+        bool, Field(description="a common problem that needs analysis across cases (S4 四(三)3)")
+    ] = False
+    lesson: Personal | None = None
 
 
 def _is_known(subject: Subject, item: str, rules: Rules) -> bool:

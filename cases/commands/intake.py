@@ -14,7 +14,7 @@ from cases.case import Case
 from cases.command import Command
 from cases.errors import Malformed, Refused
 from cases.events import Classified, Received
-from cases.fact import Day, Fact, Money, Word
+from cases.fact import Day, Fact, Money, Months, Quantity, Word
 from cases.personal import Personal, PersonalRef
 from cases.regulation.rules import Rules
 from cases.telling import must_be_tellable
@@ -43,6 +43,14 @@ class Receive(Command):
     remedy_sought: codes.Kind | None = None
     region: Annotated[Word | None, Field(description="without digits, 20 characters at most")] = None
     form_no: Word | None = None
+    contract_no: Annotated[Word | None, Field(description="the sales contract (S2 一/2, S3 五(二))")] = None
+    contract_warranty_months: Annotated[
+        Months | None, Field(description="warranty by contract; goes before manual and regulation (S3 七)")
+    ] = None
+    manual_warranty_months: Months | None = None
+    customer_class: codes.CustomerClass | None = None
+    quantity: Quantity | None = None
+    software_version: Word | None = None
 
     _case_no: str | None = PrivateAttr(default=None)
 
@@ -89,6 +97,16 @@ class Classify(Command):
     ] = False
     is_human_damage: bool | None = None
     assigned_to: Annotated[Word | None, Field(description="a staff id, never a name")] = None
+    priority: codes.Priority | None = None
+    is_green_channel: Annotated[
+        bool | None, Field(description="an urgent complaint goes first (S1 五/5)")
+    ] = None
+    complexity: Annotated[
+        codes.Complexity | None, Field(description="told before the work begins (S4 四(一))")
+    ] = None
+    is_same_city: Annotated[
+        bool | None, Field(description="whether a visit is in the city of the firm (S3 七)")
+    ] = None
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         plain = self.as_fact(Classified)

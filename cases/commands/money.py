@@ -1,37 +1,33 @@
-"""Costs told, and money that goes back."""
+"""Costs told and booked, and money that goes back or makes good."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar, Self
 
-from cases import events
+from pydantic import Field, model_validator
+
+from cases import codes, events
 from cases.caller import is_same_person
 from cases.case import Case
 from cases.codes import Subject
 from cases.command import Command
+from cases.commands.once import Once, named
 from cases.errors import Refused
-from cases.fact import Fact, Money, Word
+from cases.fact import Attachment, Fact, Money, Word
 from cases.personal import Personal
 from cases.regulation.rules import Rules
 
 
-class Quote(Command):
+class Quote(Once):
     """Tell the customer the cost of work out of warranty (S0 二/3)."""
 
     fact: ClassVar[type[Fact]] = events.Quoted
+    apart: ClassVar[tuple[str, ...]] = ("quote_no",)
 
     quote_no: Word
     amount: Money
-
-    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
-        fact = self.as_fact(events.Quoted)
-        known = _quoted(case, self.quote_no)
-        if known is None:
-            yield fact
-        elif known != fact:
-            raise Refused("This quote number has another amount; give a new number", rule="quote-once")
 
 
 class AnswerQuote(Command):
@@ -45,7 +41,7 @@ class AnswerQuote(Command):
     is_accepted: bool
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
-        if _quoted(case, self.quote_no) is None:
+        if named(case, events.Quoted, quote_no=self.quote_no) is None:
             raise Refused(
                 "No quote of this number was given in this case", rule="quote-first", clause="S0 二/3"
             )
@@ -74,10 +70,62 @@ class Refund(Command):
             raise Refused("Who approved a refund above the limit may not make it", rule="four-eyes")
 
 
+class Compensate(Once):
+    """Make a loss good or show goodwill, for a claim that was approved by somebody else (S1 四/5, S4 六(一))."""
+
+    fact: ClassVar[type[Fact]] = events.Compensated
+    apart: ClassVar[tuple[str, ...]] = ("item", "kind")
+
+    kind: codes.Compensation
+    amount: Money
+    item: Annotated[Word, Field(description="number of the claim, as the leave names it")]
+    formula: Annotated[Word, Field(description="version of the method of calculation (S4 六(一)3)")]
+    attachments: tuple[Attachment, ...] = ()
+
+    def must_hold(self, case: Case, actor: str | None) -> None:
+        if self.amount.minor == 0:
+            raise Refused("A compensation has an amount", rule="amount")
+        if self.kind is codes.Compensation.INDIRECT_LOSS and not self.attachments:
+            raise Refused(
+                "Indirect loss needs its evidence; attach it by sha256", rule="evidence", clause="S4 六(一)1"
+            )
+        _must_have_leave(case, actor, Subject.COMPENSATION, self.item, "S4 六(一)3")
+
+
+class Charge(Once):
+    """Book a cost of the case with its voucher; above the budget with leave only (S4 五(二)1)."""
+
+    fact: ClassVar[type[Fact]] = events.Charged
+    apart: ClassVar[tuple[str, ...]] = ("voucher_no", "cost")
+
+    cost: codes.Cost
+    amount: Money
+    payer: codes.Payer
+    voucher_no: Word
+    budget: Annotated[Word | None, Field(description="code of the budget that bears it")] = None
+    is_over_budget: bool = False
+
+    @model_validator(mode="after")
+    def _names_its_budget(self) -> Self:
+        if self.is_over_budget and self.budget is None:
+            message = "a cost over budget names the budget"
+            raise ValueError(message)
+        return self
+
+    def must_hold(self, case: Case, actor: str | None) -> None:
+        if self.is_over_budget:
+            _must_have_leave(case, actor, Subject.BUDGET, self.budget, "S4 五(二)1")
+
+
+def _must_have_leave(case: Case, actor: str | None, subject: Subject, item: str | None, clause: str) -> None:
+    """Raise Refused where no leave stands, or where who gave it would spend it."""
+    leave = case.leave(subject, item)
+    if leave is None:
+        message = f"This needs leave first: Approved with subject {subject} and this item"
+        raise Refused(message, rule=f"{subject}-approved", clause=clause)
+    if is_same_person(leave.actor, actor):
+        raise Refused("Who gave leave for money may not spend it", rule="four-eyes", clause=clause)
+
+
 def _lifts_the_limit(fact: Fact) -> bool:
     return isinstance(fact, events.Approved) and fact.subject is Subject.REFUND_LIMIT
-
-
-def _quoted(case: Case, quote_no: str) -> events.Quoted | None:
-    quotes = (known.fact for known in case.history if isinstance(known.fact, events.Quoted))
-    return next((quote for quote in quotes if quote.quote_no == quote_no), None)

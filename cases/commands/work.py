@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from cases import codes
 from cases.case import Case
 from cases.command import Command
-from cases.events import Booked, Delivered, Inspected, Repaired, Replaced, Shipped
-from cases.fact import Fact, Moment, Word
+from cases.events import Arrived, Booked, Delivered, Inspected, Installed, Repaired, Replaced, Shipped
+from cases.fact import Attachment, Fact, Moment, Word
 from cases.personal import Personal
 from cases.regulation.rules import Rules
 
@@ -62,6 +62,7 @@ class Inspect(Command):
     )
     report_no: Word | None = None
     plan: Personal | None = None
+    report: Annotated[Attachment | None, Field(description="the test report by sha256 (S1 五/2)")] = None
 
     @model_validator(mode="after")
     def _says_whether_it_passed(self) -> Self:
@@ -80,6 +81,9 @@ class Repair(Command):
     cause: codes.Cause = codes.Cause.UNKNOWN
     is_function_tested: bool = False
     work: Personal | None = None
+    is_use_explained: Annotated[
+        bool | None, Field(description="use and care were shown to the customer (S3 七, S4 三(二)3)")
+    ] = None
 
 
 class Replace(Command):
@@ -90,6 +94,9 @@ class Replace(Command):
     old_serial: Personal | None = None
     new_serial: Personal | None = None
     product_model: Word | None = None
+    is_original_recovered: Annotated[
+        bool | None, Field(description="whether the goods replaced came back (S2 二/5)")
+    ] = None
 
 
 class Book(Command):
@@ -99,6 +106,10 @@ class Book(Command):
 
     begins_at: Moment
     ends_at: Moment | None = None
+    purpose: codes.Purpose | None = None
+    is_agreed: Annotated[
+        bool | None, Field(description="the customer agreed to this time though it is later (S3 七)")
+    ] = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -106,3 +117,23 @@ class Book(Command):
             message = "ends_at must not be before begins_at"
             raise ValueError(message)
         return self
+
+
+class Arrive(Command):
+    """Record that people came to the customer (S2 三·二/4-8, S4 四(一)1)."""
+
+    fact: ClassVar[type[Fact]] = Arrived
+
+    purpose: codes.Purpose = codes.Purpose.VISIT
+    late_because: codes.Lateness | None = None
+    is_id_shown: Annotated[bool, Field(description="the work ID was shown (S2 三·二/9, S3 七)")] = False
+
+
+class Install(Command):
+    """Record that goods were put in place and set going (S2 二/11, S4 三(三))."""
+
+    fact: ClassVar[type[Fact]] = Installed
+
+    is_function_tested: bool = False
+    is_use_explained: bool = False
+    product_model: Word | None = None

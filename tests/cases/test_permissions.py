@@ -38,7 +38,13 @@ BY_HAND = {
     "reject": "agent supervisor", "replace": "technician logistics", "pause": "agent technician",
     "resume": "agent technician", "book": "agent technician", "transfer": "agent supervisor",
     "note": "agent technician logistics supervisor finance", "correct": "agent supervisor",
-    "close": "agent supervisor", "reopen": "agent supervisor",
+    "close": "agent supervisor", "reopen": "agent supervisor", "promise": "agent technician supervisor",
+    "file": "agent technician logistics supervisor finance", "verify": "agent supervisor",
+    "arrive": "technician logistics", "install": "technician logistics", "track": "logistics",
+    "take-custody": "technician logistics", "return-custody": "technician logistics",
+    "move-stock": "technician logistics", "compensate": "finance", "charge": "finance",
+    "dispute": "agent supervisor", "investigate": "agent technician supervisor", "mediate": "supervisor",
+    "settle": "agent supervisor", "review": "agent supervisor",
 }  # fmt: skip
 
 
