@@ -16,8 +16,9 @@ PERSONAL = ("13800138000", "张三", "嗡嗡声", "SF1234567890")
 
 @pytest.fixture
 def case(teller: Teller) -> dict[str, Any]:
-    """A hum that was classified, answered and corrected: the answer came an hour earlier."""
-    told = teller.received()
+    """A hum of two hours ago that was classified, answered and corrected: the answer came an hour earlier."""
+    began = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+    told = teller.received(occurred_at=began, document="通话录音-0000")
     path = f"/cases/{told['case_id']}"
     teller.post(f"{path}/classify", EXAMPLES["classify"])
     teller.post(f"{path}/respond", EXAMPLES["respond"])
@@ -53,7 +54,7 @@ def test_a_timeline_shows_what_was_recorded_beside_what_is_right(
     )
     assert answered["recorded"]["occurred_at"] > answered["corrected"]["occurred_at"]
     assert [change["version"] for change in answered["corrections"]] == [4]
-    assert told["entries"][0] == answered, "by when it happened, not by when it was told"
+    assert told["entries"][1] == answered, "by when it happened, not by when it was told"
     assert "Corrected" not in {entry["fact"] for entry in told["entries"]}
 
 
