@@ -46,6 +46,9 @@ class CaseEventRow(NamedTuple):
         datetime | None,
         Says("更正后的发生时间；撤回则为空", "When it happened, as corrected; empty when withdrawn"),
     ]
+    is_revised: Annotated[
+        bool, Says("升级所依据的结论已改变", "An escalation that rests on what a later fact took away")
+    ]
     decided_under: Annotated[
         str | None, Says("裁定所依规章", "Regulation version under which it decided something")
     ]
@@ -66,6 +69,7 @@ ASKED = (events.Requested, events.Approved, events.Rejected)
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per stored fact, corrections included; a row changes only when its fact is corrected."""
+    revised = {one.version for one in file.escalations if one.is_revised}
     for recorded in file.facts:
         correction = file.corrected.get(recorded.originator_version)
         by = correction.by if correction else recorded
@@ -78,6 +82,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
             standing is None,
             correction.by.originator_version if correction else None,
             standing.occurred_at if standing else None,
+            recorded.originator_version in revised,
             recorded.decided_under,
             False,
             by.position,

@@ -15,6 +15,7 @@ from cases.case import Case, fold
 from cases.codes import Cause, Department
 from cases.fact import Fact
 from cases.history import Correction, corrections
+from cases.ladder import Escalation, escalations, is_warning
 from cases.promises.clock import Clock
 from cases.promises.clocks import clocks
 from cases.recorded import Recorded
@@ -43,6 +44,7 @@ class CaseFile:
     case: Case
     corrected: Mapping[int, Correction]
     """By the version of the corrected fact; the last correction that stands."""
+    rules: Rules
     clocks: tuple[Clock, ...]
     findings: tuple[Finding, ...]
     firsts: Mapping[type[Fact], datetime] = field(repr=False)
@@ -80,6 +82,24 @@ class CaseFile:
         """When it was closed, unless it is open (again)."""
         closed = self.newest.get(events.Closed)
         return closed.occurred_at if closed and self.case.is_closed else None
+
+    @cached_property
+    def escalations(self) -> tuple[Escalation, ...]:
+        """What rests on its clocks: warnings, and the levels that were told."""
+        if events.Escalated not in self.newest:
+            return ()
+        return escalations(self.case.history, self.clocks, self.rules)
+
+    @property
+    def escalated_at(self) -> datetime | None:
+        """When it first went up; a warning is none."""
+        known = self.case.history if events.Escalated in self.newest else ()
+        went_up = (
+            one.occurred_at
+            for one in known
+            if isinstance(one.fact, events.Escalated) and not is_warning(one.fact)
+        )
+        return min(went_up, default=None)
 
     @cached_property
     def is_live(self) -> bool:
@@ -174,6 +194,7 @@ def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
         zone=reference.zone,
         case=folded,
         corrected=_corrected(case.facts),
+        rules=rules,
         clocks=clocks(case.facts, rules),
         findings=findings(case.facts, rules),
         firsts=firsts,

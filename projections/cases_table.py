@@ -50,7 +50,7 @@ class CaseRow(NamedTuple):
     replaced_at: Annotated[datetime | None, Says("更换时间", "When goods were first replaced")]
     refunded_at: Annotated[datetime | None, Says("退款时间", "When money first went back")]
     revisited_at: Annotated[datetime | None, Says("回访时间", "When the customer was first asked")]
-    escalated_at: Annotated[datetime | None, Says("升级时间", "When it first went up")]
+    escalated_at: Annotated[datetime | None, Says("升级时间", "When it first went up; a warning is none")]
     closed_at: Annotated[datetime | None, Says("结案时间", "When it was closed; empty while open")]
     refunded_minor: Annotated[int, Says("退款合计（分）", "Money returned, in fen")]
     is_solved: Annotated[
@@ -86,7 +86,7 @@ LIFTS = (Subject.OVERRIDE, Subject.EXCLUSION)
 
 MOMENTS = (
     events.Received, events.Classified, events.Responded, events.Shipped, events.Delivered, events.Inspected,
-    events.Repaired, events.Replaced, events.Refunded, events.Revisited, events.Escalated,
+    events.Repaired, events.Replaced, events.Refunded, events.Revisited,
 )  # fmt: skip
 
 
@@ -97,6 +97,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
         *_state(file),
         file.opened_at,
         *(file.first_at(fact) for fact in MOMENTS),
+        file.escalated_at,
         file.closed_at,
         *_ending(file),
         *_marks(file),

@@ -38,6 +38,7 @@ TYPES: dict[Any, LiteralString] = {
     datetime: "timestamptz",
     date: "date",
     list[int]: "bigint[]",
+    list[str]: "text[]",
     Multirange[datetime]: "tstzmultirange",
 }
 

@@ -9,7 +9,8 @@ from typing import Annotated, NamedTuple
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from cases.promises.clock import Clock
+from cases.ladder import ahead
+from cases.promises.clock import Clock, Verdict
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says
@@ -74,6 +75,23 @@ class SlaClockRow(NamedTuple):
     moved_by: Annotated[list[int], Says("影响它的事实序号", "Versions of the facts that moved it")]
     is_backdated: Annotated[bool, Says("受补录影响", "A fact that moved it is back-dated")]
     is_corrected: Annotated[bool, Says("受更正影响", "A fact that moved it was corrected")]
+    escalated_level: Annotated[
+        str | None, Says("最近升级到的层级", "Role that it last went up to; a warning is none")
+    ]
+    escalated_at: Annotated[datetime | None, Says("最近升级时间", "When it last went up")]
+    is_revised: Annotated[
+        bool,
+        Says(
+            "升级或预警所依据的结论已改变", "A later fact took away what an escalation or warning rested on"
+        ),
+    ]
+    next_levels: Annotated[
+        list[str] | None,
+        Says("尚未通知的层级", "Warnings and roles not told yet, in order, while it is open"),
+    ]
+    next_level_at: Annotated[
+        datetime | None, Says("下一层级的时间", "When the first of these is reached; the watcher reads this")
+    ]
     kind: columns.Kind
     product_id: columns.Product
     region: columns.Region
@@ -92,6 +110,7 @@ TABLE = Table(
         Index("started_at, clock_id"),
         Index("case_id"),
         Index("is_live, due_at, clock_id", "verdict = 'open'"),
+        Index("next_level_at, clock_id", "next_level_at IS NOT NULL"),
     ),
 )  # fmt: skip
 
@@ -102,7 +121,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
         file.kind, file.product, file.region, file.is_live, file.closed_at, False, file.last_position, file.updated_at,
     )  # fmt: skip
     for clock in file.clocks:
-        yield (*_named(file, clock), *_measured(clock), *_judged(clock), *ending)
+        yield (*_named(file, clock), *_measured(clock), *_judged(clock), *_climbed(file, clock), *ending)
 
 
 def _named(file: CaseFile, clock: Clock) -> Row:
@@ -162,6 +181,21 @@ def _judged(clock: Clock) -> Row:
         list(clock.moved_by),
         clock.is_backdated,
         clock.is_corrected,
+    )
+
+
+def _climbed(file: CaseFile, clock: Clock) -> Row:
+    """Give how far it went up, and what lies ahead of it: nothing for imported history, which is not watched."""
+    told = [one for one in file.escalations if one.clock_id == clock.clock_id]
+    up = next((one for one in reversed(told) if not one.is_warning), None)
+    is_watched = file.is_live and clock.verdict is Verdict.OPEN
+    rungs = ahead(clock, {one.level for one in told}, file.rules) if is_watched else ()
+    return (
+        up.level if up else None,
+        up.at if up else None,
+        any(one.is_revised for one in told),
+        [rung.level for rung in rungs] or None,
+        rungs[0].at if rungs else None,
     )
 
 

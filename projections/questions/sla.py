@@ -111,6 +111,8 @@ class OpenClock(Part):
     department: str
     due_at: datetime
     overdue_seconds: int
+    escalated_level: str | None
+    escalated_at: datetime | None
 
 
 class MarkedFact(Part):

@@ -65,7 +65,7 @@ ORDER BY figures.begins_on, figures.breached + figures.overdue DESC, figures.cla
 WORST: Final = SQL("""
 WITH {clocks}
 SELECT clocks.clock_id, clocks.case_id, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en,
-    clocks.department, clocks.due_at, clocks.overdue_seconds
+    clocks.department, clocks.due_at, clocks.overdue_seconds, clocks.escalated_level, clocks.escalated_at
 FROM clocks
 JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
 JOIN bi.fct_cases AS cases USING (case_id)

@@ -35,6 +35,9 @@ class WorkItem(Part):
     due_at: datetime
     warned_at: datetime | None
     overdue_seconds: int | None
+    escalated_level: str | None
+    """The role that it last went up to."""
+    escalated_at: datetime | None
 
 
 class Worklist(Part):
@@ -49,7 +52,7 @@ class Worklist(Part):
 DUE_NEXT: LiteralString = """
 SELECT clocks.clock_id, clocks.case_id, cases.case_no, cases.kind, cases.stage, cases.severity, cases.assigned_to,
     clauses.clause, clauses.label_zh, clauses.label_en, clocks.department, clocks.standing, clocks.started_at,
-    clocks.due_at, clocks.warned_at, clocks.overdue_seconds
+    clocks.due_at, clocks.warned_at, clocks.overdue_seconds, clocks.escalated_level, clocks.escalated_at
 FROM bi.sla_clocks_at(%(at)s) AS clocks
 JOIN bi.fct_cases AS cases USING (case_id)
 JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
