@@ -91,7 +91,9 @@ class Classify(Command):
     category: codes.Category = codes.Category.OTHER
     severity: codes.Severity = codes.Severity.NORMAL
     mode: codes.Mode | None = None
-    department: codes.Department = codes.Department.CUSTOMER_SERVICE
+    department: Annotated[
+        codes.Department, Field(description="where the case goes; left out, the regulation's routing decides")
+    ] = codes.Department.CUSTOMER_SERVICE
     is_safety: Annotated[
         bool, Field(description="danger to people, such as leakage of current (S0 五/3)")
     ] = False
@@ -110,6 +112,8 @@ class Classify(Command):
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         plain = self.as_fact(Classified)
+        if "department" not in self.model_fields_set:
+            plain = plain.model_copy(update={"department": rules.department(plain, case)})
         fact = plain.model_copy(update={"verdicts": rules.verdicts(plain, case)})
         if not case.already(fact):
             yield fact

@@ -76,7 +76,9 @@ class Rights:
     @cached_property
     def coverage(self) -> str:
         """Tell whether the warranty covers: in_warranty, out_of_warranty or unknown."""
-        granted = next((self._granted(item) for item in self._entitlements if item.kind == "warranty"), None)
+        terms = [item for item in self._entitlements if item.kind == "warranty"]
+        fitting = next((item for item in terms if self._applies(item)), terms[0] if terms else None)
+        granted = None if fitting is None else self._granted(fitting)
         return {True: "in_warranty", False: "out_of_warranty", None: "unknown"}[granted]
 
     @cached_property

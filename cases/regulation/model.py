@@ -24,10 +24,12 @@ from cases.regulation.items import (
     Within,
 )
 from cases.regulation.marking import Marking
+from cases.regulation.offices import Form, Office, Routing
 
 __all__ = [
-    "Between", "Constraint", "Coverage", "Entitlement", "Id", "Item", "Label", "Placeholder", "Programme", "Promise",
-    "Regulation", "Resolution", "SettingValue", "Settings", "Target", "Window", "Within",
+    "Between", "Constraint", "Coverage", "Entitlement", "Form", "Id", "Item", "Label", "Office", "Placeholder",
+    "Programme", "Promise", "Regulation", "Resolution", "Routing", "SettingValue", "Settings", "Target", "Window",
+    "Within",
 ]  # fmt: skip
 
 
@@ -69,6 +71,9 @@ class Regulation(Part):
     entitlement: tuple[Entitlement, ...] = ()
     target: tuple[Target, ...] = ()
     programme: tuple[Programme, ...] = ()
+    routing: tuple[Routing, ...] = ()
+    office: tuple[Office, ...] = ()
+    form: tuple[Form, ...] = ()
     placeholder: tuple[Placeholder, ...] = ()
     resolution: tuple[Resolution, ...] = ()
     coverage: tuple[Coverage, ...] = ()
@@ -78,7 +83,8 @@ class Regulation(Part):
         """Give every item of the regulation, in the order of its kinds."""
         return (
             *self.promise, *self.constraint, *self.entitlement, *self.target, *self.programme,
-            *(check for programme in self.programme for check in programme.checklist), *self.placeholder,
+            *(check for programme in self.programme for check in programme.checklist),
+            *self.routing, *self.office, *self.form, *self.placeholder,
         )  # fmt: skip
 
     @cached_property

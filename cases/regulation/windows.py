@@ -80,7 +80,7 @@ def told(item: Entitlement, window: Window, claim: Claim, bound: Bound) -> dict[
 
 def term_of(window: Window, bound: Bound) -> Term:
     """Choose the length: contract before manual before text, raised to what the law asks at least (X17)."""
-    term = Term(Duration(days=window.days, years=window.years), "text")
+    term = Term(Duration(days=window.days, months=window.months, years=window.years), "text")
     for source, placeholder in (("contract", window.contract), ("manual", window.manual)):
         value = bound.setting(placeholder)
         if value is not None:

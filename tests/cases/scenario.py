@@ -71,20 +71,30 @@ def _usual(what: Fact | Command) -> Role:
 
 
 @cache
-def lamp_factory() -> Reference:
-    """Give the shipped regulation with the demo settings, as if they had been published."""
-    pack, values, book = shipped_regulation(LAMP), shipped_settings(LAMP), shipped_book()
+def published(name: str) -> Reference:
+    """Give a shipped regulation with the demo settings, as if they had been published."""
+    pack, values, book = shipped_regulation(name), shipped_settings(name), shipped_book()
     return Reference(
-        regulations={(LAMP, pack.regulation.version): pack.regulation},
-        settings={(LAMP, values.settings.version): values.settings},
+        regulations={(name, pack.regulation.version): pack.regulation},
+        settings={(name, values.settings.version): values.settings},
         calendars={(book.name, book.version): book},
     )
 
 
+def lamp_factory() -> Reference:
+    """Give the lamp factory's regulation."""
+    return published(LAMP)
+
+
 def lamp_rules(**values: int) -> Rules:
     """Bind the lamp factory's regulation; named values are set besides the demo's (`_` for `-`)."""
-    reference = lamp_factory()
-    pinned = reference.in_force(product_line="lamp", channel="phone", at=MORNING)
+    return rules_of(LAMP, "lamp", **values)
+
+
+def rules_of(name: str, product_line: str, **values: int) -> Rules:
+    """Bind a shipped regulation; named values are set besides the demo's (`_` for `-`)."""
+    reference = published(name)
+    pinned = reference.in_force(product_line=product_line, channel="phone", at=MORNING)
     rules = reference.rules_for(pinned)
     if not values:
         return rules

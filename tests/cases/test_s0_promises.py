@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from cases.promises.clock import Lacking, Verdict
 from cases.regulation.model import CONFIGURED
 from cases.regulation.rules import Rules
 from tests.cases.clock_stories import HUMMING, RESUMED, WAITING, Story, classified, closed, wall
+from tests.cases.promised import Promised
 from tests.cases.scenario import lamp_factory, lamp_rules
 
 MAIL = HUMMING.model_copy(update={"channel": codes.Channel.EMAIL})
@@ -31,36 +31,6 @@ def planned(promised: str, disposition: codes.Disposition = codes.Disposition.RE
     return events.Inspected(
         stage=codes.InspectionStage.ARRIVAL, disposition=disposition, promised_at=wall(promised)
     )
-
-
-@dataclass(frozen=True)
-class Promised:
-    """One promise: its clause, the story that starts it, its due moment and what keeps it."""
-
-    promise: str
-    clause: str
-    given: tuple[tuple[str, Fact], ...]
-    due: str
-    kept_by: tuple[Fact, ...]
-    not_kept_by: tuple[Fact, ...] = ()
-    is_configured: bool = False
-
-    def __str__(self) -> str:
-        """Name it in the test's own name."""
-        return self.promise
-
-    @property
-    def begun(self) -> Story:
-        """The story up to the start."""
-        begun = Story(lamp_rules(phone_pickup=60, mail_reply=4))
-        for moment, fact in self.given:
-            begun = begun.at(moment, fact)
-        return begun
-
-    @property
-    def name(self) -> str:
-        """The clock of the first cycle."""
-        return f"{self.promise}:1"
 
 
 IN_MARCH = ("2026-03-02 09:00", HUMMING)
@@ -121,24 +91,17 @@ def test_every_promise_of_s0_has_its_scenario() -> None:
 
 @pytest.mark.parametrize("promised", S0, ids=str)
 def test_the_clock_starts_and_names_its_clause_and_due_moment(promised: Promised) -> None:
-    clock = promised.begun.clock(promised.name)
-    assert (clock.promise.clause, clock.verdict) == (promised.clause, Verdict.OPEN)
-    assert clock.due_at == wall(promised.due)
-    assert clock.pinned.regulation == "lamp-factory"
+    promised.must_start_under("lamp-factory")
 
 
 @pytest.mark.parametrize("promised", S0, ids=str)
 def test_it_is_kept_up_to_the_due_moment_and_missed_after_it(promised: Promised) -> None:
-    for fact in promised.kept_by:
-        assert promised.begun.at(promised.due, fact).verdict(promised.name) is Verdict.MET
-        late = promised.begun.at(f"{promised.due}:01", fact)
-        assert late.verdict(promised.name) is Verdict.BREACHED
+    promised.must_be_kept_in_time()
 
 
 @pytest.mark.parametrize("promised", S0, ids=str)
 def test_another_fact_does_not_keep_it(promised: Promised) -> None:
-    for fact in promised.not_kept_by:
-        assert promised.begun.at(promised.due, fact).verdict(promised.name) is Verdict.OPEN
+    promised.must_stay_open()
 
 
 @pytest.mark.parametrize("promised", S0, ids=str)
