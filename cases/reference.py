@@ -33,7 +33,8 @@ def read(ledger: Ledger, zone: ZoneInfo = BEIJING) -> Reference:
 
 def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Reference:
     """Make the reference of published facts; facts of other aggregates are passed over."""
-    published = [recorded.fact for recorded in facts]
+    known = list(facts)
+    published = [recorded.fact for recorded in known]
     regulations = [
         Regulation.model_validate(tomllib.loads(f.document)) for f in _of(RegulationPublished, published)
     ]
@@ -43,6 +44,11 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
         regulations={(found.id, found.version): found for found in regulations},
         settings={(found.regulation, found.version): found for found in settings},
         calendars={(found.name, found.version): found for found in books},
+        published_at={
+            (one.fact.calendar, one.fact.version): one.known_at
+            for one in known
+            if isinstance(one.fact, CalendarPublished)
+        },
         zone=zone,
     )
 

@@ -10,7 +10,7 @@ import calendar as gregorian
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
@@ -234,11 +234,38 @@ def due(start: datetime, amount: Duration, calendar: Calendar) -> datetime:
     instant = micros(start)
     if _checked(amount, calendar).unit is Unit.TIME:
         return moment_of(calendar.base.after(instant, amount.amount))
+    return moment_of(_period(instant, amount, calendar)[1])
+
+
+def _period(instant: int, amount: Duration, calendar: Calendar) -> tuple[int, int]:
+    """Give the starting day and the instant the period is over; what would be over already starts a day later."""
     came = _came_on(instant, calendar)
     ends = _end_of(_last_day(came, amount, calendar), calendar)
     if ends < instant:
-        ends = _end_of(_last_day(came + 1, amount, calendar), calendar)
-    return moment_of(ends)
+        came += 1
+        ends = _end_of(_last_day(came, amount, calendar), calendar)
+    return came, ends
+
+
+def starting_day(start: datetime, amount: Duration, calendar: Calendar) -> date:
+    """Give the day on which a period of days, months or years starts; the next one is the first that counts."""
+    if _checked(amount, calendar).unit is Unit.TIME:
+        raise UnitNotCounted("hours and minutes have no starting day")
+    return day_of(_period(micros(start), amount, calendar)[0])
+
+
+def due_day_begins(start: datetime, amount: Duration, calendar: Calendar) -> datetime:
+    """Give when the day begins on which an amount of days, months or years ends: 00:00, or its first opening.
+
+    For hours and minutes it is their end, as for `due`. Raises what `due` does.
+    """
+    if _checked(amount, calendar).unit is Unit.TIME:
+        return due(start, amount, calendar)
+    came, _ = _period(micros(start), amount, calendar)
+    day = _last_day(came, amount, calendar)
+    windows = calendar.windows(day) if calendar.definition.week else ()
+    begins = moment_of(calendar.walls.until(day * DAY + (windows[0].opens if windows else 0)))
+    return max(start.astimezone(UTC), begins)
 
 
 def last_day(first: date, amount: Duration, calendar: Calendar) -> date:

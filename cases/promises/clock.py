@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cases.codes import Code
 from cases.fact import Pinned
@@ -52,8 +53,16 @@ class Stretch:
     ended_by: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A moment that the customer agreed to while the clock ran: when, what, and by which fact."""
+
+    at: datetime
+    due_at: datetime
+    version: int
+
+
+class Clock(NamedTuple):
     """One promise of one regulation in one cycle of a case (design.md 5).
 
     Moments are aware UTC; `paused` and `working_elapsed` are in the clock's own time base, `raw_elapsed` is plain time.
@@ -68,9 +77,16 @@ class Clock:
     started_by: int
     """Version of the fact that started it."""
     original_due_at: datetime | None
-    """The due moment told at the start: no pauses, and the calendar as it was then."""
+    """The due moment told at the start: no pauses, nothing agreed since, and the calendar as it was then."""
     due_at: datetime | None
-    """The due moment now; it moves with pauses, and when a provisional year of the calendar is settled."""
+    """The due moment now; it moves with pauses, agreements, and when a provisional year is settled before the end.
+
+    None when not configured, and for what is never too late.
+    """
+    earliest_at: datetime | None
+    """The first moment that is not too early; None where nothing is."""
+    agreements: tuple[Agreement, ...]
+    """The moments agreed in time, the last of which holds."""
     warned_at: tuple[datetime, ...]
     """When each share of `promise.warn` had passed, pauses counted in."""
     pauses: tuple[Stretch, ...]
@@ -88,6 +104,8 @@ class Clock:
     verdict_as_recorded: Verdict | None
     """The same with the log's own times; None for a history taken over from elsewhere, which has none."""
     excluded_because: str | None
+    excluded_by: str | None
+    """Who approved that it be left out of the rates."""
     lacking: Lacking | None
     calendar_version: str | None
     calendar_years: tuple[tuple[int, str], ...]
@@ -118,17 +136,17 @@ def standing(clock: Clock, at: datetime) -> Standing:
     Due at 17:00 is in time at 17:00 and overdue after it. A pause holds only a clock that was not yet overdue.
     """
     is_over = clock.ended_at is not None and clock.ended_at <= at
-    if clock.due_at is None or is_over or clock.verdict is Verdict.EXCLUDED:
+    if is_over or clock.verdict in {Verdict.EXCLUDED, Verdict.NOT_CONFIGURED}:
         return _ENDED[clock.verdict]
     if _is_paused(clock, at):
         return Standing.PAUSED
-    return Standing.OVERDUE if at > clock.due_at else Standing.RUNNING
+    return Standing.OVERDUE if clock.due_at is not None and at > clock.due_at else Standing.RUNNING
 
 
 def _is_paused(clock: Clock, at: datetime) -> bool:
-    return clock.due_at is not None and any(
+    return any(
         stretch.since <= at
         and (stretch.until is None or at < stretch.until)
-        and stretch.since <= clock.due_at
+        and (clock.due_at is None or stretch.since <= clock.due_at)
         for stretch in clock.pauses
     )

@@ -8,19 +8,21 @@ the demand up: what was not yet due is then cancelled, what had been due stays a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from cases import events
+from cases.calendars.counting import Calendar, elapsed
 from cases.calendars.listing import touches
 from cases.calendars.walls import OutsideCalendar
 from cases.codes import Subject
-from cases.fact import Fact
 from cases.history import effective
 from cases.promises.clock import Clock, Lacking, Standing, Stretch, Verdict, standing
+from cases.promises.limits import Span
+from cases.promises.moments import Moments, moments_of
 from cases.promises.runs import Run, runs
-from cases.promises.terms import Span, Terms, terms_of
+from cases.promises.terms import Terms, terms_of
 from cases.promises.timeline import Timeline
 from cases.recorded import Recorded
 from cases.regulation.bound import Bound
@@ -30,12 +32,11 @@ __all__ = ["Clock", "Standing", "Stretch", "Verdict", "clocks", "standing"]
 
 _CLAIMED = attrgetter("occurred_at")
 _RECORDED = attrgetter("known_at")
-Exclusion = tuple[int, str]
-"""The version of the approval, and its reason."""
+Exclusion = tuple[int, str, str]
+"""The version of the approval, its reason and who gave it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Timed:
+class _Timed(NamedTuple):
     """A run with its moments and its verdict."""
 
     clock_id: str
@@ -44,12 +45,17 @@ class _Timed:
     run: Run
     started_at: datetime
     ended_at: datetime | None
+    calendar: Calendar | None
     spans: list[Span]
-    original_due_at: datetime | None
-    unpaused_due_at: datetime | None
-    due_at: datetime | None
+    moments: Moments | None
+    """None when not configured."""
     verdict: Verdict
     exclusion: Exclusion | None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Give the due moment, if it has one."""
+        return None if self.moments is None else self.moments.due
 
     @property
     def adjusted(self) -> Verdict:
@@ -126,8 +132,9 @@ def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timelin
     started_at = times[run.start]
     ended_at = None if run.end is None else max(started_at, times[run.end])
     spans = _spans(run, times) if run.waits else []
-    original, unpaused, due_at = _dues(terms, started_at, timeline.fact(run.start), spans)
-    verdict = _verdict(run, due_at, ended_at)
+    calendar = terms.base.calendar_at(ended_at) if terms.base.earlier else terms.base.calendar
+    moments = moments_of(timeline, terms, run, (started_at, ended_at), spans, calendar)
+    verdict = _verdict(run, moments, ended_at)
     exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
     return _Timed(
         clock_id,
@@ -136,26 +143,12 @@ def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timelin
         run,
         started_at,
         ended_at,
+        calendar,
         spans,
-        original,
-        unpaused,
-        due_at,
+        moments,
         verdict,
         exclusion,
     )
-
-
-def _dues(
-    terms: Terms, started_at: datetime, start: Fact, spans: list[Span]
-) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Give the due moment as first told, by the calendar of today, and with the pauses; none beyond the calendar."""
-    try:
-        unpaused = terms.due_at(started_at, start)
-        is_settled = terms.first_calendar is not terms.calendar
-        original = terms.first_due_at(started_at, start) if is_settled else unpaused
-        return original, unpaused, None if unpaused is None else terms.extended(unpaused, spans)
-    except OutsideCalendar:
-        return None, None, None
 
 
 def _spans(run: Run, times: list[datetime]) -> list[Span]:
@@ -168,14 +161,17 @@ def _spans(run: Run, times: list[datetime]) -> list[Span]:
     ]
 
 
-def _verdict(run: Run, due_at: datetime | None, ended_at: datetime | None) -> Verdict:
-    if due_at is None:
+def _verdict(run: Run, moments: Moments | None, ended_at: datetime | None) -> Verdict:
+    if moments is None:
         return Verdict.NOT_CONFIGURED
     if ended_at is None:
         return Verdict.OPEN
-    if ended_at > due_at:
+    if moments.due is not None and ended_at > moments.due:
         return Verdict.BREACHED
-    return Verdict.MET if run.stop is not None else Verdict.CANCELLED
+    if run.stop is None:
+        return Verdict.CANCELLED
+    is_early = moments.earliest is not None and ended_at < moments.earliest
+    return Verdict.BREACHED if is_early else Verdict.MET
 
 
 def _exclusion(timeline: Timeline, run: Run, terms: Terms, clock_id: str) -> Exclusion | None:
@@ -185,14 +181,14 @@ def _exclusion(timeline: Timeline, run: Run, terms: Terms, clock_id: str) -> Exc
         if not isinstance(fact, events.Approved) or fact.subject is not Subject.EXCLUSION:
             continue
         if fact.item == clock_id or (fact.item == terms.promise.id and timeline.cycle(place) == run.cycle):
-            return timeline.version(place), fact.reason
+            return timeline.version(place), fact.reason, timeline.facts[place].actor
     return None
 
 
 def _clock(
     timed: _Timed, timeline: Timeline, late: set[int], as_recorded: Verdict | None, *, is_corrected: bool
 ) -> Clock:
-    run, terms = timed.run, timed.terms
+    run, terms, moments = timed.run, timed.terms, timed.moments
     stopped_at = timed.ended_at if run.stop is not None else None
     paused, worked, warned_at = _measured(timed, stopped_at)
     moved_by = _movers(timed, timeline)
@@ -203,8 +199,10 @@ def _clock(
         cycle=run.cycle,
         started_at=timed.started_at,
         started_by=timeline.version(run.start),
-        original_due_at=timed.original_due_at,
+        original_due_at=None if moments is None else moments.original,
         due_at=timed.due_at,
+        earliest_at=None if moments is None else moments.earliest,
+        agreements=() if moments is None else moments.agreements,
         warned_at=warned_at,
         pauses=_stretches(timed, timeline) if run.waits else (),
         paused=paused,
@@ -217,8 +215,9 @@ def _clock(
         verdict_unadjusted=timed.verdict,
         verdict_as_recorded=as_recorded,
         excluded_because=None if timed.exclusion is None else timed.exclusion[1],
-        lacking=terms.lacking or (Lacking.CALENDAR if timed.due_at is None else None),
-        calendar_version=None if terms.calendar is None else terms.calendar.version,
+        excluded_by=None if timed.exclusion is None else timed.exclusion[2],
+        lacking=terms.lacking or (Lacking.CALENDAR if moments is None else None),
+        calendar_version=None if timed.calendar is None else timed.calendar.version,
         calendar_years=_years(timed),
         moved_by=moved_by,
         is_backdated=bool(late) and not late.isdisjoint(moved_by),
@@ -244,6 +243,8 @@ def _movers(timed: _Timed, timeline: Timeline) -> tuple[int, ...]:
         moved.add(timeline.version(opened))
         if ended is not None and (run.end is None or ended <= run.end):
             moved.add(timeline.version(ended))
+    if timed.moments is not None:
+        moved.update(one.version for one in timed.moments.agreements)
     return tuple(sorted(moved if timed.exclusion is None else {*moved, timed.exclusion[0]}))
 
 
@@ -251,22 +252,26 @@ def _measured(
     timed: _Timed, stopped_at: datetime | None
 ) -> tuple[timedelta, timedelta | None, tuple[datetime, ...]]:
     """Measure pause and work in the clock's own time; nothing where the calendar does not reach."""
-    terms, paused = timed.terms, timedelta(0)
+    calendar, moments, paused = timed.calendar, timed.moments, timedelta(0)
+    if calendar is None:
+        return paused, None, ()
     try:
         for since, until in timed.spans:
-            paused += (until and terms.worked(since, until)) or timedelta(0)
-        worked = None if stopped_at is None else terms.worked(timed.started_at, stopped_at)
-        due = timed.unpaused_due_at
-        warned_at = () if due is None else terms.warned_at(timed.started_at, due, timed.spans)
+            paused += timedelta(0) if until is None else elapsed(since, until, calendar)
+        worked = None if stopped_at is None else elapsed(timed.started_at, stopped_at, calendar) - paused
+        if moments is None or moments.unpaused is None:
+            return paused, worked, ()
+        warned_at = timed.terms.warned_at(timed.started_at, moments.unpaused, moments.spans, calendar)
     except OutsideCalendar:
         return timedelta(0), None, ()
-    return paused, None if worked is None else worked - paused, warned_at
+    return paused, worked, warned_at
 
 
 def _years(timed: _Timed) -> tuple[tuple[int, str], ...]:
     """Name the years whose schedule the clock rests on, with what each says."""
-    calendar, due_at = timed.terms.calendar, timed.due_at
-    if calendar is None or due_at is None or not calendar.definition.follows_years:
+    calendar, moments = timed.calendar, timed.moments
+    if calendar is None or moments is None or not calendar.definition.follows_years:
         return ()
-    last = max(due_at, timed.started_at, timed.ended_at or due_at)
+    known = (timed.started_at, moments.due, moments.earliest, timed.ended_at)
+    last = max(moment for moment in known if moment is not None)
     return tuple(calendar.year_versions(touches(timed.started_at, last, calendar)).items())

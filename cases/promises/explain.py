@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.calendars.counting import Calendar
-from cases.calendars.listing import listing
+from cases.calendars.counting import Calendar, Unit, starting_day
+from cases.calendars.listing import CalendarDay, listing
 from cases.calendars.parts import DayKind, Label
 from cases.codes import Code
 from cases.promises.clock import Clock, Verdict
+from cases.promises.limits import limit_of
 from cases.recorded import Recorded
 from cases.regulation.bound import Bound
 from cases.regulation.rules import Rules
@@ -22,7 +23,9 @@ class Turn(Code):
     STARTED = "started", "开始计时", "Started"
     PAUSED = "paused", "暂停", "Paused"
     RESUMED = "resumed", "恢复", "Resumed"
+    AGREED = "agreed", "约定新时间", "Another time agreed"
     WARNED = "warned", "预警", "Warned"
+    EARLIEST = "earliest", "最早可办", "Not too early from here on"
     DUE = "due", "到期", "Due"
     STOPPED = "stopped", "停止", "Stopped"
     CANCELLED = "cancelled", "取消", "Cancelled"
@@ -40,9 +43,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One day on the wall of the clock's calendar, with its own time counted, paused, and counted so far."""
+    """One day on the wall of the clock's calendar, with its own time counted, paused, and counted so far.
+
+    `number` tells which day of the promised days it is; None where hours are counted, for the starting day, for days
+    that do not count, and after the last.
+    """
 
     day: date
+    number: int | None
     kind: DayKind
     label: Label | None
     is_open: bool
@@ -57,34 +65,51 @@ def explain(clock: Clock, facts: Sequence[Recorded], rules: Rules) -> list[Step]
 
     `facts` and `rules` are what the clock was made of. Empty where no calendar is known.
     """
-    calendar = next((found for bound in rules for found in _calendar(bound, clock)), None)
-    if calendar is None:
+    bound = bound_of(clock, rules)
+    calendar = None if bound is None else calendar_of(clock, bound)
+    if bound is None or calendar is None:
         return []
     marks, paused, so_far = _marks(clock, facts), _paused(clock, calendar), timedelta(0)
-    last = marks[-1].at
+    days = list(listing(clock.started_at, marks[-1].at, calendar))
+    numbers = _numbers(clock, days, bound, calendar)
     steps = []
-    for day in listing(clock.started_at, last, calendar):
+    for day in days:
         waited = paused.get(day.day, timedelta(0))
         so_far += day.counted - waited
-        here = tuple(mark for mark in marks if _shown_on(mark, last, calendar) == day.day)
+        here = tuple(mark for mark in marks if min(_day_of(mark, clock, calendar), days[-1].day) == day.day)
         steps.append(
-            Step(day.day, day.kind, day.label, day.is_open, day.counted - waited, waited, so_far, here)
-        )
+            Step(
+                day.day, numbers.get(day.day), day.kind, day.label, day.is_open, day.counted - waited, waited, so_far,
+                here,
+            )
+        )  # fmt: skip
     return steps
 
 
-def _calendar(bound: Bound, clock: Clock) -> Iterator[Calendar]:
-    if bound.pinned == clock.pinned:
-        try:
-            yield bound.calendar(clock.promise.within)
-        except KeyError:
-            return
+def bound_of(clock: Clock, rules: Rules) -> Bound | None:
+    """Find the regulation that a clock is of, in the version it is pinned to."""
+    return next((bound for bound in rules if bound.pinned == clock.pinned), None)
 
 
-def _shown_on(mark: Mark, last: datetime, calendar: Calendar) -> date:
+def calendar_of(clock: Clock, bound: Bound) -> Calendar | None:
+    """Give the calendar that a clock is counted on, if there is one of that name."""
+    return limit_of(bound, clock.promise.base).calendar_at(clock.ended_at)
+
+
+def _numbers(clock: Clock, days: Sequence[CalendarDay], bound: Bound, calendar: Calendar) -> dict[date, int]:
+    """Number the days of a promise in days: the starting day is not counted, of working days only those count."""
+    amount = limit_of(bound, clock.promise.base).amount
+    if amount is None or clock.lacking or amount.unit not in {Unit.DAYS, Unit.WORKING_DAYS}:
+        return {}
+    starting = starting_day(clock.started_at, amount, calendar)
+    counted = (day.day for day in days if day.day > starting and (day.is_open or amount.unit is Unit.DAYS))
+    return dict(zip(counted, range(1, amount.amount + 1), strict=False))
+
+
+def _day_of(mark: Mark, clock: Clock, calendar: Calendar) -> date:
     """Give the day of a mark; the end of a day, 24:00, belongs to it and not to the next."""
-    is_midnight_end = mark.at == last and mark.turn is Turn.DUE
-    return calendar.local_day(mark.at - timedelta(microseconds=1) if is_midnight_end else mark.at)
+    is_end = mark.turn is Turn.DUE and mark.at > clock.started_at
+    return calendar.local_day(mark.at - timedelta(microseconds=1) if is_end else mark.at)
 
 
 def _paused(clock: Clock, calendar: Calendar) -> dict[date, timedelta]:
@@ -108,7 +133,8 @@ def _marks(clock: Clock, facts: Sequence[Recorded]) -> list[Mark]:
     moments += [
         (warned_at, Turn.WARNED, None) for warned_at in clock.warned_at if _was_reached(clock, warned_at)
     ]
-    moments.append((clock.due_at, Turn.DUE, None))
+    moments += [(one.at, Turn.AGREED, one.version) for one in clock.agreements]
+    moments += [(clock.earliest_at, Turn.EARLIEST, None), (clock.due_at, Turn.DUE, None)]
     ended = Turn.CANCELLED if clock.stopped_at is None else Turn.STOPPED
     moments.append((clock.ended_at, ended, clock.ended_by))
     marks = [

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from cases.promises.terms import Terms
 from cases.promises.timeline import Timeline, Wait
@@ -16,8 +15,7 @@ FINDING = "Classified"
 """What is found, not what happened: a clock that starts at it is met by a stop that came earlier in the cycle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One clock on a timeline, all of it in places: where it starts, waits and ends."""
 
     start: int
@@ -45,7 +43,7 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     starts = _starts(timeline, terms) if any(holds for _, holds in held) else None
     if not starts:
         return []
-    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms, list(starts))
+    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms, starts)
     waits = timeline.waits(terms.pauses)
     found: list[Run] = []
     for start, since in starts.items():
@@ -87,7 +85,7 @@ def _starts(timeline: Timeline, terms: Terms) -> dict[int, int]:
             found = [*found, *(place for place in timeline.reopened if place > found[0])]
         is_finding = terms.start.name == FINDING
         starts = {place: timeline.cycle_begin(place) - 1 if is_finding else place for place in found}
-    if terms.promise.within.until is None:
+    if not terms.told:
         return starts
     return {place: since for place, since in starts.items() if terms.is_made_by(timeline.fact(place))}
 
@@ -102,7 +100,7 @@ def _handed_on(timeline: Timeline, before: Terms) -> dict[int, int]:
     return dict(sorted(starts.items()))
 
 
-def _cancels(timeline: Timeline, terms: Terms, starts: list[int]) -> list[int]:
+def _cancels(timeline: Timeline, terms: Terms, starts: Iterable[int]) -> list[int]:
     """Find what ends a promise without a stop: its own cancel facts and lapses, and the customer's giving up."""
     if not (terms.cancels or terms.lapses):
         return timeline.withdrawn
@@ -110,18 +108,18 @@ def _cancels(timeline: Timeline, terms: Terms, starts: list[int]) -> list[int]:
     return sorted({*timeline.matching(terms.cancels), *lapsed, *timeline.withdrawn})
 
 
-def _lapsed(timeline: Timeline, terms: Terms, starts: list[int]) -> Iterator[int]:
+def _lapsed(timeline: Timeline, terms: Terms, starts: Iterable[int]) -> Iterator[int]:
     """Find what was refused and not granted after all; what starts anew before that leaves the refusal standing."""
     for opens, ends in terms.lapses:
         for place in timeline.matching((opens,)):
-            granted, anew = _first_after(timeline.matching(ends), place), _first_after(starts, place)
+            granted, anew = _first_after(timeline.matching(ends), place), _first_after(list(starts), place)
             if granted is None or (anew is not None and anew < granted):
                 yield place
 
 
 def _opens_nothing(found: list[Run], cycle: int, start: int, terms: Terms) -> bool:
     """Tell whether the oldest demand still waits, or was met and is only found again. A moment told is always new."""
-    if not found or found[-1].cycle != cycle or terms.promise.within.until is not None:
+    if not found or found[-1].cycle != cycle or terms.told:
         return False
     end = found[-1].end
     is_running = end is None or end > start
@@ -178,5 +176,5 @@ def _numbered(timeline: Timeline, found: list[Run]) -> list[Run]:
     for version, cycle in sorted((timeline.version(run.start), run.cycle) for run in found):
         ranks.setdefault(cycle, []).append(version)
     return [
-        replace(run, number=bisect_left(ranks[run.cycle], timeline.version(run.start)) + 1) for run in found
+        run._replace(number=bisect_left(ranks[run.cycle], timeline.version(run.start)) + 1) for run in found
     ]

@@ -1,24 +1,20 @@
-"""The terms of a promise: its amount of time and its calendar, read from regulation, settings and calendars."""
+"""The terms of a promise: what starts and ends it and when it is due, read from regulation, settings and calendars."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
-from cases.calendars.counting import Calendar, Duration, add, due, elapsed
+from cases.calendars.counting import Calendar, add, elapsed
 from cases.errors import BrokenHistory
 from cases.fact import Fact
 from cases.promises.clock import Lacking
+from cases.promises.limits import Limit, Span, extended, limit_of, told_in
 from cases.regulation.bound import Bound
-from cases.regulation.model import Between, Promise, Within
+from cases.regulation.items import Between, Promise
 from cases.regulation.patterns import DERIVED, Pattern, Wanted
-
-Span = tuple[datetime, datetime | None]
-"""From when to when a clock stood still; None while it still does."""
 
 _DERIVED = frozenset({*DERIVED, "is_human_damage"})
 
@@ -42,11 +38,17 @@ class Terms:
     """A promise ready to be counted. What is lacking is said, never guessed."""
 
     promise: Promise
-    amount: Duration | None
-    calendar: Calendar | None
-    first_calendar: Calendar | None
-    """The calendar as the case pinned it, before later versions settled its provisional years."""
+    due: Limit | None
+    """The latest moment that is in time; None for what is never too late."""
+    earliest: Limit | None
+    """The earliest moment that is not too early."""
+    base: Limit
+    """The one of both whose calendar is the clock's own time base."""
     lacking: Lacking | None
+    told: tuple[str, ...]
+    """The fields in which the start fact must tell a moment."""
+    agreed: tuple[Sought, ...]
+    """The facts that may tell a moment agreed later."""
     start: Sought
     """What begins it; in a chain, what begins the first of the chain."""
     before: Terms | None
@@ -69,76 +71,21 @@ class Terms:
         return True
 
     def is_made_by(self, fact: Fact) -> bool:
-        """Tell whether a start fact makes the promise: one with an instant needs the instant."""
-        until = self.promise.within.until
-        return until is None or isinstance(getattr(fact, until, None), datetime)
+        """Tell whether a start fact makes the promise: one with a moment needs the moment."""
+        return all(told_in(fact, field) is not None for field in self.told)
 
-    def due_at(self, start: datetime, fact: Fact) -> datetime | None:
-        """Give the last good moment without pauses; None when not configured. Raises OutsideCalendar."""
-        return self._due_at(start, fact, self.calendar)
-
-    def first_due_at(self, start: datetime, fact: Fact) -> datetime | None:
-        """Give the same by the calendar as the case pinned it."""
-        return self._due_at(start, fact, self.first_calendar)
-
-    def _due_at(self, start: datetime, fact: Fact, calendar: Calendar | None) -> datetime | None:
-        if self.lacking is not None or calendar is None:
-            return None
-        if self.amount is not None:
-            return due(start, self.amount, calendar)
-        promised = getattr(fact, str(self.promise.within.until))
-        return promised if isinstance(promised, datetime) else None
-
-    def extended(self, moment: datetime, spans: Iterable[Span]) -> datetime:
-        """Move a moment by the pauses that had begun by it and are over, in the calendar's own time."""
-        for since, until in spans:
-            if since > moment or until is None or self.calendar is None:
-                break
-            moment = add(moment, elapsed(since, until, self.calendar), self.calendar)
-        return moment
-
-    def warned_at(self, start: datetime, unpaused_due: datetime, spans: list[Span]) -> tuple[datetime, ...]:
+    def warned_at(
+        self, start: datetime, unpaused_due: datetime, spans: list[Span], calendar: Calendar
+    ) -> tuple[datetime, ...]:
         """Give when each warning share of the time had passed; none where there was no time at all."""
-        if self.calendar is None or not self.promise.warn:
+        if not self.promise.warn:
             return ()
-        whole = elapsed(start, unpaused_due, self.calendar)
+        whole = elapsed(start, unpaused_due, calendar)
         if whole <= timedelta(0):
             return ()
-        calendar = self.calendar
-        return tuple(self.extended(add(start, whole * share, calendar), spans) for share in self.promise.warn)
-
-    def worked(self, start: datetime, end: datetime) -> timedelta | None:
-        """Measure from start to end in the calendar's own time."""
-        return None if self.calendar is None else elapsed(start, end, self.calendar)
-
-
-def _amount(bound: Bound, within: Within) -> Duration | None:
-    try:
-        return bound.duration(within)
-    except ValidationError:
-        return None
-
-
-def _calendar(bound: Bound, within: Within) -> Calendar | None:
-    try:
-        return bound.calendar(within)
-    except KeyError:
-        return None
-
-
-def _first_calendar(bound: Bound, within: Within, calendar: Calendar | None) -> Calendar | None:
-    book = bound.calendars
-    if book.year == book.text.year:
-        return calendar
-    return _calendar(replace(bound, calendars=replace(book, year=book.text.year)), within)
-
-
-def _lacking(promise: Promise, amount: Duration | None, calendar: Calendar | None) -> Lacking | None:
-    if amount is None and promise.within.until is None:
-        return Lacking.SETTING
-    if calendar is None:
-        return Lacking.CALENDAR
-    return Lacking.UNIT if amount is not None and not calendar.counts(amount) else None
+        return tuple(
+            extended(add(start, whole * share, calendar), spans, calendar) for share in self.promise.warn
+        )
 
 
 def _start(promise: Promise, before: Terms | None) -> Sought:
@@ -150,15 +97,19 @@ def _start(promise: Promise, before: Terms | None) -> Sought:
 
 
 def _terms(bound: Bound, promise: Promise, before: Terms | None, pauses: list[tuple[Between, ...]]) -> Terms:
-    amount, calendar = _amount(bound, promise.within), _calendar(bound, promise.within)
+    due = None if promise.within.is_endless else limit_of(bound, promise.within)
+    earliest = None if promise.not_before is None else limit_of(bound, promise.not_before)
+    limits = [limit for limit in (due, earliest) if limit is not None]
     if promise.pause not in pauses:
         pauses.append(promise.pause)
     return Terms(
         promise=promise,
-        amount=amount,
-        calendar=calendar,
-        first_calendar=_first_calendar(bound, promise.within, calendar),
-        lacking=_lacking(promise, amount, calendar),
+        due=due,
+        earliest=earliest,
+        base=limits[0],
+        lacking=next((limit.lacking for limit in limits if limit.lacking), None),
+        told=tuple(limit.until for limit in limits if limit.until is not None),
+        agreed=tuple(map(Sought.of, promise.agreed.told)) if promise.agreed else (),
         start=_start(promise, before),
         before=before,
         stops=tuple(map(Sought.of, promise.stop)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cases.calendars.book import CalendarBook
 from cases.calendars.counting import Calendar, Duration
@@ -20,6 +21,8 @@ class Bound:
     regulation: Regulation
     settings: Settings | None
     calendars: CalendarBook
+    earlier: tuple[tuple[datetime, CalendarBook], ...] = ()
+    """Until when the provisional years were told otherwise, and how, the oldest first."""
 
     @property
     def name(self) -> str:
@@ -34,10 +37,10 @@ class Bound:
 
     def duration(self, within: Within) -> Duration | None:
         """Give how long a promise may take; None for an unset placeholder or a promised instant."""
-        if within.until is not None:
+        if within.until is not None or within.is_endless:
             return None
         if within.setting is None:
-            return Duration.model_validate(within.model_dump(exclude={"setting", "until", "calendar"}))
+            return Duration.model_validate(within.model_dump(include=set(_TIMES)))
         value = self.setting(within.setting)
         if value is None or value.unit not in _TIMES:
             return None

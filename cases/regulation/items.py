@@ -58,17 +58,39 @@ class Within(Part):
     until: str | None = None
     calendar: Id = "around-the-clock"
 
+    @property
+    def is_endless(self) -> bool:
+        """Tell whether no time is named at all."""
+        return all(getattr(self, name) is None for name in _AMOUNTS)
+
     @model_validator(mode="after")
     def _one_amount(self) -> Within:
-        named = [
-            n
-            for n in ("minutes", "hours", "days", "working_days", "months", "setting", "until")
-            if getattr(self, n) is not None
-        ]
-        if len(named) != 1:
-            message = "name exactly one of minutes, hours, days, working_days, months, setting, until"
-            raise ValueError(message)
+        if sum(getattr(self, name) is not None for name in _AMOUNTS) != 1:
+            raise ValueError(f"name exactly one of {', '.join(_AMOUNTS)}")
         return self
+
+
+ENDLESS = Within.model_construct()
+"""The time of a promise that is never too late, only too early."""
+
+
+class NotBefore(Within):
+    """What must have passed before a promise may be kept.
+
+    Of days, the last must be over, or where `day` says so only have begun: scheduled on the third day, not after it.
+    """
+
+    day: Literal["over", "begun"] = "over"
+
+
+class Agreed(Part):
+    """A moment that the customer agreed to after the start: it takes the place of the due moment.
+
+    `told` are the facts that may tell it, `until` names the field in which they do.
+    """
+
+    told: Patterns
+    until: str
 
 
 class Between(Part):
@@ -88,6 +110,7 @@ class Promise(Item):
     A `cancel` fact ends it without a verdict: what was promised is no longer owed. So does the `from` of a `lapse`,
     until its `to` comes: what is granted after all was owed all along. A new start before that begins anew.
     `after` names the promise before it in a chain, told earlier in the text: the stop of that one starts this one.
+    What is done before `not_before` is a miss too; a promise that names no `within` cannot come too late.
     """
 
     start: Pattern | None = None
@@ -95,7 +118,9 @@ class Promise(Item):
     stop: Patterns
     cancel: Patterns = ()
     lapse: Annotated[tuple[Between, ...], BeforeValidator(_as_many)] = ()
-    within: Within
+    within: Within = ENDLESS
+    not_before: NotBefore | None = None
+    agreed: Agreed | None = None
     pause: Annotated[tuple[Between, ...], BeforeValidator(_as_many)] = ()
     warn: tuple[Share, ...] = ()
     escalate: tuple[Word, ...] = ()
@@ -107,6 +132,17 @@ class Promise(Item):
     def _begins_in_one_way(self) -> Promise:
         if (self.start is None) == (self.after is None):
             raise ValueError("name either start, or the promise that it comes after")
+        return self
+
+    @property
+    def base(self) -> Within:
+        """Give the amount whose calendar is the clock's own time base."""
+        return self.not_before if self.not_before and self.within.is_endless else self.within
+
+    @model_validator(mode="after")
+    def _has_a_time(self) -> Promise:
+        if self.within.is_endless and (self.not_before is None or self.agreed is not None):
+            raise ValueError("names within; only what can come too early and never too late does without")
         return self
 
 
@@ -168,7 +204,6 @@ class Window(Part):
     """
 
     days: Annotated[int, Field(gt=0)] | None = None
-    months: Annotated[int, Field(gt=0)] | None = None
     years: Annotated[int, Field(gt=0)] | None = None
     anchor: Literal["purchased_on", "goods_received_on", "later"] = "later"
     literal_anchor: Literal["purchased_on", "goods_received_on"] | None = None
@@ -179,8 +214,8 @@ class Window(Part):
 
     @model_validator(mode="after")
     def _one_length(self) -> Window:
-        if [self.days, self.months, self.years].count(None) != 2:  # noqa: PLR2004 - two of three
-            raise ValueError("name exactly one of days, months, years")
+        if (self.days is None) == (self.years is None):
+            raise ValueError("name exactly one of days, years")
         return self
 
 

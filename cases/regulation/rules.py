@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from cases.calendars.book import CalendarBook
 from cases.case import Case
-from cases.codes import Department, Payer
+from cases.codes import Payer
 from cases.errors import BrokenHistory, NotFound, Refused
 from cases.events import Classified
 from cases.fact import Pinned, Verdict
 from cases.recorded import Recorded
 from cases.regulation import constraints, entitlements
 from cases.regulation.bound import Bound
-from cases.regulation.claim import Claim
 from cases.regulation.constraints import Finding
 from cases.regulation.model import Regulation, Settings
 
@@ -56,15 +55,6 @@ class Rules:
         """Decide what the customer is entitled to when the case is classified like this."""
         return entitlements.decide(case, classified, self)
 
-    def department(self, classified: Classified, case: Case) -> Department:
-        """Tell where a case classified like this goes: the first routing that applies, else where it is already."""
-        for bound in self:
-            known = entitlements.Rights(replace(Claim.of(case.history), classified=classified), bound)
-            for routing in bound.regulation.routing:
-                if routing.applies.holds(known.trait):
-                    return routing.department
-        return classified.department
-
     def freight(self, case: Case) -> tuple[Payer, str | None]:
         """Tell who bears the freight, and the clause that says so."""
         return entitlements.freight(case, self)
@@ -96,6 +86,8 @@ class Reference:
     regulations: Mapping[tuple[str, str], Regulation] = field(default_factory=dict)
     settings: Mapping[tuple[str, str], Settings] = field(default_factory=dict)
     calendars: Mapping[tuple[str, str], CalendarBook] = field(default_factory=dict)
+    published_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """When the log learned of a calendar; one without settles provisional years from ever on."""
     zone: ZoneInfo = BEIJING
     _read: dict[Pinned, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -133,22 +125,27 @@ class Reference:
     def _bound(self, pinned: Pinned) -> Bound:
         if pinned not in self._read:
             settings = (pinned.regulation, pinned.settings) if pinned.settings else None
+            calendars, earlier = self._calendars(pinned.calendar)
             self._read[pinned] = Bound(
                 pinned=pinned,
                 regulation=_published(self.regulations, (pinned.regulation, pinned.version)),
                 settings=_published(self.settings, settings) if settings else None,
-                calendars=self._calendars(pinned.calendar),
+                calendars=calendars,
+                earlier=earlier,
             )
         return self._read[pinned]
 
-    def _calendars(self, pinned: str) -> CalendarBook:
-        """Read a calendar; years that were provisional then take what later versions settled."""
+    def _calendars(self, pinned: str) -> tuple[CalendarBook, tuple[tuple[datetime, CalendarBook], ...]]:
+        """Read a calendar as later versions settled its provisional years, and until when it was otherwise."""
         name, _, version = pinned.partition("@")
-        book = _published(self.calendars, (name, version))
-        later = sorted(
-            (v for n, v in self.calendars if n == name and _natural(v) > _natural(version)), key=_natural
-        )
-        return book.settled_by(self.calendars[name, found] for found in later) if later else book
+        book, earlier = _published(self.calendars, (name, version)), []
+        later = (v for n, v in self.calendars if n == name and _natural(v) > _natural(version))
+        for key in ((name, found) for found in sorted(later, key=_natural)):
+            settled = book.settled_by((self.calendars[key],))
+            if settled is not book and key in self.published_at:
+                earlier.append((self.published_at[key], book))
+            book = settled
+        return book, tuple(earlier)
 
 
 def _binds(regulation: Regulation, product_line: str, channel: str, day: date) -> bool:

@@ -157,9 +157,7 @@ effective_from = 2026-01-01
 @pytest.mark.parametrize("named", ["answers", "technician", "result"])
 def test_a_chain_names_a_promise_that_stands_before_it(named: str) -> None:
     wrong = CHAIN.replace('after = "answer"', f'after = "{named}"')
-    with pytest.raises(
-        BrokenPack, match=f"promise technician: after: no promise {named} stands before this one"
-    ):
+    with pytest.raises(BrokenPack, match=f"promise technician: after: .*{named}"):
         read_regulation(wrong)
     assert len(read_regulation(CHAIN).regulation.promise) == 3
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from cases import events
 from cases.calendars.book import CalendarBook
 from cases.calendars.parts import DayKind
+from cases.codes import Role
+from cases.events_reference import CalendarPublished
 from cases.promises.clock import Clock, Verdict
 from cases.promises.explain import Step, Turn, explain
+from cases.recorded import Recorded, Source
+from cases.reference import reference_of
 from cases.regulation.bound import Bound
 from cases.regulation.entitlements import traits
 from cases.regulation.rules import Rules
 from tests.cases.clock_stories import (
+    CASE,
     HUMMING,
     REPLY,
     RESUMED,
@@ -127,6 +133,67 @@ def test_a_published_year_never_moves() -> None:
     published = book("1", "official")
     rewritten = book("2", "official", change_2027="make_up = [2027-01-02]")
     assert asked_at_new_year(published.settled_by([rewritten])) == asked_at_new_year(published)
+
+
+def published(book: CalendarBook, at: str) -> Recorded:
+    """A calendar as the log holds it."""
+    fact = CalendarPublished(
+        calendar=book.name, version=book.version, document=book.document, sha256=book.sha256
+    )
+    return Recorded(
+        originator_id=CASE, originator_version=int(book.version), fact=fact, occurred_at=wall(at), recorded_at=wall(at),
+        actor="admin-wen", role=Role.ADMIN, source=Source(system="cli"), correlation_id=CASE,
+    )  # fmt: skip
+
+
+def judged_after(*books: tuple[CalendarBook, str]) -> Rules:
+    """Bind a case of December to the first calendar, with the later ones published since."""
+    reference = reference_of(published(book, at) for book, at in books)
+    told = bound(TWO_DAYS)
+    pinned = told.pinned.model_copy(update={"calendar": "china@1", "settings": None})
+    regulations = {(pinned.regulation, pinned.version): told.regulation}
+    return replace(reference, regulations=regulations).rules_for((pinned,))
+
+
+OFFICIAL_2027 = "make_up = [2027-01-02]"
+PUBLISHED = (
+    (book("1", "provisional"), "2026-11-01 09:00"),
+    (book("2", "official", "", OFFICIAL_2027), "2027-01-03 18:00"),
+)
+
+
+def answered(at: str, recorded: str | None = None) -> Clock:
+    told = story(TWO_DAYS).at("2026-12-31 10:00", HUMMING).at(at, REPLY, recorded=recorded)
+    return Story(judged_after(*PUBLISHED), told.facts).clock()
+
+
+def test_a_clock_that_ended_before_the_year_was_settled_keeps_its_verdict() -> None:
+    clock = answered("2027-01-03 12:00")
+    assert (clock.verdict, clock.due_at) == (Verdict.MET, wall("2027-01-05 00:00"))
+    assert [version.split("-")[0] for _, version in clock.calendar_years] == ["official", "provisional"]
+
+
+def test_a_clock_still_open_when_the_year_was_settled_counts_on_it() -> None:
+    clock = answered("2027-01-04 09:00")
+    assert (clock.verdict, clock.due_at) == (Verdict.BREACHED, wall("2027-01-03 00:00"))
+    assert clock.original_due_at == wall("2027-01-05 00:00")
+
+
+def test_each_reading_of_the_time_of_an_answer_has_its_own_calendar() -> None:
+    clock = answered("2027-01-03 12:00", recorded="2027-01-04 09:00")
+    assert (clock.verdict, clock.verdict_as_recorded) == (Verdict.MET, Verdict.BREACHED)
+
+
+def test_a_year_settled_twice_moves_what_was_open_each_time() -> None:
+    between = (book("2", "provisional", "", "make_up = [2027-01-03]"), "2026-12-31 18:00")
+    last = (book("3", "official"), "2027-01-04 09:00")
+    told = story(TWO_DAYS).at("2026-12-31 10:00", HUMMING)
+    rules = judged_after((book("1", "provisional"), "2026-11-01 09:00"), between, last)
+    due = [
+        Story(rules, told.at(at, REPLY).facts).clock().due_at
+        for at in ("2026-12-31 12:00", "2027-01-02 12:00", "2027-01-04 12:00")
+    ]
+    assert due == [wall("2027-01-05 00:00"), wall("2027-01-04 00:00"), wall("2027-01-05 00:00")]
 
 
 def test_a_promise_on_coverage_is_decided_when_the_case_is_classified() -> None:
