@@ -204,6 +204,7 @@ class Window(Part):
     """
 
     days: Annotated[int, Field(gt=0)] | None = None
+    months: Annotated[int, Field(gt=0)] | None = None
     years: Annotated[int, Field(gt=0)] | None = None
     anchor: Literal["purchased_on", "goods_received_on", "later"] = "later"
     literal_anchor: Literal["purchased_on", "goods_received_on"] | None = None
@@ -214,8 +215,8 @@ class Window(Part):
 
     @model_validator(mode="after")
     def _one_length(self) -> Window:
-        if (self.days is None) == (self.years is None):
-            raise ValueError("name exactly one of days, years")
+        if [self.days, self.months, self.years].count(None) != 2:  # noqa: PLR2004 - two of three
+            raise ValueError("name exactly one of days, months, years")
         return self
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from cases.calendars.book import CalendarBook
 from cases.case import Case
-from cases.codes import Payer
+from cases.codes import Department, Payer
 from cases.errors import BrokenHistory, NotFound, Refused
 from cases.events import Classified
 from cases.fact import Pinned, Verdict
 from cases.recorded import Recorded
 from cases.regulation import constraints, entitlements
 from cases.regulation.bound import Bound
+from cases.regulation.claim import Claim
 from cases.regulation.constraints import Finding
 from cases.regulation.model import Regulation, Settings
 
@@ -54,6 +55,15 @@ class Rules:
     def verdicts(self, classified: Classified, case: Case) -> tuple[Verdict, ...]:
         """Decide what the customer is entitled to when the case is classified like this."""
         return entitlements.decide(case, classified, self)
+
+    def department(self, classified: Classified, case: Case) -> Department:
+        """Tell where a case classified like this goes: the first routing that applies, else where it is already."""
+        for bound in self:
+            known = entitlements.Rights(replace(Claim.of(case.history), classified=classified), bound)
+            for routing in bound.regulation.routing:
+                if routing.applies.holds(known.trait):
+                    return routing.department
+        return classified.department
 
     def freight(self, case: Case) -> tuple[Payer, str | None]:
         """Tell who bears the freight, and the clause that says so."""
