@@ -12,7 +12,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class RegulationPublished(Fact):
-    """A version of a regulation came into the log; `document` is its TOML text, `sha256` of that text."""
+    """A version of a regulation came into the log; `document` is its TOML text, `sha256` of that text.
+
+    Who recorded it approved it; `proposed_by` is somebody else, and nobody for what ships with the product.
+    """
 
     topic = "regulation.published.v1"
 
@@ -20,6 +23,7 @@ class RegulationPublished(Fact):
     version: Word
     document: str
     sha256: Digest
+    proposed_by: Word | None = None
 
 
 class SettingsPublished(Fact):

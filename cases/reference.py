@@ -18,6 +18,7 @@ from cases.fact import Fact
 from cases.recorded import Recorded
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.packs import digest, read_regulation, read_settings
+from cases.regulation.publishing import must_be_approved
 from cases.regulation.rules import BEIJING, Reference
 from cases.store.ledger import Ledger
 
@@ -92,7 +93,8 @@ def publish(
 ) -> tuple[Fact, ...]:
     """Record what is not in the log yet; gives just that.
 
-    Raises Refused for a document that differs from the one published under its name and version.
+    Raises Refused for a document that differs from the one published under its name and version, and for a regulation
+    that one person alone publishes; NotAllowed for a role that does not.
     """
     try:
         return _publish(ledger, documents, caller, now)
@@ -105,6 +107,8 @@ def _publish(
 ) -> tuple[Fact, ...]:
     known = ledger.load(REFERENCE_ID)
     new = tuple(_unpublished(documents, {_key(r.fact): r.fact for r in known}))
+    for document in new:
+        must_be_approved(document, caller)
     request = uuid4()
     if new:
         ledger.append([
@@ -133,7 +137,7 @@ def _unpublished(
         before = known.get(_key(document))
         if before is None:
             yield document
-        elif before != document:
+        elif getattr(before, "sha256", None) != document.sha256:
             raise Refused(
                 f"{' '.join(_key(document))} was published with another text; a changed document needs a new version",
                 rule="published-once",

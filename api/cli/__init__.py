@@ -10,7 +10,7 @@ import psycopg
 import typer
 from pydantic import ValidationError
 
-from api.cli import auditing, demonstration, forms, importing, keeping, replaying, serving
+from api.cli import auditing, demonstration, forms, importing, keeping, regulating, replaying, serving
 from api.cli.screen import WRONG, say
 from api.errors import cure
 from cases.settings import PREFIX, Settings
@@ -25,6 +25,7 @@ app.add_typer(keeping.keys, name="keys")
 app.add_typer(keeping.db, name="db")
 app.add_typer(replaying.app, name="replay")
 app.add_typer(auditing.app, name="audit")
+app.add_typer(regulating.app, name="regulation")
 app.command("import")(importing.import_log)
 app.command("import-forms")(forms.import_forms)
 

@@ -57,16 +57,14 @@ class Problem:
 
 
 class BrokenPack(Malformed):
-    """A pack cannot be used; `problems` lists everything that is wrong with it, `errors` the same as sentences."""
+    """A pack cannot be used; `problems` lists everything that is wrong with it."""
 
     title = "The regulation pack cannot be used"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         """Keep every problem."""
         self.problems = tuple(problems)
-        super().__init__(
-            "\n".join(str(found) for found in problems), errors=[str(found) for found in problems]
-        )
+        super().__init__("\n".join(str(found) for found in problems))
 
 
 @dataclass(frozen=True, slots=True)

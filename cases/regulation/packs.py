@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -18,11 +18,16 @@ from cases.regulation.checking_names import TIMES, misnamed
 from cases.regulation.checking_reach import unreachable
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
+from cases.regulation.texts import forgotten
 
 __all__ = [
-    "BrokenPack", "Pack", "Problem", "SettingsPack", "Warned", "digest", "problems_of", "read_regulation",
-    "read_settings", "shipped_books", "shipped_names", "shipped_regulation", "shipped_settings", "warnings_of",
+    "BrokenPack", "Checked", "Pack", "Problem", "SettingsPack", "Warned", "check", "digest", "read_regulation",
+    "read_settings", "shipped_books", "shipped_names", "shipped_regulation", "shipped_settings", "shipped_text",
 ]  # fmt: skip
+
+
+Books = Mapping[str, CalendarBook]
+"""Calendar documents by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +49,40 @@ class SettingsPack:
     sha256: str
 
 
-def read_regulation(
-    document: str, file: str = "regulation", books: Mapping[str, CalendarBook] | None = None
-) -> Pack:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a text comes to: as much of it as can be read, everything wrong with it, and where it is below the law."""
+
+    regulation: Regulation
+    problems: tuple[Problem, ...]
+    warnings: tuple[Warned, ...]
+
+
+def check(document: str, file: str, books: Books | None = None) -> Checked:
+    """Check a regulation for its author, also against the five texts; raises BrokenPack for what is not TOML."""
+    draft = draft_of(document, file)
+    problems = (*_problems(draft, books), *forgotten(draft))
+    return Checked(draft.regulation, _in_order(problems), tuple(shortfalls(draft)))
+
+
+def read_regulation(document: str, file: str = "regulation", books: Books | None = None) -> Pack:
     """Read a regulation; raises BrokenPack naming file, line, item and field of everything wrong.
 
-    `books` are the calendar documents it may count on, by name; those that ship when absent.
+    `books` are the calendar documents it may count on; those that ship when absent.
     """
     draft = draft_of(document, file)
-    if problems := problems_of(draft, books):
-        raise BrokenPack(problems)
-    return Pack(draft.regulation, document, digest(document), warnings_of(draft))
+    if problems := _problems(draft, books):
+        raise BrokenPack(_in_order(problems))
+    return Pack(draft.regulation, document, digest(document), tuple(shortfalls(draft)))
 
 
-def problems_of(draft: Draft, books: Mapping[str, CalendarBook] | None = None) -> tuple[Problem, ...]:
-    """Give everything that is wrong with a regulation, in the order of its lines."""
+def _problems(draft: Draft, books: Books | None) -> tuple[Problem, ...]:
     known = shipped_books() if books is None else books
-    found = (*draft.problems, *misnamed(draft, known), *unreachable(draft))
-    return tuple(sorted(found, key=lambda one: one.line))
+    return (*draft.problems, *misnamed(draft, known), *unreachable(draft))
 
 
-def warnings_of(draft: Draft) -> tuple[Warned, ...]:
-    """Give every reading that falls short of the law."""
-    return tuple(shortfalls(draft))
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda one: one.line))
 
 
 def read_settings(
@@ -127,7 +143,7 @@ def shipped_settings(name: str) -> SettingsPack:
 
 
 @lru_cache(maxsize=1)
-def shipped_books() -> Mapping[str, CalendarBook]:
+def shipped_books() -> Books:
     """Give the calendar documents that ship with the product, by name."""
     book = shipped_book()
     return {book.name: book}

@@ -11,7 +11,7 @@ from cases.reference import calendar_document, demo_settings, read, regulation_d
 from cases.store.ledger import Ledger
 from tests.fix_desk import caller
 
-ADMIN = caller(Role.ADMIN, "set-up")
+PRODUCT = caller(Role.SERVICE, "set-up")
 
 
 def ledger_of(desk: Desk) -> Ledger:
@@ -19,31 +19,31 @@ def ledger_of(desk: Desk) -> Ledger:
 
 
 def test_what_ships_is_published_at_the_first_start_and_not_again(new_desk: Desk) -> None:
-    published = new_desk.publish(shipped(), ADMIN)
+    published = new_desk.publish(shipped(), PRODUCT)
     assert {fact.name() for fact in published} == {"RegulationPublished", "CalendarPublished"}
-    assert new_desk.publish(shipped(), ADMIN) == ()
+    assert new_desk.publish(shipped(), PRODUCT) == ()
     reference = read(ledger_of(new_desk))
     assert ("lamp-factory", "2026.1") in reference.regulations
     assert not reference.settings, "no firm's value comes with the program"
 
 
 def test_demo_values_are_published_only_when_asked_for(new_desk: Desk) -> None:
-    new_desk.publish([*shipped(), *demo_settings()], ADMIN)
+    new_desk.publish([*shipped(), *demo_settings()], PRODUCT)
     assert ("lamp-factory", "demo.1") in read(ledger_of(new_desk)).settings
 
 
 def test_a_changed_text_under_an_old_version_is_refused(new_desk: Desk) -> None:
-    new_desk.publish(shipped(), ADMIN)
+    new_desk.publish(shipped(), PRODUCT)
     lamp = next(fact for fact in shipped() if fact.name() == "RegulationPublished")
     changed = regulation_document(lamp.document.replace("[0.75]", "[0.8]"))
     with pytest.raises(Refused, match="needs a new version"):
-        new_desk.publish([changed], ADMIN)
+        new_desk.publish([changed], PRODUCT)
     renewed = regulation_document(changed.document.replace('"2026.1"', '"2026.2"'))
-    assert new_desk.publish([renewed], ADMIN) == (renewed,)
+    assert new_desk.publish([renewed], PRODUCT) == (renewed,)
 
 
 def test_what_is_read_is_what_was_published_to_the_byte(new_desk: Desk) -> None:
-    new_desk.publish(shipped(), ADMIN)
+    new_desk.publish(shipped(), PRODUCT)
     book = next(iter(read(ledger_of(new_desk)).calendars.values()))
     calendar = next(fact for fact in shipped() if fact.name() == "CalendarPublished")
     assert calendar_document(book.document) == calendar
