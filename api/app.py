@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api import audits, commands, errors, figures, health, queries, unmask
+from api import audits, commands, errors, explaining, figures, health, queries, unmask
 from api.access import Question
 from api.asking import well_asked
 from api.auth import asks
@@ -98,7 +98,14 @@ def is_page(request: Request) -> bool:
 def _versioned() -> APIRouter:
     """Everything under /api/v1."""
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(well_asked)])
-    for part in (commands.router, queries.router, figures.router, unmask.router, audits.router):
+    for part in (
+        commands.router,
+        queries.router,
+        explaining.router,
+        figures.router,
+        unmask.router,
+        audits.router,
+    ):
         router.include_router(part)
     return router
 
