@@ -63,7 +63,7 @@ def told(item: Entitlement, window: Window, claim: Claim, bound: Bound) -> dict[
     found = reach(item, window, claim, bound)
     _, literal = _ends_on(window.literal_anchor or window.anchor, window, claim.received, bound)
     is_open = None if literal is None else _day(claim, window, bound) <= literal
-    term = term_of(window, bound)
+    term = term_of(window, claim.received, bound)
     figures = {
         "term": str(term),
         "term_source": term.source,
@@ -78,18 +78,30 @@ def told(item: Entitlement, window: Window, claim: Claim, bound: Bound) -> dict[
     return {name: value for name, value in figures.items() if value}
 
 
-def term_of(window: Window, bound: Bound) -> Term:
-    """Choose the length: contract before manual before text, raised to what the law asks at least (X17)."""
+def term_of(window: Window, received: Received | None, bound: Bound) -> Term:
+    """Choose the length: contract before manual before text, raised to what the law asks at least (X17).
+
+    What this sale's own contract or manual says goes before what the firm set for all of them.
+    """
     term = Term(Duration(days=window.days, months=window.months, years=window.years), "text")
     for source, placeholder in (("contract", window.contract), ("manual", window.manual)):
-        value = bound.setting(placeholder)
-        if value is not None:
-            term = Term(Duration(months=int(value.value)), source)
+        months = _agreed(source, placeholder, received, bound)
+        if months is not None:
+            term = Term(Duration(months=months), source)
             break
     floor = bound.setting(window.minimum)
     if floor is not None and term.length.unit == "months" and term.length.amount < int(floor.value):
         return Term(Duration(months=int(floor.value)), "law")
     return term
+
+
+def _agreed(source: str, placeholder: str | None, received: Received | None, bound: Bound) -> int | None:
+    """Give the months that the sale's contract or manual grants, where the text lets them count."""
+    if placeholder is None:
+        return None
+    own: int | None = getattr(received, f"{source}_warranty_months", None)
+    value = bound.setting(placeholder)
+    return own if own is not None or value is None else int(value.value)
 
 
 def _day(claim: Claim, window: Window, bound: Bound) -> date:
@@ -112,7 +124,7 @@ def _ends_on(anchor: str, window: Window, received: Received | None, bound: Boun
     if starts is None:
         return anchor, None
     calendar = bound.calendars.calendar(window.calendar)
-    return anchor, _last_day(starts, term_of(window, bound).length, calendar)
+    return anchor, _last_day(starts, term_of(window, received, bound).length, calendar)
 
 
 def _last_day(starts: date, length: Duration, calendar: Calendar) -> date | None:

@@ -175,6 +175,24 @@ def test_equipment_is_covered_for_a_year_and_fabric_for_six_months(
 
 
 @pytest.mark.parametrize(
+    ("agreed", "source", "end"),
+    [
+        ({"contract_warranty_months": 24, "manual_warranty_months": 18}, "contract", "2027-03-01"),
+        ({"manual_warranty_months": 18}, "manual", "2026-09-01"),
+        ({"contract_warranty_months": 3}, "law", "2026-03-02"),
+        ({}, "text", "2026-03-02"),
+    ],
+)
+def test_contract_goes_before_manual_before_regulation_and_never_below_the_law(
+    agreed: dict[str, int], source: str, end: str
+) -> None:
+    bought = {"purchased_on": date(2025, 3, 1), "goods_received_on": date(2025, 3, 1)}
+    told = received(product_line="smart-equipment", **bought, **agreed)
+    verdict = given(told, classified("repair"), rules=EQUIPMENT).verdict("warranty-equipment")
+    assert (verdict.result["term_source"], verdict.result["window_end"]) == (source, end)
+
+
+@pytest.mark.parametrize(
     ("kind", "department"),
     [
         ("consultation", "customer_service"),
