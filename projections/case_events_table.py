@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from cases import events
+from cases.fact import Fact
 from cases.recorded import Recorded
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says
+from projections.dims import TOLD_APART
 from projections.tables import Index, Row, Table
 
 
@@ -35,7 +37,25 @@ class CaseEventRow(NamedTuple):
     ]
     source_sha256: Annotated[str | None, Says("来源文件摘要", "sha256 of the file it was imported from")]
     subject: Annotated[str | None, Says("申请或批准的事项", "What was requested, approved or rejected")]
-    item: Annotated[str | None, Says("涉及的条款项或时限", "Constraint or clock that it names")]
+    item: Annotated[
+        str | None, Says("涉及的条款项、时限、物料或索赔", "Constraint, clock, part or claim that it names")
+    ]
+    what: Annotated[
+        str | None,
+        Says(
+            "涉及的内容（更正后；词表见 dim_event_types）",
+            "What of it, as corrected; vocabulary by dim_event_types",
+        ),
+    ]
+    how: Annotated[
+        str | None,
+        Says(
+            "方式或结果（更正后；词表见 dim_event_types）",
+            "In which way, as corrected; vocabulary by dim_event_types",
+        ),
+    ]
+    amount_minor: Annotated[int | None, Says("金额（分，更正后）", "Amount in fen, as corrected")]
+    currency: Annotated[str | None, Says("币种", "Currency of the amount")]
     is_backdated: Annotated[bool, Says("补录", "Recorded later than the tolerance allows")]
     is_corrected: Annotated[bool, Says("已更正", "A correction that stands changed it")]
     is_withdrawn: Annotated[bool, Says("已撤回", "A correction that stands withdrew it")]
@@ -65,6 +85,7 @@ TABLE = Table(
     ),
 )  # fmt: skip
 ASKED = (events.Requested, events.Approved, events.Rejected)
+NAMING = (*ASKED, events.StockMoved, events.Compensated)
 
 
 def rows(file: CaseFile) -> Iterator[Row]:
@@ -77,6 +98,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
         yield (
             *_recorded(file, recorded),
             *_asked(recorded),
+            *_told(recorded.fact if standing is None else standing.fact),
             recorded.is_backdated,
             correction is not None,
             standing is None,
@@ -109,4 +131,17 @@ def _recorded(file: CaseFile, recorded: Recorded) -> Row:
 
 def _asked(recorded: Recorded) -> Row:
     fact = recorded.fact
-    return (fact.subject.value, fact.item) if isinstance(fact, ASKED) else (None, None)
+    return (
+        fact.subject.value if isinstance(fact, ASKED) else None,
+        fact.item if isinstance(fact, NAMING) else None,
+    )
+
+
+def _told(fact: Fact) -> Row:
+    """Give the two codes that tell facts of this name apart, and its amount."""
+    amount = getattr(fact, "amount", None)
+    codes = (getattr(fact, name) if name else None for name in TOLD_APART.get(fact.name(), (None, None)))
+    return (
+        *(code.value if code is not None else None for code in codes),
+        *((amount.minor, amount.currency) if amount is not None else (None, None)),
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+import re
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple, get_args
 
 from cases import codes
 from cases.events import CASE_FACTS, MILESTONES
+from cases.fact import Fact
 from cases.promises.clock import Standing, Verdict
 from projections.casefile import UNKNOWN
 from projections.columns import Says
@@ -25,7 +28,7 @@ class CodeRow(NamedTuple):
 
 
 class VocabularyRow(NamedTuple):
-    """One value of any vocabulary that has no dim of its own."""
+    """One value of any vocabulary."""
 
     vocabulary: Annotated[str, Says("词表", "Which vocabulary, for example stage")]
     code: Annotated[str, Says("代码", "The value as it stands in the tables")]
@@ -39,6 +42,12 @@ class EventTypeRow(NamedTuple):
     code: Annotated[str, Says("事实", "Name of the fact, for example Inspected")]
     topic: Annotated[str, Says("存储主题", "Its name on disk")]
     is_milestone: Annotated[bool, Says("是否里程碑", "One of the eight milestones")]
+    what_vocabulary: Annotated[
+        str | None, Says("内容的词表", "Vocabulary of fct_case_events.what in dim_codes")
+    ]
+    how_vocabulary: Annotated[
+        str | None, Says("方式的词表", "Vocabulary of fct_case_events.how in dim_codes")
+    ]
     label_zh: LabelZh
     label_en: LabelEn
 
@@ -87,6 +96,32 @@ FACT_LABELS = {
 }
 
 
+TOLD_APART: Mapping[str, tuple[str | None, str | None]] = {
+    "Classified": ("kind", "reason"), "Shipped": ("direction", "mode"), "Inspected": ("stage", "disposition"),
+    "Repaired": ("cause", "mode"), "Revisited": ("method", None), "Escalated": ("reason", None),
+    "Responded": ("channel", "step"), "Delivered": ("direction", None), "Paused": ("reason", None),
+    "Booked": ("purpose", None), "Transferred": ("department", None), "Corrected": ("reason", None),
+    "Closed": ("outcome", None), "Promised": ("purpose", None), "Filed": ("form", "step"),
+    "Verified": ("checked", None), "Arrived": ("purpose", "late_because"), "Tracked": ("direction", "transit"),
+    "StockMoved": ("stock", "movement"), "Compensated": ("kind", None), "Charged": ("cost", "payer"),
+    "Disputed": ("about", None), "Investigated": ("cause", "liable"), "Mediated": ("body", "result"),
+    "Settled": ("settlement", None), "Reviewed": ("cause", "improvement"), "Received": ("channel", "sales_channel"),
+}  # fmt: skip
+"""Fact → the fields with the closed codes that say what of it, and in which way."""
+
+
+def _vocabulary(fact: type[Fact], field: str | None) -> str | None:
+    """Name the vocabulary of a field, as dim_codes does."""
+    kind = fact.model_fields[field].annotation if field else None
+    found = [one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, codes.Code)]
+    return word_of(found[0]) if found else None
+
+
+def word_of(vocabulary: type[codes.Code]) -> str:
+    """Write the name of a vocabulary as words of a column, for example `inspection_stage`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", vocabulary.__name__).lower()
+
+
 def _code_rows(vocabulary: type[codes.Code]) -> tuple[Row, ...]:
     rows = [CodeRow(code.value, code.zh, code.en) for code in vocabulary]
     known = any(row.code == UNKNOWN for row in rows)
@@ -97,26 +132,20 @@ def _dim(name: str, vocabulary: type[codes.Code], zh: str, en: str) -> Table:
     return Table(name, CodeRow, ("code",), zh, en, fixed=_code_rows(vocabulary))
 
 
+def _event_type(name: str, fact: type[Fact]) -> EventTypeRow:
+    what, how = (_vocabulary(fact, field) for field in TOLD_APART.get(name, (None, None)))
+    zh, en = FACT_LABELS[name]
+    return EventTypeRow(name, fact.topic, fact in MILESTONES, what, how, zh, en)
+
+
 def _event_types() -> tuple[Row, ...]:
-    known = [
-        EventTypeRow(name, fact.topic, fact in MILESTONES, *FACT_LABELS.get(name, (name, name)))
-        for name, fact in CASE_FACTS.items()
-    ]
-    return (*known, EventTypeRow(UNKNOWN, UNKNOWN, False, *NOT_KNOWN))
+    known = [_event_type(name, fact) for name, fact in CASE_FACTS.items()]
+    return (*known, EventTypeRow(UNKNOWN, UNKNOWN, False, None, None, *NOT_KNOWN))
 
 
-VOCABULARIES: dict[str, type[codes.Code]] = {
-    "stage": codes.Stage,
-    "outcome": codes.Outcome,
-    "reason": codes.Reason,
-    "severity": codes.Severity,
-    "mode": codes.Mode,
-    "sales_channel": codes.SalesChannel,
-    "disposition": codes.Disposition,
-    "role": codes.Role,
-    "subject": codes.Subject,
-    "verdict": Verdict,
-    "standing": Standing,
+VOCABULARIES: Mapping[str, type[codes.Code]] = {
+    word_of(kind): kind
+    for kind in (*(getattr(codes, name) for name in codes.__all__ if name != "Code"), Verdict, Standing)
 }
 
 
@@ -138,7 +167,7 @@ CODE_DIMS = (
         "dim_event_types", EventTypeRow, ("code",), "事实类型", "Kinds of facts", fixed=_event_types()
     ),
     Table(
-        "dim_codes", VocabularyRow, ("vocabulary", "code"), "其他代码的名称", "Labels of all other codes",
+        "dim_codes", VocabularyRow, ("vocabulary", "code"), "所有代码的名称", "Labels of all codes",
         fixed=_vocabulary_rows(),
     ),
 )  # fmt: skip

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from cases import codes, events
+from cases.events import CASE_FACTS
 from cases.fact import Fact, Money
 from cases.recorded import Recorded
 from projections.casefile import CaseFacts
-from projections.registry import FACTS, GROWING, rows
+from projections.dims import FACT_LABELS, TOLD_APART
+from projections.registry import DIMS, FACTS, GROWING, rows
 from tests.projections.lamps import case_id, classified, closed, received, recorded, reference, replied, wall
 
 CASE = case_id("the kettle lamp that hums")
@@ -109,6 +111,38 @@ def test_every_fact_has_a_row_as_recorded_and_as_corrected() -> None:
     )
     assert (inspected["is_corrected"], inspected["corrected_by"], inspected["last_position"]) == (True, 7, 7)
     assert (found[0]["is_corrected"], found[0]["last_position"]) == (False, 1)
+
+
+def test_a_part_of_a_claim_tells_what_how_and_how_much() -> None:
+    claim = {"kind": "direct_loss", "amount": {"minor": 8000}, "item": "PC-7", "formula": "loss-2026.1"}
+    part = {"movement": "used", "stock": "component", "item": "DRV-20"}
+    found = table(
+        "fct_case_events", *RETURN[:2], ("03-03 09", events.StockMoved.model_validate(part)),
+        ("03-03 10", events.Compensated.model_validate(claim)),
+        ("03-07 09", corrected(4, changes={"amount": {"minor": 7500, "currency": "CNY"}})),
+    )  # fmt: skip
+    told = [
+        tuple(row[name] for name in ("what", "how", "item", "amount_minor", "currency")) for row in found[2:4]
+    ]
+    assert told == [
+        ("component", "used", "DRV-20", None, None),
+        ("direct_loss", None, "PC-7", 7500, "CNY"),
+    ]
+
+
+def test_every_fact_and_every_code_that_tells_it_apart_has_its_labels() -> None:
+    assert FACT_LABELS.keys() == CASE_FACTS.keys()
+    labels = {(row.vocabulary, row.code) for row in dims("dim_codes")}
+    for row in dims("dim_event_types"):
+        fields = zip(TOLD_APART.get(row.code, ()), (row.what_vocabulary, row.how_vocabulary), strict=False)
+        for field, vocabulary in fields:
+            assert (field is None) is (vocabulary is None), row
+            assert vocabulary is None or (vocabulary, "unknown") in labels, row
+
+
+def dims(name: str) -> tuple[Any, ...]:
+    """The fixed rows of a dim."""
+    return next(table.fixed for table in DIMS if table.name == name)
 
 
 def test_a_withdrawn_fact_stays_to_be_seen_and_counts_no_more() -> None:
