@@ -85,13 +85,15 @@ class Breach(Told):
 class Entitled(Told):
     """What the customer is entitled to, with the clause, the inputs and the result.
 
-    `is_computed` marks what was not decided when the case was classified, but follows from an imported case's facts.
+    `is_computed` marks what was not decided when the case was classified, but follows from its facts: of an imported
+    case, or as corrected since. `is_revised` marks what was decided otherwise, before that correction.
     """
 
     entitlement: str
     clause: str
     label: Label
     is_computed: bool
+    is_revised: bool = False
     is_granted: bool | None
     inputs: dict[str, str]
     result: dict[str, str]

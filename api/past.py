@@ -100,7 +100,7 @@ class Telling:
             refunded_minor=case.refunded_minor,
             received=self.masks.fields(self.received),
             classified=self.masks.fields(classified) if classified else None,
-            entitlements=tuple(entitled(case, self.rules)),
+            entitlements=tuple(entitled(case, self.rules, self.known)),
             clocks=tuple(_clock(clock, at) for clock in clocks(seen, self.rules)),
             findings=tuple(_breach(found) for found in self.rules.findings(seen)),
             judged_under=tuple(self.judged_under()),

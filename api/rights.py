@@ -1,28 +1,71 @@
-"""What a customer is entitled to, as it is told: decided when classified, or computed from the facts of an import."""
+"""What a customer is entitled to, as it is told: as decided when classified, and as the facts come to it now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from api.case_answers import Entitled, Label
 from cases.case import Case
+from cases.events import Classified, Corrected
 from cases.fact import Verdict
+from cases.recorded import Recorded
 from cases.regulation.rules import Rules
 
 Key = tuple[str, str]
 """Regulation as `id@version`, and entitlement id."""
 
 
-def entitled(case: Case, rules: Rules) -> Iterator[Entitled]:
-    """Tell the entitlements; of an imported case that brought none, those that its facts come to (S0 二/2, 三/3)."""
+def entitled(case: Case, rules: Rules, known: Sequence[Recorded] = ()) -> Iterator[Entitled]:
+    """Tell the entitlements (S0 二/2, 三/3); of an imported case that brought none, those that its facts come to.
+
+    What was decided stands. Where a fact `known` later corrected what it rested on, it is told as revised, and what the
+    corrected facts come to beside it; classifying again decides anew.
+    """
     if case.classified is None or case.received is None:
         return
-    stored = case.classified.verdicts
-    is_computed = not stored and not case.received.is_live
-    verdicts = rules.verdicts(case.classified, case) if is_computed else stored
-    labels = _labels(rules)
-    for verdict in verdicts:
-        yield Entitled(**verdict.model_dump(), label=_label(verdict, labels), is_computed=is_computed)
+    stored, labels = case.classified.verdicts, _labels(rules)
+    if not stored and not case.received.is_live:
+        for verdict in rules.verdicts(case.classified, case):
+            yield _told(verdict, labels, is_computed=True)
+        return
+    now = _as_corrected(case, case.classified, rules, known)
+    for verdict in stored:
+        yield _told(verdict, labels, is_revised=now is not None and not _stands(verdict, now))
+    for verdict in now or ():
+        if not _stands(verdict, stored):
+            yield _told(verdict, labels, is_computed=True)
+
+
+def _as_corrected(
+    case: Case, classified: Classified, rules: Rules, known: Sequence[Recorded]
+) -> tuple[Verdict, ...] | None:
+    """Decide again by what is right of the facts before the classification; None where none was corrected since."""
+    version = max(one.originator_version for one in case.history if one.fact is classified)
+    if not any(isinstance(one.fact, Corrected) and one.originator_version > version for one in known):
+        return None
+    before = tuple(one for one in case.history if one.originator_version < version)
+    return rules.verdicts(classified, replace(case, history=before))
+
+
+def _stands(verdict: Verdict, among: Sequence[Verdict]) -> bool:
+    """Tell whether the same is decided there, whatever it was decided on."""
+    return _decided(verdict) in map(_decided, among)
+
+
+def _decided(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.inputs.get("regulation"), verdict.entitlement, verdict.is_granted, verdict.result
+
+
+def _told(
+    verdict: Verdict, labels: dict[Key, Label], *, is_computed: bool = False, is_revised: bool = False
+) -> Entitled:
+    return Entitled(
+        **verdict.model_dump(),
+        label=_label(verdict, labels),
+        is_computed=is_computed,
+        is_revised=is_revised,
+    )
 
 
 def _labels(rules: Rules) -> dict[Key, Label]:

@@ -115,6 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "version": ("事实数", "Facts"),
     "masked": ("个人信息已掩码", "personal data is masked"),
     "how": ("经办", "By"),
+    "revised": ("所依据的结论已改变", "what it rested on has changed"),
     "late_told": ("补录于", "told at"),
     "not_yours": ("您的角色不能查看此页。", "Your role may not see this page."),
     "not_found": ("没有找到。", "Not found."),
