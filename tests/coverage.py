@@ -77,25 +77,21 @@ def strings(tree: ast.AST) -> Iterator[str]:
 def proof(standing: Standing, before: str) -> Proof | None:
     """A test of a rule: the one that the page names already, as long as it holds.
 
-    Else one that names the rule, else one of the file that tells of the most items, and of the fewest beside its own.
+    Else one that names the rule, else one of the file that tells of the most items of its text, and of few others.
     """
     marked = list(proofs().get(standing.rule.id, ()))
     names = (carrier.partition(" ")[2] for carrier in standing.carriers)
     known = marked or [test for name in names for test in proofs().get(name, ())]
     kept = next((test for test in known if str(test) == before), None)
-    return kept or min(known, key=lambda test: (-spread()[test.path], spread()[test], test), default=None)
+    told = spread(standing.rule.id.partition("-")[0])
+    return kept or min(known, key=lambda test: (-told[test.path], told[test], test), default=None)
 
 
 @cache
-def spread() -> Counter[Proof | str]:
-    """Test, and file → of how many items it tells."""
-    items = {
-        carrier.partition(" ")[2]
-        for _, rows in standings().values()
-        for row in rows
-        for carrier in row.carriers
-    }
-    told = [(word, test) for word, tests in proofs().items() if word in items for test in tests]
+def spread(text: str) -> Counter[Proof | str]:
+    """Test, and file → of how many items of a text it tells."""
+    items = {carrier.partition(" ")[2] for row in standings()[text][1] for carrier in row.carriers}
+    told = [(word, test) for word in items for test in proofs().get(word, ())]
     files = {(word, test.path) for word, test in told}
     return Counter([*(test for _, test in told), *(path for _, path in files)])
 

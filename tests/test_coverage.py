@@ -109,8 +109,9 @@ def test_every_mark_on_a_test_names_a_rule() -> None:
 
 def test_a_test_that_tells_much_of_its_file_is_preferred_to_one_in_passing() -> None:
     constraints = "tests/cases/test_constraints.py"
-    assert spread()[constraints] > spread()["tests/cases/test_commands_money.py"] > 0
-    assert spread()[Proof(constraints, "test_nothing_is_repaired_unseen")] == 1
+    told = spread("S0")
+    assert told[constraints] > told["tests/cases/test_commands_money.py"] > 0
+    assert told[Proof(constraints, "test_nothing_is_repaired_unseen")] == 1
 
 
 def test_the_page_is_what_packs_and_tests_say() -> None:

@@ -115,6 +115,7 @@ def under(line: str, *facts: Fact) -> Story:
 ON_SITE = classified("repair", mode="on_site", is_same_city=True)
 
 
+@pytest.mark.proves("S3-3a")
 def test_nothing_is_charged_before_scope_charges_and_time_limits_were_told() -> None:
     quote = events.Quoted(quote_no="Q-1", amount=Money(minor=30_000))
     under("smart-equipment", ON_SITE).when(quote).then_refused(clause="S3 第三条")
@@ -192,6 +193,7 @@ def test_contract_goes_before_manual_before_regulation_and_never_below_the_law(
     assert (verdict.result["term_source"], verdict.result["window_end"]) == (source, end)
 
 
+@pytest.mark.proves("S3-4")
 @pytest.mark.parametrize(
     ("kind", "department"),
     [
