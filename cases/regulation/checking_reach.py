@@ -12,18 +12,18 @@ from cases.commands import COMMANDS
 from cases.events import CASE_FACTS, Received
 from cases.fact import Fact
 from cases.permissions import permits
-from cases.regulation.checking import Draft, Problem
+from cases.regulation.checking import KINDS, Draft, Problem
 from cases.regulation.checking_lines import Place
-from cases.regulation.items import Constraint, Promise
+from cases.regulation.items import Constraint, Item, Promise
 from cases.regulation.nearest import meant
 from cases.regulation.patterns import Condition, Pattern, Scalar, choices, leaves
 
 
 def unreachable(draft: Draft) -> Iterator[Problem]:
     """Yield every pattern that no fact can ever match, and every clock that can therefore not start or stop."""
-    for kind in ("promise", "constraint"):
+    for kind in KINDS:
         for index, item in draft.each(kind):
-            for place, pattern in patterns_of(item):
+            for place, pattern in patterns_of(item) if isinstance(item, Item) else ():
                 for why in never(pattern, item.applies):
                     yield draft.problem((kind, index, *place), f"{pattern} never happens: {why}")
     for index, promise in draft.each("promise"):

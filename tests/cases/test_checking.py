@@ -160,6 +160,23 @@ def test_what_a_constraint_waits_for_in_vain_is_told(then: str, says: str) -> No
     assert [says in one.what for one in problems(HEAD + GUARD + then)] == [True]
 
 
+FORM = """
+[[form]]
+id = "record"
+clause = "K 4"
+label = { zh = "记录", en = "Record" }
+line = [
+    { label = { zh = "型号", en = "Model" }, from = { fact = "Received" }, field = "product_model" },
+    { label = { zh = "到场", en = "On site" }, from = { fact = "Inspected", by = "finance" } },
+]
+"""
+
+
+def test_a_line_of_a_form_that_no_fact_can_fill_is_told() -> None:
+    text = HEAD + FORM
+    assert [(one.item, one.line) for one in problems(text)] == [("form record", line_with(text, '"finance"'))]
+
+
 def test_a_promised_moment_is_a_moment_of_the_fact_that_starts_the_clock() -> None:
     text = HEAD + REPLY.replace('"Received"', '"Inspected"').replace("hours = 24", 'until = "report_no"')
     assert [one.what for one in problems(text)] == ["Inspected has no field report_no that holds a moment"]
