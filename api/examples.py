@@ -42,9 +42,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "deliver": {"direction": "inbound"},
     "quote": {"quote_no": "Q-2026-0001", "amount": {"minor": 8800, "currency": "CNY"}},
     "answer-quote": {"quote_no": "Q-2026-0001", "is_accepted": True},
-    "request": {"subject": "return", "reason": "质量问题退货"},
-    "approve": {"subject": "return", "reason": "检测合格", "order_no": "TH-2026-0001"},
-    "reject": {"subject": "return", "reason": "人为损坏"},
+    "request": {"subject": "return", "reason": "quality"},
+    "approve": {"subject": "return", "reason": "inspection_passed", "order_no": "TH-2026-0001"},
+    "reject": {"subject": "return", "reason": "human_damage"},
     "replace": {"old_serial": "K7-0001-2211", "new_serial": "K7-0001-3344", "product_model": "K7 水壶灯"},
     "pause": {"reason": "waiting_for_customer"},
     "resume": {},
@@ -55,7 +55,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "corrects": 3,
         "reason": "typing_error",
         "happened_at": "2026-11-20T10:30:00+08:00",
-        "document": "通话录音-0001",
+        "document": "CALL-0001",
     },
     "promise": {"purpose": "repair", "promised_at": "2027-01-04T18:00:00+08:00", "is_agreed": True},
     "file": {
@@ -104,6 +104,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "settle": {"settlement": "agreed", "is_accepted": True},
     "review": {"cause": "transport", "improvement": "process", "department": "logistics"},
     "close": {"outcome": "solved"},
-    "reopen": {"reason": "客户再次来电"},
+    "reopen": {"reason": "customer_came_back"},
 }
 """Verb → body."""

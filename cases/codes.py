@@ -10,8 +10,10 @@ from cases.codes_control import (
     Form,
     FormStep,
     Improvement,
+    LeaveReason,
     Outcome,
     PauseReason,
+    ReopenReason,
     RevisitMethod,
     Stage,
     Subject,
@@ -40,12 +42,12 @@ from cases.codes_goods import (
 )  # fmt: skip
 
 __all__ = [
-    "Body", "Category", "Cause", "Channel", "Checked", "Code", "Compensation", "Complexity",
-    "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction", "Disposition",
+    "Body", "Category", "Cause", "Channel", "Checked", "Code", "Compensation", "Complexity", "Contention",
+    "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction", "Disposition",
     "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind", "Lateness",
-    "MediationResult", "Mode", "Movement", "Outcome", "Party", "PauseReason", "Payer", "Priority",
-    "Purpose", "Reason", "RevisitMethod", "Role", "SalesChannel", "Settlement", "Severity",
-    "ShippingMode", "Stage", "Step", "Stock", "Subject", "Transit",
+    "LeaveReason", "MediationResult", "Mode", "Movement", "Outcome", "Party", "PauseReason", "Payer",
+    "Priority", "Purpose", "Reason", "ReopenReason", "RevisitMethod", "Role", "SalesChannel", "Settlement",
+    "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject", "Transit",
 ]  # fmt: skip
 
 

@@ -23,6 +23,41 @@ class Subject(Code):
     SAMPLE = "sample", "上下样", "Showroom change"
 
 
+class LeaveReason(Code):
+    """Why leave is asked for, given or refused (S0 二/2–3, 三/2, 五/1, 五/3; S1 四/5; S4 五)."""
+
+    QUALITY = "quality", "质量问题", "Quality"
+    NOT_FIT = "not_fit", "不符合使用需求", "Does not fit"
+    MATERIALS_COMPLETE = "materials_complete", "材料齐全", "Materials complete"
+    MATERIALS_MISSING = "materials_missing", "材料不全", "Materials missing"
+    INSPECTION_PASSED = "inspection_passed", "检测合格", "Inspection passed"
+    INSPECTION_FAILED = "inspection_failed", "检测不合格", "Inspection failed"
+    HUMAN_DAMAGE = "human_damage", "人为损坏", "Damage by people"
+    WORN = "worn", "自然损耗", "Worn"
+    OUT_OF_WARRANTY = "out_of_warranty", "超出保修期", "Out of warranty"
+    OUT_OF_WINDOW = "out_of_window", "超出退换货期限", "Out of the window for returns"
+    ACCOUNT_CLOSED = "account_closed", "原账户不可用", "Original account closed"
+    LARGE_AMOUNT = "large_amount", "金额较大", "Large amount"
+    LOSS = "loss", "客户损失", "Loss of the customer"
+    COMPLAINT_UPHELD = "complaint_upheld", "投诉成立", "Complaint upheld"
+    GOODWILL = "goodwill", "客户关怀", "Goodwill"
+    FORCE_MAJEURE = "force_majeure", "不可抗力", "Force majeure"
+    THIRD_PARTY = "third_party", "第三方原因", "Somebody else's doing"
+    OTHER = "other", "其他（另记内容）", "Other, told in a note"
+
+
+class ReopenReason(Code):
+    """Why a closed case begins again."""
+
+    NOT_SOLVED = "not_solved", "问题未解决", "Not solved"
+    FAULT_AGAIN = "fault_again", "故障再现", "The fault came again"
+    CUSTOMER_CAME_BACK = "customer_came_back", "客户再次来电", "The customer came back"
+    LATE_EVIDENCE = "late_evidence", "补充证据", "Late evidence"
+    COMPLAINT = "complaint", "客户投诉", "Complaint"
+    CLOSED_WRONGLY = "closed_wrongly", "误结案", "Closed wrongly"
+    OTHER = "other", "其他（另记内容）", "Other, told in a note"
+
+
 class PauseReason(Code):
     """The closed list of reasons for which a clock may stand still."""
 

@@ -18,7 +18,7 @@ class Requested(Fact):
 
     subject: codes.Subject
     item: Word | None = None
-    reason: Word
+    reason: codes.LeaveReason | Word
     remark: PersonalRef | None = None
 
 
@@ -29,7 +29,7 @@ class Approved(Fact):
 
     subject: codes.Subject
     item: Word | None = None
-    reason: Word
+    reason: codes.LeaveReason | Word
     requested_by: Word | None = None
     order_no: Word | None = None
 
@@ -41,7 +41,7 @@ class Rejected(Fact):
 
     subject: codes.Subject
     item: Word | None = None
-    reason: Word
+    reason: codes.LeaveReason | Word
 
 
 class Paused(Fact):
@@ -95,7 +95,7 @@ class Reopened(Fact):
 
     topic = "case.reopened.v1"
 
-    reason: Word
+    reason: codes.ReopenReason | Word
 
 
 class Reviewed(Fact):

@@ -1,7 +1,8 @@
 """What a word may say, by its field: codes, numbers and names of things; what is said of people is personal.
 
-A pattern cannot tell a name from a code. It keeps sentences, addresses and names in Chinese letters out of where a
-code, a number or a staff id belongs; the doors ask for words, and offer a personal field for the rest.
+A reason is a closed code, a code word and a number have no letters but Latin ones, so that no Chinese name fits where
+a code or a number belongs. What names goods or regions may be Chinese; the doors ask for words, and offer a personal
+field for the rest.
 """
 
 from __future__ import annotations
@@ -11,26 +12,46 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from cases.codes import Role
+from cases.codes import (
+    CorrectionReason,
+    EscalationReason,
+    LeaveReason,
+    PauseReason,
+    Reason,
+    ReopenReason,
+    Role,
+)
 from cases.straying import CURE, has_strayed
 
 LONGEST: Final = 40
-"""Characters of a reason or of a document's number."""
+"""Characters of a code word or of a document's number."""
 LONGEST_REGION: Final = 20
 
 _SENTENCE: Final = re.compile(r"[,;!?。]")
 _ROOM: Final = re.compile(r"\d\s*(?:室|栋|幢|单元|弄|楼)|[路街道巷村弄]\s*\d+\s*号")
 _HOUSE: Final = re.compile(r"\d\s*号")
-_NUMBER: Final = re.compile(r"(?=.*\d)[^\s,;!?。、]+")
+_ID: Final = re.compile(r"(?!.*[A-Z][a-z])[A-Za-z0-9][A-Za-z0-9._:/#@+-]*")
+_NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]+")
 _STAFF: Final = re.compile(r"[A-Za-z0-9_.:-]+")
+_REASONS: Final = frozenset(
+    {*LeaveReason, *ReopenReason, *Reason, *PauseReason, *EscalationReason, *CorrectionReason}
+)
+
+
+def _is_id(word: str) -> bool:
+    return _ID.fullmatch(word) is not None
 
 
 def _is_code(word: str) -> bool:
-    return len(word) <= LONGEST and not _SENTENCE.search(word) and not _is_address(word)
+    return len(word) <= LONGEST and _is_id(word)
 
 
 def _is_number(word: str) -> bool:
-    return len(word) <= LONGEST and _NUMBER.fullmatch(word) is not None and not _ROOM.search(word)
+    return len(word) <= LONGEST and _NUMBER.fullmatch(word) is not None
+
+
+def _is_reason(word: str) -> bool:
+    return word in _REASONS
 
 
 def _is_region(word: str) -> bool:
@@ -54,23 +75,21 @@ def _is_role(word: str) -> bool:
 
 
 Rule = tuple[Callable[[str], bool], str]
-_CODE: Final[Rule] = (
-    _is_code,
-    f"must be a code word, {LONGEST} characters at most, no sentence, no address; people go into a personal field",
-)
-_DOCUMENT: Final[Rule] = (
+_PLAIN: Final = "Latin letters and digits without spaces, no name; people go into a personal field"
+_CODE: Final[Rule] = (_is_code, f"must be a code word of {LONGEST} characters at most: {_PLAIN}")
+_NUMBERED: Final[Rule] = (
     _is_number,
-    f"must be the number of a document: at most {LONGEST} characters, a digit among them, no space, no address",
+    f"must be a number of {LONGEST} characters at most: Latin letters, digits and - _ / with a digit among them",
 )
 _GOODS: Final[Rule] = (_is_thing, "must name goods; an address belongs into a personal field")
 RULES: Final[Mapping[str, Rule]] = {
-    "reason": _CODE,
-    "word": _CODE,
-    "document": _DOCUMENT,
-    **dict.fromkeys(("contract_no", "receipt_no", "voucher_no", "certificate_no"), _DOCUMENT),
-    **dict.fromkeys(("formula", "template", "budget", "place"), _CODE),
+    "reason": (_is_reason, "must be one of the codes of this field; the rest goes into a personal field"),
+    **dict.fromkeys(("word", "product_line", "formula", "template", "budget", "place"), _CODE),
+    "item": (_is_id, f"must be the id of what it is about: {_PLAIN}"),
+    "document": _NUMBERED,
+    "batch": _NUMBERED,
     "product_model": _GOODS,
-    "batch": _GOODS,
+    "carrier": _GOODS,
     "region": (
         _is_region,
         f"must name a region, at most {LONGEST_REGION} characters without digits; an address is personal",
@@ -79,13 +98,16 @@ RULES: Final[Mapping[str, Rule]] = {
     "level": (_is_role, f"must be a role: {', '.join(Role)}"),
 }
 """What the words of a command must be, by the name of their field; a correction keeps to it, too."""
+NUMBER_OF: Final = "_no"
+"""How the names of all other fields end that hold the number of a document."""
 
 
 def fault(field: str, value: object) -> str | None:
     """Tell what is wrong with the words of a field, as a cure without the value; None where nothing is."""
     if has_strayed(value):
         return CURE
-    is_right, cure = RULES.get(field, (None, ""))
-    if is_right is None or not isinstance(value, str):
+    rule = RULES.get(field, _NUMBERED if field.endswith(NUMBER_OF) else None)
+    if rule is None or not isinstance(value, str):
         return None
+    is_right, cure = rule
     return None if is_right(unicodedata.normalize("NFKC", value)) else cure

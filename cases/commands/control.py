@@ -40,7 +40,7 @@ class _Leave(Command):
         Word | None,
         Field(description="the constraint (override) or promise (exclusion) it lifts; part, claim or budget"),
     ] = None
-    reason: Annotated[Word, Field(description="a code word, 40 characters at most, nothing about a person")]
+    reason: codes.LeaveReason
 
     @model_validator(mode="after")
     def _names_its_item(self) -> Self:
@@ -154,7 +154,7 @@ class Reopen(Command):
 
     fact: ClassVar[type[Fact]] = events.Reopened
 
-    reason: Annotated[Word, Field(description="a code word, 40 characters at most, nothing about a person")]
+    reason: codes.ReopenReason
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         fact = events.Reopened(reason=self.reason)

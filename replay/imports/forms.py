@@ -137,7 +137,7 @@ def _row(
 
 def _command(row: FormRow, said: dict[str, object], places: dict[str, int], titles: Sequence[str]) -> None:
     number = str(said.get("form_no", ""))
-    document = number if number and fault("document", number) is None else f"登记表第{row.row}行"
+    document = number if number and fault("document", number) is None else f"ROW-{row.row}"
     defaults = {"channel": "store", "has_fault_description": True, "document": document}
     try:
         row.command = Receive.model_validate({**defaults, **said})

@@ -18,12 +18,12 @@ PERSONAL = ("13800138000", "张三", "嗡嗡声", "SF1234567890")
 def case(teller: Teller) -> dict[str, Any]:
     """A hum of two hours ago that was classified, answered and corrected: the answer came an hour earlier."""
     began = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
-    told = teller.received(occurred_at=began, document="通话录音-0000")
+    told = teller.received(occurred_at=began, document="CALL-0000")
     path = f"/cases/{told['case_id']}"
     teller.post(f"{path}/classify", EXAMPLES["classify"])
     teller.post(f"{path}/respond", EXAMPLES["respond"])
     earlier = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    body = {"corrects": 3, "reason": "typing_error", "happened_at": earlier, "document": "通话录音-0001"}
+    body = {"corrects": 3, "reason": "typing_error", "happened_at": earlier, "document": "CALL-0001"}
     answer = teller.post(f"{path}/correct", body)
     assert answer.status_code == 200, answer.text
     return {**told, "position": answer.json()["position"], "path": path, "earlier": earlier}

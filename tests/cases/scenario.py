@@ -268,12 +268,12 @@ def responded(step: str) -> events.Responded:
 
 def approved(subject: str, **more: object) -> events.Approved:
     """Leave is given."""
-    return events.Approved.model_validate({"subject": subject, "reason": "in order", **more})
+    return events.Approved.model_validate({"subject": subject, "reason": "materials_complete", **more})
 
 
 def rejected(subject: str, **more: object) -> events.Rejected:
     """Leave is refused."""
-    return events.Rejected.model_validate({"subject": subject, "reason": "not in order", **more})
+    return events.Rejected.model_validate({"subject": subject, "reason": "materials_missing", **more})
 
 
 def shipped(direction: str = "inbound", mode: str = "pickup", **more: object) -> events.Shipped:

@@ -192,9 +192,9 @@ def test_a_case_is_handed_over_and_back() -> None:
 
 
 def test_only_a_closed_case_is_reopened() -> None:
-    hums = ask(Reopen, reason="hums-again")
-    given(received(), closed("withdrawn")).when(hums).then(Reopened(reason="hums-again"))
-    given(received(), closed("withdrawn"), Reopened(reason="hums-again")).when(hums).then_quiet()
+    hums = ask(Reopen, reason="fault_again")
+    given(received(), closed("withdrawn")).when(hums).then(Reopened(reason="fault_again"))
+    given(received(), closed("withdrawn"), Reopened(reason="fault_again")).when(hums).then_quiet()
     given(received()).when(hums).then_refused(rule="closed-first")
 
 

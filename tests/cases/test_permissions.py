@@ -125,7 +125,7 @@ def test_an_agent_decides_on_materials_and_return_orders_and_nothing_else(
     decision: type[Approve | Reject],
 ) -> None:
     def about(subject: Subject) -> Command:
-        return decision.model_validate({"subject": subject, "reason": "complete", "item": "lamp"})
+        return decision.model_validate({"subject": subject, "reason": "materials_complete", "item": "lamp"})
 
     for subject in (Subject.MATERIALS, Subject.RETURN, Subject.EXCHANGE):
         must_relate(caller(Role.AGENT), about(subject), case_of())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from cases.commands import Note, Receive, Request
+from cases.commands import Approve, Note, Receive
 from cases.straying import has_strayed
 
 
@@ -24,7 +24,7 @@ def test_what_belongs_to_a_person_is_no_word(word: str) -> None:
     for command, fields in (
         (Note, {"word": word}),
         (Receive, {"channel": "phone", "region": word}),
-        (Request, {"subject": "return", "reason": word}),
+        (Approve, {"subject": "return", "reason": "quality", "order_no": word}),
     ):
         with pytest.raises(ValidationError) as refused:
             command.model_validate(fields)

@@ -87,7 +87,7 @@ def test_while_the_customer_is_waited_for_it_is_quiet(hotline: Hotline) -> None:
 
 def test_an_excluded_clock_is_quiet(hotline: Hotline) -> None:
     case_id = hotline.asked()
-    flood = {"subject": "exclusion", "item": "consultation-reply", "reason": "flood"}
+    flood = {"subject": "exclusion", "item": "consultation-reply", "reason": "force_majeure"}
     hotline.tell(case_id, ask(Request, **flood))
     hotline.tell(case_id, ask(Approve, **flood), caller(Role.SUPERVISOR, "qi"))
     hotline.at("2026-03-09 09:00")

@@ -32,7 +32,7 @@ INTAKE = ask(
 
 def moves(chance: Random) -> list[Command]:
     """What the eight of them want: mostly a large part of the money, some the end of the case."""
-    ends: list[Command] = [ask(Close, outcome="solved"), ask(Reopen, reason="hums-again")]
+    ends: list[Command] = [ask(Close, outcome="solved"), ask(Reopen, reason="fault_again")]
     wanted: list[Command] = [
         ask(Refund, amount={"minor": chance.randrange(PAID // 4, PAID)}) for _ in range(EIGHT - 2)
     ]

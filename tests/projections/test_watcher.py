@@ -121,7 +121,7 @@ def test_what_is_reopened_climbs_anew(hotline: Hotline, look: Look) -> None:
     hotline.tell(case_id, ANSWER)
     hotline.tell(case_id, ask(Close, outcome="solved"))
     hotline.at("2026-03-04 09:00")
-    hotline.tell(case_id, ask(Reopen, reason="it hums again"))
+    hotline.tell(case_id, ask(Reopen, reason="fault_again"))
     look("2026-03-05 09:01")
     assert hotline.levels(case_id) == [("supervisor", "03-03 09:01"), ("supervisor", "03-05 09:01")]
 

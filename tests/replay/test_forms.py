@@ -62,7 +62,7 @@ def test_a_row_becomes_a_demand_whatever_script_and_format(tmp_path: Path) -> No
     assert command.paid == Money(minor=19900)
     assert command.remedy_sought is codes.Kind.RETURN
     assert command.has_proof
-    assert command.document == "登记表第4行"
+    assert command.document == "ROW-4"
 
 
 def test_dates_and_times_that_lost_their_format_are_read_as_excel_counts(tmp_path: Path) -> None:
