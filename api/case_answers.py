@@ -47,6 +47,16 @@ class Bounds(Told):
     is_provisional: bool = False
 
 
+class Climbed(Told):
+    """A warning, or the role that a clock went up to. `is_revised`: a later fact took away what it rested on."""
+
+    version: int
+    level: str
+    at: datetime
+    is_warning: bool
+    is_revised: bool
+
+
 class Item(Told):
     """One clock: what was promised, when it is due, how it stands at the instant of the answer."""
 
@@ -68,6 +78,7 @@ class Item(Told):
     moved_by: tuple[int, ...]
     is_backdated: bool
     is_corrected: bool
+    escalations: tuple[Climbed, ...]
 
 
 class Breach(Told):
@@ -152,6 +163,9 @@ class Entry(Told):
     corrected: Version | None
     is_withdrawn: bool
     is_backdated: bool
+    is_revised: Annotated[
+        bool, Field(description="an escalation that rests on what a later fact took away; it stands")
+    ]
     corrections: tuple[Change, ...]
     actor: str
     role: str

@@ -31,6 +31,7 @@ from cases.store.remote import RemoteServer
 from cases.vault import Vault
 from projections import rebuild
 from projections.engine import Engine
+from projections.watcher import Watcher
 
 KEY_FILE: Final = "vault-keys.json"
 READ_WAIT: Final = 2.0
@@ -68,6 +69,11 @@ class Installation:
         """Where the business counts its days."""
         return ZoneInfo(self.settings.business_timezone)
 
+    @property
+    def watcher(self) -> Watcher:
+        """What warns and escalates."""
+        return Watcher(self.database, self.desk)
+
     def published(self) -> Published:
         """Give the published documents, read anew only when there are more of them."""
         query = "SELECT coalesce(max(originator_version), 0) FROM log.case_events WHERE originator_id = %s"
@@ -98,9 +104,11 @@ class Installation:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Keep the tables in step with the log, and the embedded server alive, until the end of the block."""
-        stop = threading.Event()
+        """Keep the tables in step with the log, the clocks watched and the embedded server alive, until the end."""
+        stop, every = threading.Event(), self.settings.watch_every
         work = {"projections": partial(self.engine.run, stop), "server": partial(self._revive, stop)}
+        if every:
+            work["watcher"] = partial(self.watcher.run, stop, every)
         threads = [
             threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
             for name, run in work.items()

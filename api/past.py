@@ -10,12 +10,9 @@ from uuid import UUID
 
 from api.case_answers import (
     Bounds,
-    Breach,
     CaseAnswer,
-    Change,
     Entry,
     EventsAnswer,
-    Item,
     Label,
     StoredEvent,
     Text,
@@ -25,16 +22,15 @@ from api.case_answers import (
 from api.installation import Installation
 from api.masks import Masks
 from api.rights import entitled
+from api.told import breach, change, item, label
 from cases.case import Case, fold
-from cases.codes import Code
 from cases.errors import NotFound
 from cases.events import Corrected, Received
 from cases.history import Correction, as_of, corrections
+from cases.ladder import Escalation, escalations
 from cases.permissions import assigned_to
-from cases.promises.clock import Clock, standing
-from cases.promises.clocks import clocks
+from cases.promises.clocks import Clock, clocks
 from cases.recorded import Recorded
-from cases.regulation.constraints import Finding
 from cases.regulation.rules import Reference, Rules
 from projections.dims import FACT_LABELS
 
@@ -80,11 +76,30 @@ class Telling:
         """The rules it is judged under."""
         return self.reference.rules_for(self.received.judged_under)
 
+    @property
+    def seen(self) -> tuple[Recorded, ...]:
+        """The facts that clocks and findings are judged by."""
+        return self.known if self.bounds.happened_by is None else self.facts
+
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The clocks of this past."""
+        return clocks(self.seen, self.rules)
+
+    @cached_property
+    def escalations(self) -> tuple[Escalation, ...]:
+        """What rests on these clocks."""
+        return escalations(self.facts, self.clocks, self.rules)
+
+    @cached_property
+    def revised(self) -> frozenset[int]:
+        """The versions of escalations that rest on what a later fact took away."""
+        return frozenset(one.version for one in self.escalations if one.is_revised)
+
     def file(self) -> CaseAnswer:
         """Tell the state, the clocks, the entitlements and the findings."""
         case, classified = self.case, self.case.classified
         at = self.bounds.happened_by or self.now
-        seen = self.known if self.bounds.happened_by is None else self.facts
         return CaseAnswer(
             case_id=self.case_id,
             case_no=self.received.case_no,
@@ -101,8 +116,8 @@ class Telling:
             received=self.masks.fields(self.received),
             classified=self.masks.fields(classified) if classified else None,
             entitlements=tuple(entitled(case, self.rules, self.known)),
-            clocks=tuple(_clock(clock, at) for clock in clocks(seen, self.rules)),
-            findings=tuple(_breach(found) for found in self.rules.findings(seen)),
+            clocks=tuple(item(clock, at, self.escalations) for clock in self.clocks),
+            findings=tuple(breach(found) for found in self.rules.findings(self.seen)),
             judged_under=tuple(self.judged_under()),
             as_of=self.bounds,
         )
@@ -160,7 +175,8 @@ class Telling:
             corrected=self._version(last) if last else None,
             is_withdrawn=bool(changed) and last is None,
             is_backdated=recorded.is_backdated,
-            corrections=tuple(_change(found.by) for found in changed),
+            is_revised=recorded.originator_version in self.revised,
+            corrections=tuple(change(found.by) for found in changed),
             actor=recorded.actor,
             role=recorded.role.value,
             source=recorded.source.system,
@@ -232,58 +248,5 @@ def _bounds(
     )
 
 
-def label(code: Code) -> Label:
-    """Give a code's labels."""
-    return Label(zh=code.zh, en=code.en)
-
-
 def _when(entry: Entry) -> datetime:
     return (entry.corrected or entry.recorded).occurred_at
-
-
-def _change(by: Recorded) -> Change:
-    fact = by.fact
-    assert isinstance(fact, Corrected), "corrections are made by Corrected"  # noqa: S101 - for the type checker
-    return Change(
-        version=by.originator_version,
-        recorded_at=by.known_at,
-        actor=by.actor,
-        reason=fact.reason.value,
-        is_withdrawn=fact.is_withdrawn,
-    )
-
-
-def _clock(clock: Clock, at: datetime) -> Item:
-    promise = clock.promise
-    return Item(
-        clock_id=clock.clock_id,
-        promise=promise.id,
-        clause=promise.clause,
-        label=Label(zh=promise.label.zh, en=promise.label.en),
-        regulation=f"{clock.pinned.regulation}@{clock.pinned.version}",
-        cycle=clock.cycle,
-        started_at=clock.started_at,
-        original_due_at=clock.original_due_at,
-        due_at=clock.due_at,
-        stopped_at=clock.stopped_at,
-        paused_seconds=round(clock.paused.total_seconds()),
-        standing=standing(clock, at).value,
-        verdict=clock.verdict.value,
-        verdict_unadjusted=clock.verdict_unadjusted.value,
-        verdict_as_recorded=clock.verdict_as_recorded.value if clock.verdict_as_recorded else None,
-        moved_by=clock.moved_by,
-        is_backdated=clock.is_backdated,
-        is_corrected=clock.is_corrected,
-    )
-
-
-def _breach(found: Finding) -> Breach:
-    return Breach(
-        constraint=found.constraint,
-        clause=found.clause,
-        label=Label(zh=found.label.zh, en=found.label.en),
-        regulation=found.regulation,
-        mode=found.mode,
-        versions=found.versions,
-        is_overridden=found.is_overridden,
-    )

@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port on which API and console listen; 0 takes a free one"
     )
+    watch_every: int = Field(
+        default=10,
+        ge=0,
+        description="Seconds between two looks at what is due; 0 leaves warning and escalating to `caseledger watch`",
+    )
 
     @field_validator("business_timezone")
     @classmethod

@@ -10,7 +10,17 @@ import psycopg
 import typer
 from pydantic import ValidationError
 
-from api.cli import auditing, demonstration, forms, importing, keeping, regulating, replaying, serving
+from api.cli import (
+    auditing,
+    demonstration,
+    forms,
+    importing,
+    keeping,
+    regulating,
+    replaying,
+    serving,
+    watching,
+)
 from api.cli.screen import WRONG, say
 from api.errors import cure
 from cases.settings import PREFIX, Settings
@@ -19,6 +29,7 @@ app = typer.Typer(
     name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
 app.command("run")(serving.run)
+app.command("watch")(watching.watch)
 app.command("demo")(demonstration.demo)
 app.command("doctor")(keeping.doctor)
 app.add_typer(keeping.keys, name="keys")

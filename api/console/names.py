@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, get_args
 
 from api.console.words import Language
-from cases.codes import Code
+from cases.codes import Code, Role
 from cases.events import CASE_FACTS
 
 FIELDS: Final[dict[str, tuple[str, str]]] = {
@@ -152,10 +152,22 @@ def shown(fact: str, fields: dict[str, Any], language: Language) -> list[tuple[s
     """Give the fields of a fact as pairs of name and text, in the order of the fact."""
     at = 0 if language == "zh" else 1
     return [
-        (FIELDS.get(name, (name, name))[at], _text(_codes(fact, name), value, at))
+        (
+            FIELDS.get(name, (name, name))[at],
+            level(value, language) if name == "level" else _text(_codes(fact, name), value, at),
+        )
         for name, value in fields.items()
         if name not in QUIET
     ]
+
+
+def level(word: str, language: Language) -> str:
+    """Name a level of a clock: a role by its label, a warning by its share of the time."""
+    at, share = 0 if language == "zh" else 1, word.removeprefix("warn-")
+    if share != word:
+        return (f"用时已过 {share} %", f"{share} % of the time has passed")[at]
+    role = {known.value: known for known in Role}.get(word)
+    return (role.zh, role.en)[at] if role else word
 
 
 def _text(codes: type[Code] | None, value: Any, at: int) -> str:

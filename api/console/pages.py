@@ -13,6 +13,7 @@ from api import access
 from api.access import Question
 from api.audits import audit_of, months_of
 from api.auth import Here
+from api.case_answers import Entry
 from api.console import complaining
 from api.console.entitlements import outcome
 from api.console.names import shown
@@ -23,7 +24,7 @@ from api.finding import case_id_of
 from api.installation import Installation
 from api.past import tell
 from api.reading import asked
-from cases.codes import Department, Kind, Role, Stage
+from cases.codes import Department, EscalationReason, Kind, Role, Stage
 from cases.desk import wall_clock
 from cases.events import MILESTONES
 from projections.dims import FACT_LABELS
@@ -176,13 +177,18 @@ def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLRes
     telling = tell(here, case_id_of(here, case_id), wall_clock())
     access.must_see(visitor.known.role, visitor.known.actor, telling.case)
     told = telling.timeline() if visitor.may(Question.HISTORY) else None
-    firsts = {entry.fact: entry for entry in reversed(told.entries if told else ())}
+    firsts = {entry.fact: entry for entry in reversed(told.entries if told else ()) if not is_alarm(entry)}
     steps = [(FACT_LABELS[kind.name()], firsts.get(kind.name())) for kind in MILESTONES]
     return page(
         "case", request, here, visitor.language, visitor, file=telling.file(), told=told, steps=steps,
         fields=lambda fact, fields: shown(fact, fields, visitor.language),
         outcome=lambda result: outcome(result, visitor.language),
     )  # fmt: skip
+
+
+def is_alarm(entry: Entry) -> bool:
+    """Tell whether an entry is a warning: the case did not go up with it."""
+    return entry.recorded.fields.get("reason") == EscalationReason.DUE_SOON
 
 
 @router.get("/audits")

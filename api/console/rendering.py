@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.access import Question
 from api.console import drawing
+from api.console.names import level
 from api.console.visiting import LANGUAGE_COOKIE, Visitor
 from api.console.words import Language, local, say, spoken
 from api.installation import Installation
@@ -47,6 +48,7 @@ def environment() -> Environment:
         "Point": drawing.Point,
         "pareto": drawing.pareto,
         "percent": drawing.percent,
+        "level": level,
     }
     return made
 
