@@ -71,14 +71,20 @@ class SlowClock:
         return wall.date() + ONE_DAY if is_late else wall.date()
 
     def due_working_days(self, start: datetime, amount: int) -> datetime:
+        return self.end_of(self.last_working_day(start, amount))
+
+    def last_working_day(self, start: datetime, amount: int) -> date:
         day, left = self.first_day(start), amount
         while left or not self.works(day):
             day += ONE_DAY
             left -= self.works(day) and left > 0
-        return self.end_of(day)
+        return day
 
     def due_days(self, start: datetime, amount: int) -> datetime:
-        return self.end_of(self.rolled(self.first_day(start) + amount * ONE_DAY))
+        return self.end_of(self.last_day(start, amount))
+
+    def last_day(self, start: datetime, amount: int) -> date:
+        return self.rolled(self.first_day(start) + amount * ONE_DAY)
 
     def due_months(self, start: datetime, amount: int) -> datetime:
         first = self.first_day(start)
@@ -94,10 +100,16 @@ class SlowClock:
     def end_of(self, day: date) -> datetime:
         """The end of the last minute on whose wall the day is not over, of every minute of three days."""
         closes = None if self.hours is None else self.hours(day)[-1][1]
-        closes = min(filter(None, (closes, self.cut_off)), default=None)
-        limit = (day, closes or time.max)
+        return self.reached(day, min(filter(None, (closes, self.cut_off)), default=time.max))
+
+    def begin_of(self, day: date) -> datetime:
+        """The end of the last minute on whose wall the day has not begun, or its first window has not."""
+        return self.reached(day, time.min if self.hours is None else self.hours(day)[0][0])
+
+    def reached(self, day: date, at: time) -> datetime:
+        """The end of the last minute, of three days, on whose wall it is earlier."""
         last = begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - ONE_DAY
         for end, wall in self._until(begin, begin + 3 * ONE_DAY):
-            if (wall.date(), wall.time()) < limit:
+            if (wall.date(), wall.time()) < (day, at):
                 last = end
         return last

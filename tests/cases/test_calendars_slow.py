@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cases.calendars.book import shipped_book
-from cases.calendars.counting import Duration, due, elapsed
+from cases.calendars.counting import Duration, due, due_day_begins, elapsed
 from tests.cases.slow_clock import SlowClock, works_in_china
 
 pytestmark = pytest.mark.faults
@@ -76,3 +76,29 @@ def test_elapsed_time_equals_a_minute_by_minute_count(name: str, clock: SlowCloc
         end = start + timedelta(minutes=chance.randrange(15_000))
         counted = timedelta(minutes=clock.elapsed_minutes(start, end))
         assert elapsed(start, end, calendar) == counted, (start.isoformat(), end.isoformat())
+
+
+SCHEDULED: dict[str, tuple[str, str, SlowClock, Callable[[datetime, int], date]]] = {
+    "calendar days": ("calendar-days", "days", CHINA, CHINA.last_day),
+    "working days": ("working-days", "working_days", CHINA, CHINA.last_working_day),
+    "office days": ("office-hours", "working_days", OFFICE, OFFICE.last_working_day),
+    "shop days": ("shop-hours", "days", SHOP, SHOP.last_day),
+}
+
+
+@pytest.mark.parametrize("base", SCHEDULED)
+def test_scheduled_days_begin_when_a_minute_by_minute_count_says(base: str) -> None:
+    name, unit, slow, last_day = SCHEDULED[base]
+    calendar, chance = shipped_book().calendar(name), Random(f"scheduled {base}")
+    for _ in range(STARTS // 4):
+        start = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(MINUTES_FROM_2024))
+        amount = chance.randint(1, 15)
+        begins = due_day_begins(start, Duration.model_validate({unit: amount}), calendar)
+        assert begins == slow.begin_of(last_day(start, amount)), (start.isoformat(), amount)
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2023, 12, 31)])
+def test_months_around_a_leap_day_end_where_a_minute_by_minute_count_says(day: date) -> None:
+    calendar, start = shipped_book().calendar("calendar-days"), datetime.combine(day, time(15), SHANGHAI)
+    for amount in range(25):
+        assert due(start, Duration(months=amount), calendar) == CHINA.due_months(start, amount), amount
