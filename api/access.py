@@ -45,6 +45,12 @@ QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.DISPUTE: frozenset({*_WHOLE, Q.UNMASK, Q.DESCRIPTION}),
     Role.SUPERVISOR: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
     Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
+    Role.STORE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
+    Role.WAREHOUSE: frozenset({*_WORK, Q.DESCRIPTION}),
+    Role.MANAGEMENT: frozenset({*_FIGURES, Q.CASES, Q.CASE, Q.DESCRIPTION}),
+    Role.LEGAL: frozenset({*_WHOLE, Q.DESCRIPTION}),
+    Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.DESCRIPTION}),
+    Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.DESCRIPTION}),
     Role.BI: frozenset({*_FIGURES, Q.DESCRIPTION}),
     Role.ADMIN: frozenset({*_FIGURES, Q.DESCRIPTION}),
     Role.SERVICE: frozenset({Q.DESCRIPTION}),
@@ -57,9 +63,10 @@ UNMASKED: Mapping[Role, frozenset[str]] = {
     Role.AGENT: frozenset({"customer_phone"}),
     Role.TECHNICIAN: frozenset({"customer_name", "customer_phone", "customer_address"}),
     Role.LOGISTICS: frozenset({"customer_name", "customer_phone", "customer_address"}),
+    Role.PARTNER: frozenset({"customer_name", "customer_phone", "customer_address"}),
     Role.DISPUTE: ALL_FIELDS,
 }
-"""Which personal fields a role may see in clear: technicians of cases assigned to them, logistics of open cases."""
+"""Which personal fields a role may see in clear: technicians, partners of their own cases, logistics of open ones."""
 
 
 def may_ask(role: Role, question: Question, scopes: Collection[str] = ()) -> bool:
@@ -76,9 +83,14 @@ def must_ask(role: Role, question: Question, scopes: Collection[str] = ()) -> No
 
 
 def must_see(role: Role, actor: str, case: Case) -> None:
-    """Raise NotAllowed where a case is not this person's: technicians see what is assigned to them or to nobody."""
+    """Raise NotAllowed where a case is not this person's.
+
+    Technicians see what is assigned to them or to nobody, partners only what is assigned to them.
+    """
     if role is Role.TECHNICIAN and assigned_to(case) not in {None, actor}:
         raise NotAllowed("The case is assigned to somebody else", role=role.value, rule="assigned")
+    if role is Role.PARTNER and assigned_to(case) != actor:
+        raise NotAllowed("The case is not assigned to you", role=role.value, rule="own")
 
 
 def must_unmask(role: Role, actor: str, field: str, case: Case) -> None:
@@ -86,7 +98,7 @@ def must_unmask(role: Role, actor: str, field: str, case: Case) -> None:
     allowed = UNMASKED.get(role, frozenset())
     if field not in allowed and allowed is not ALL_FIELDS:
         raise NotAllowed(role=role.value, rule="unmask")
-    if role is Role.TECHNICIAN and assigned_to(case) != actor:
+    if role in {Role.TECHNICIAN, Role.PARTNER} and assigned_to(case) != actor:
         raise NotAllowed("The case is not assigned to you", role=role.value, rule="assigned")
     if role is Role.LOGISTICS and case.is_closed:
         raise NotAllowed("The case is closed", role=role.value, rule="open-shipments")

@@ -52,7 +52,7 @@ __all__ = [
 
 
 class Role(Code):
-    """Who acts (evidence.md 4); one role per act."""
+    """Who acts, as the regulations part the work; one role per act."""
 
     AGENT = "agent", "客服", "Agent"
     TECHNICIAN = "technician", "技术支持", "Technician"
@@ -61,6 +61,12 @@ class Role(Code):
     DISPUTE = "dispute", "纠纷处理", "Dispute handler"
     SUPERVISOR = "supervisor", "主管", "Supervisor"
     FINANCE = "finance", "财务", "Finance"
+    STORE = "store", "门店", "Store"
+    WAREHOUSE = "warehouse", "仓库", "Warehouse"
+    MANAGEMENT = "management", "管理层", "Management"
+    LEGAL = "legal", "法务", "Legal"
+    RESEARCH = "research", "研发生产", "Research and production"
+    PARTNER = "partner", "合作服务商", "Service partner"
     BI = "bi", "数据分析", "BI analyst"
     ADMIN = "admin", "管理员", "Administrator"
     SERVICE = "service", "系统", "System"

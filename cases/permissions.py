@@ -20,6 +20,8 @@ class Relation(StrEnum):
     ANY = "any"
     ASSIGNED = "assigned"
     """Cases that are assigned to the caller or to nobody."""
+    OWN = "own"
+    """Cases that are assigned to the caller (S3 二)."""
     RETURN_CHECK = "return_check"
     """Any case, but only the return check of it (S0 五/1(4)), which in turn no technician makes."""
     REVIEW = "review"
@@ -50,6 +52,15 @@ _SUPERVISOR = (
     "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
 )  # fmt: skip
 _FINANCE = ("refund", "note", "compensate", "charge", "file")
+_STORE = ("receive", "respond", "transfer", "request", "note", "file")
+_WAREHOUSE = ("move-stock", "request", "note", "file")
+_MANAGEMENT = ("approve", "reject", "note")
+_LEGAL = ("investigate", "mediate", "settle", "note", "file")
+_RESEARCH = ("note", "file")
+_PARTNER = (
+    "inspect", "repair", "replace", "respond", "note", "request", "book", "promise", "file", "arrive", "install",
+    "take-custody", "return-custody", "move-stock",
+)  # fmt: skip
 _SERVICE = tuple(verb for verb in COMMANDS if verb not in {"approve", "reject"})
 
 WATCHED = "escalate-clock"
@@ -69,6 +80,12 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
     Role.DISPUTE: {},
     Role.SUPERVISOR: dict.fromkeys(_SUPERVISOR, Relation.ANY),
     Role.FINANCE: dict.fromkeys(_FINANCE, Relation.ANY),
+    Role.STORE: dict.fromkeys(_STORE, Relation.ANY),
+    Role.WAREHOUSE: dict.fromkeys(_WAREHOUSE, Relation.ANY),
+    Role.MANAGEMENT: dict.fromkeys(_MANAGEMENT, Relation.ANY),
+    Role.LEGAL: dict.fromkeys(_LEGAL, Relation.ANY),
+    Role.RESEARCH: dict.fromkeys(_RESEARCH, Relation.ANY),
+    Role.PARTNER: dict.fromkeys(_PARTNER, Relation.OWN),
     Role.BI: {},
     Role.ADMIN: {},
     Role.SERVICE: {**dict.fromkeys(_SERVICE, Relation.SCOPED), WATCHED: Relation.WATCHER},
@@ -95,6 +112,8 @@ def must_relate(caller: Caller, command: Command, case: Case) -> None:
     relation = TABLE.get(caller.role, {}).get(command.verb())
     if relation is Relation.ASSIGNED and assigned_to(case) not in {None, caller.actor}:
         raise NotAllowed("The case is assigned to somebody else", role=caller.role.value, rule="assigned")
+    if relation is Relation.OWN and assigned_to(case) != caller.actor:
+        raise NotAllowed("The case is not assigned to you", role=caller.role.value, rule="own")
     if relation is Relation.RETURN_CHECK and not _is_return_check(command):
         raise NotAllowed("Quality records return checks only", role=caller.role.value, rule="return-check")
     if relation is Relation.REVIEW and not _is_review(command):
@@ -109,7 +128,7 @@ def must_relate(caller: Caller, command: Command, case: Case) -> None:
             role=caller.role.value,
             rule="own-facts",
         )
-    if caller.role is Role.TECHNICIAN and _is_return_check(command):
+    if caller.role in {Role.TECHNICIAN, Role.PARTNER} and _is_return_check(command):
         raise NotAllowed("Return checks are for quality", role=caller.role.value, rule="return-check")
     if command.verb() == WATCHED and (relation, caller.source.system) != (Relation.WATCHER, "watcher"):
         raise NotAllowed("Only the watcher takes clocks up", role=caller.role.value, rule="watcher")

@@ -23,6 +23,12 @@ MAY = {
     "dispute": "cases case history past unmask description",
     "supervisor": "cases case history past dashboard statistics worklist audits description",
     "finance": "cases case description",
+    "store": "cases case description",
+    "warehouse": "cases worklist description",
+    "management": "cases case dashboard statistics description",
+    "legal": "cases case history past description",
+    "research": "cases case statistics description",
+    "partner": "case unmask description",
     "bi": "dashboard statistics description",
     "admin": "dashboard statistics description",
     "service": "description",
@@ -103,6 +109,20 @@ def test_who_may_not_ask_is_told_so_before_anything_is_read(teller: Teller) -> N
         (Role.SERVICE, "/worklist"),
     ):
         assert teller.get(path, role=role).status_code == 403, path
+
+
+def test_a_partner_sees_the_cases_of_their_own_and_no_list(teller: Teller) -> None:
+    case = teller.received()
+    path = f"/cases/{case['case_id']}"
+    assert teller.get(path, role=Role.PARTNER).status_code == 403
+    told = {"kind": "repair", "mode": "on_site", "assigned_to": "partner-01"}
+    assert teller.post(f"{path}/classify", told).status_code == 200
+    assert teller.get(path, role=Role.PARTNER).status_code == 200
+    assert teller.get("/cases", role=Role.PARTNER).status_code == 403
+    assert teller.get("/worklist", role=Role.PARTNER).status_code == 403
+    assert teller.post(f"{path}/arrive", {"is_id_shown": True}, role=Role.PARTNER).json()["facts"] == [
+        "Arrived"
+    ]
 
 
 def test_only_those_who_look_back_may_ask_for_the_past(teller: Teller) -> None:

@@ -31,20 +31,23 @@ KETTLE_LAMP = UUID("00000000-0000-4000-8000-00000000cafe")
 SOURCE = Source(system="api")
 
 BY_HAND = {
-    "receive": "agent", "classify": "agent supervisor", "ship": "logistics", "inspect": "technician quality",
-    "repair": "technician", "refund": "agent finance", "revisit": "agent", "escalate": "agent supervisor",
-    "respond": "agent technician supervisor", "deliver": "logistics", "quote": "technician",
-    "answer-quote": "agent", "request": "agent technician logistics", "approve": "agent supervisor",
-    "reject": "agent supervisor", "replace": "technician logistics", "pause": "agent technician",
-    "resume": "agent technician", "book": "agent technician", "transfer": "agent supervisor",
-    "note": "agent technician logistics supervisor finance", "correct": "agent supervisor",
-    "close": "agent supervisor", "reopen": "agent supervisor", "promise": "agent technician supervisor",
-    "file": "agent technician logistics supervisor finance", "verify": "agent supervisor",
-    "arrive": "technician logistics", "install": "technician logistics", "track": "logistics",
-    "take-custody": "technician logistics", "return-custody": "technician logistics",
-    "move-stock": "technician logistics", "compensate": "finance", "charge": "finance",
-    "dispute": "agent supervisor", "investigate": "agent technician supervisor", "mediate": "supervisor",
-    "settle": "agent supervisor", "review": "agent supervisor",
+    "receive": "agent store", "classify": "agent supervisor", "ship": "logistics",
+    "inspect": "technician quality partner", "repair": "technician partner", "refund": "agent finance",
+    "revisit": "agent", "escalate": "agent supervisor", "respond": "agent technician supervisor store partner",
+    "deliver": "logistics", "quote": "technician", "answer-quote": "agent",
+    "request": "agent technician logistics store warehouse partner", "approve": "agent supervisor management",
+    "reject": "agent supervisor management", "replace": "technician logistics partner", "pause": "agent technician",
+    "resume": "agent technician", "book": "agent technician partner", "transfer": "agent supervisor store",
+    "note": "agent technician logistics supervisor finance store warehouse management legal research partner",
+    "correct": "agent supervisor", "close": "agent supervisor", "reopen": "agent supervisor",
+    "promise": "agent technician supervisor partner",
+    "file": "agent technician logistics supervisor finance store warehouse legal research partner",
+    "verify": "agent supervisor", "arrive": "technician logistics partner",
+    "install": "technician logistics partner", "track": "logistics", "take-custody": "technician logistics partner",
+    "return-custody": "technician logistics partner", "move-stock": "technician logistics warehouse partner",
+    "compensate": "finance", "charge": "finance", "dispute": "agent supervisor",
+    "investigate": "agent technician supervisor legal", "mediate": "supervisor legal",
+    "settle": "agent supervisor legal", "review": "agent supervisor",
 }  # fmt: skip
 
 
@@ -118,6 +121,16 @@ def test_a_technician_works_on_cases_of_their_own_or_of_nobody() -> None:
     must_relate(caller(Role.TECHNICIAN), Repair(), case_of())
     with pytest.raises(NotAllowed):
         must_relate(caller(Role.TECHNICIAN), Repair(), taken)
+
+
+def test_a_partner_works_on_cases_of_their_own_only_and_makes_no_return_check() -> None:
+    mine = case_of(Classified(kind=Kind.REPAIR, assigned_to="chen"))
+    must_relate(caller(Role.PARTNER), Repair(), mine)
+    for other in (case_of(), case_of(Classified(kind=Kind.REPAIR, assigned_to="liu"))):
+        with pytest.raises(NotAllowed, match="not assigned to you"):
+            must_relate(caller(Role.PARTNER), Repair(), other)
+    with pytest.raises(NotAllowed, match="for quality"):
+        must_relate(caller(Role.PARTNER), RETURN_CHECK, mine)
 
 
 @pytest.mark.parametrize("decision", [Approve, Reject])
