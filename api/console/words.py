@@ -118,7 +118,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "revised": ("所依据的结论已改变", "what it rested on has changed"),
     "went_up": ("已升级至", "went up to"),
     "warned": ("已提醒", "told"),
-    "ground_changed": ("所依据的结论已改变", "what it rested on has changed"),
     "late_told": ("补录于", "told at"),
     "not_yours": ("您的角色不能查看此页。", "Your role may not see this page."),
     "not_found": ("没有找到。", "Not found."),
