@@ -17,7 +17,7 @@ from cases.events_reference import CalendarPublished, RegulationPublished, Setti
 from cases.fact import Fact
 from cases.recorded import Recorded
 from cases.regulation.model import Regulation, Settings
-from cases.regulation.packs import digest, read_regulation, read_settings
+from cases.regulation.packs import digest, read_regulation, read_settings, shipped_regulation
 from cases.regulation.publishing import must_be_approved
 from cases.regulation.rules import BEIJING, Reference
 from cases.store.ledger import Ledger
@@ -60,9 +60,12 @@ def regulation_document(text: str) -> RegulationPublished:
     return RegulationPublished(regulation=found.id, version=found.version, document=text, sha256=digest(text))
 
 
-def settings_document(text: str) -> SettingsPublished:
-    """Read the TOML text of a firm's values; raises BrokenPack naming everything that is wrong with it."""
-    found = read_settings(text).settings
+def settings_document(text: str, regulation: Regulation) -> SettingsPublished:
+    """Read the TOML text of a firm's values for a regulation; raises BrokenPack naming everything that is wrong.
+
+    A value for a placeholder that the regulation does not have is refused with the name that was probably meant.
+    """
+    found = read_settings(text, regulation).settings
     return SettingsPublished(
         regulation=found.regulation, version=found.version, document=text, sha256=digest(text)
     )
@@ -84,8 +87,9 @@ def shipped() -> tuple[Published, ...]:
 
 def demo_settings() -> tuple[SettingsPublished, ...]:
     """Give the invented values for demonstration, each marked as configured and not from the regulation."""
-    folder = files("cases") / "regulations" / "settings"
-    return tuple(settings_document(text) for text in _texts(folder, ".demo.toml"))
+    texts = _texts(files("cases") / "regulations" / "settings", ".demo.toml")
+    named = [(text, str(tomllib.loads(text)["regulation"])) for text in texts]
+    return tuple(settings_document(text, shipped_regulation(name).regulation) for text, name in named)
 
 
 def publish(

@@ -85,10 +85,8 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda one: one.line))
 
 
-def read_settings(
-    document: str, regulation: Regulation | None = None, file: str = "settings"
-) -> SettingsPack:
-    """Read a firm's values; with the regulation given, each must fill one of its placeholders in its unit."""
+def read_settings(document: str, regulation: Regulation, file: str = "settings") -> SettingsPack:
+    """Read a firm's values; raises BrokenPack where one does not fill a placeholder of the regulation in its unit."""
     written, lines = toml_of(document, file), lines_of(document)
     try:
         settings = Settings.model_validate(written)
@@ -105,9 +103,7 @@ def read_settings(
     return SettingsPack(settings, document, digest(document))
 
 
-def _unfilling(settings: Settings, regulation: Regulation | None) -> Iterator[tuple[tuple[str, ...], str]]:
-    if regulation is None:
-        return
+def _unfilling(settings: Settings, regulation: Regulation) -> Iterator[tuple[tuple[str, ...], str]]:
     if settings.regulation != regulation.id:
         yield ("regulation",), f"these are not values of {regulation.id}"
     units = {item.id: item.unit for item in regulation.placeholder}

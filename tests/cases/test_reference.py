@@ -7,7 +7,16 @@ import pytest
 from cases.codes import Role
 from cases.desk import Desk
 from cases.errors import Refused
-from cases.reference import calendar_document, demo_settings, read, regulation_document, shipped
+from cases.reference import (
+    calendar_document,
+    demo_settings,
+    read,
+    regulation_document,
+    settings_document,
+    shipped,
+)
+from cases.regulation.checking import BrokenPack
+from cases.regulation.packs import shipped_regulation
 from cases.store.ledger import Ledger
 from tests.fix_desk import caller
 
@@ -30,6 +39,18 @@ def test_what_ships_is_published_at_the_first_start_and_not_again(new_desk: Desk
 def test_demo_values_are_published_only_when_asked_for(new_desk: Desk) -> None:
     new_desk.publish([*shipped(), *demo_settings()], PRODUCT)
     assert ("lamp-factory", "demo.1") in read(ledger_of(new_desk)).settings
+
+
+def test_a_value_that_the_regulation_does_not_ask_for_is_refused_with_the_name_that_was_meant() -> None:
+    lamp = shipped_regulation("lamp-factory").regulation
+    demo = next(fact for fact in demo_settings() if fact.regulation == lamp.id)
+    assert settings_document(demo.document, lamp) == demo
+    misspelt = demo.document.replace("refund-within =", "refund-wihtin =")
+    with pytest.raises(BrokenPack, match=r"no such placeholder; did you mean refund-within\?"):
+        settings_document(misspelt, lamp)
+    strange = shipped_regulation("textile").regulation
+    with pytest.raises(BrokenPack, match="these are not values of textile"):
+        settings_document(demo.document, strange)
 
 
 def test_a_changed_text_under_an_old_version_is_refused(new_desk: Desk) -> None:
