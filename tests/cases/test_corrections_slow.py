@@ -41,8 +41,9 @@ FACTS: tuple[Fact, ...] = (
     classified("return", "quality"), classified("repair"), classified("repair", is_safety=True),
     classified("consultation"), responded("reply"), responded("stop_use"), shipped(), delivered(),
     delivered("outbound"), checked(), checked(passed=False), inspected(promised_at=PROMISED), approved("return"),
-    rejected("return"), refunded(100), revisited(), closed(), closed("withdrawn"), events.Reopened(reason="hums_again"), events.Resumed(),
-    events.Paused.model_validate({"reason": "waiting_for_customer"}), events.Replaced(), events.Repaired(),
+    rejected("return"), refunded(100), revisited(), closed(), closed("withdrawn"),
+    events.Reopened(reason="hums_again"), events.Resumed(), events.Replaced(), events.Repaired(),
+    events.Paused.model_validate({"reason": "waiting_for_customer"}),
 )  # fmt: skip
 RIGHT: tuple[dict[str, object], ...] = (
     {"purchased_on": "2025-01-01", "goods_received_on": None}, {"goods_received_on": "2026-02-20"},
