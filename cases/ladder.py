@@ -95,8 +95,8 @@ def ahead(clock: Clock, told: Collection[str], rules: Rules) -> tuple[Rung, ...]
 
 
 def is_warning(fact: Escalated) -> bool:
-    """Tell whether an Escalated is only a warning: nobody above was told yet."""
-    return fact.reason is EscalationReason.DUE_SOON
+    """Tell whether an Escalated is only a warning of the watcher: the case did not go up with it."""
+    return fact.is_automatic and fact.reason is EscalationReason.DUE_SOON
 
 
 def escalations(history: Sequence[Recorded], clocks: Iterable[Clock], rules: Rules) -> tuple[Escalation, ...]:

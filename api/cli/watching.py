@@ -6,11 +6,13 @@ import threading
 from contextlib import suppress
 from typing import Annotated
 
+import psycopg
 import typer
 
-from api.cli.screen import OUT, installation
+from api.cli.screen import OUT, installation, say
 from api.cli.serving import interruptible
 from api.installation import Installation
+from cases.errors import Unavailable
 
 
 def watch(
@@ -20,15 +22,21 @@ def watch(
 ) -> None:
     """Warn and escalate as the regulation says, until Ctrl-C; any number may watch at once."""
     with suppress(KeyboardInterrupt), interruptible(), installation() as here:
-        looked(here)
+        if once:
+            OUT.print(f"{looked(here)} recorded", markup=False)
+            return
+        OUT.print("watching; Ctrl-C stops", markup=False)
         pause = threading.Event()
-        while not once:
+        while True:
+            try:
+                if recorded := looked(here):
+                    OUT.print(f"{recorded} recorded", markup=False)
+            except (Unavailable, TimeoutError, psycopg.Error) as failure:
+                say(f"It could not look ({type(failure).__name__})", "it looks again in a moment")
             pause.wait(every)
-            looked(here)
 
 
-def looked(here: Installation) -> None:
-    """Bring the tables up to date, look, and tell what was recorded."""
+def looked(here: Installation) -> int:
+    """Bring the tables up to date and look once; gives how many escalations were recorded."""
     here.engine.catch_up()
-    recorded = here.watcher.look()
-    OUT.print(f"{recorded} recorded", markup=False)
+    return here.watcher.look()

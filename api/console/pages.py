@@ -187,8 +187,9 @@ def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLRes
 
 
 def is_alarm(entry: Entry) -> bool:
-    """Tell whether an entry is a warning: the case did not go up with it."""
-    return entry.recorded.fields.get("reason") == EscalationReason.DUE_SOON
+    """Tell whether an entry is a warning of the watcher: the case did not go up with it."""
+    fields = entry.recorded.fields
+    return fields.get("is_automatic") is True and fields.get("reason") == EscalationReason.DUE_SOON
 
 
 @router.get("/audits")

@@ -28,9 +28,9 @@ from tests.house import ROOT
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
 
 
-def asked(teller: Teller) -> dict[str, Any]:
-    """A question that was asked three days ago and is registered now."""
-    at = wall_clock() - timedelta(days=3)
+def asked(teller: Teller, hours: int = 72) -> dict[str, Any]:
+    """A question that was asked some hours ago and is registered now."""
+    at = wall_clock() - timedelta(hours=hours)
     case = teller.received(occurred_at=at.isoformat(), document="call-0815", channel="phone")
     teller.post(f"/cases/{case['case_id']}/classify", {"kind": "consultation"})
     return case
@@ -98,6 +98,21 @@ def test_the_pages_say_it_in_both_languages(
             assert went_up in browser.get(page, params={"lang": language}).text, page
 
 
+def test_a_warning_is_shown_and_is_no_step_of_the_case(
+    teller: Teller, here: Installation, key_of: KeyOf
+) -> None:
+    case = asked(teller, hours=20)
+    touched = {"step": "first_touch", "occurred_at": (wall_clock() - timedelta(hours=19)).isoformat()}
+    teller.post(f"/cases/{case['case_id']}/respond", {**touched, "document": "call-0817"})
+    looked(here)
+    with TestClient(create_app(here), base_url="https://lamps.example") as browser:
+        browser.post("/enter", data={"key": key_of(Role.QUALITY), "next": "/"})
+        page = browser.get(f"/cases/{case['case_id']}", params={"lang": "en"}).text
+    assert "told 75 % of the time has passed" in page
+    assert '<li class="done"><b>Received' in page
+    assert '<li class="done"><b>Escalated' not in page
+
+
 def test_a_level_is_named_as_people_say_it() -> None:
     assert level("warn-75", "zh") == "用时已过 75 %"
     assert level("warn-75", "en") == "75 % of the time has passed"
@@ -133,7 +148,7 @@ def test_the_watcher_runs_alone_until_it_is_told_to_stop() -> None:
             [*COMMAND, "watch", "--every", "1"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         )
         assert watching.stdout is not None
-        assert watching.stdout.readline() == "0 recorded\n"
+        assert watching.stdout.readline() == "watching; Ctrl-C stops\n"
         watching.send_signal(signal.SIGTERM)
         assert watching.wait(30) == 0
         watching.stdout.close()

@@ -6,7 +6,7 @@ import pytest
 
 from cases import codes, events
 from cases.history import effective
-from cases.ladder import Escalation, ahead, escalations, ladder, reached
+from cases.ladder import Escalation, ahead, escalations, is_warning, ladder, reached
 from tests.cases.clock_stories import (
     CASE,
     HUMMING,
@@ -147,6 +147,12 @@ def test_a_clock_that_is_gone_leaves_its_escalation_revised() -> None:
     )
     (made,) = escalations(effective(told.facts), (), told.rules)
     assert made.is_revised
+
+
+def test_a_person_who_says_that_it_is_due_soon_takes_the_case_up_all_the_same() -> None:
+    soon = events.Escalated(level="supervisor", reason=codes.EscalationReason.DUE_SOON)
+    assert not is_warning(soon)
+    assert is_warning(soon.model_copy(update={"is_automatic": True}))
 
 
 def test_without_a_value_there_is_no_ladder() -> None:
