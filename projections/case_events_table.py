@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Annotated, NamedTuple
 
 from cases import events
-from cases.fact import Fact
+from cases.code import Code
+from cases.fact import Fact, Money
 from cases.recorded import Recorded
 from projections import columns
 from projections.casefile import CaseFile
@@ -139,9 +141,22 @@ def _asked(recorded: Recorded) -> Row:
 
 def _told(fact: Fact) -> Row:
     """Give the two codes that tell facts of this name apart, and its amount."""
-    amount = getattr(fact, "amount", None)
-    codes = (getattr(fact, name) if name else None for name in TOLD_APART.get(fact.name(), (None, None)))
+    what, how, has_amount = _fields(type(fact))
+    amount: Money | None = getattr(fact, "amount", None) if has_amount else None
     return (
-        *(code.value if code is not None else None for code in codes),
-        *((amount.minor, amount.currency) if amount is not None else (None, None)),
+        _code(fact, what),
+        _code(fact, how),
+        amount.minor if amount is not None else None,
+        amount.currency if amount is not None else None,
     )
+
+
+@cache
+def _fields(kind: type[Fact]) -> tuple[str | None, str | None, bool]:
+    """Look a kind of fact up once: asking a fact for a field that it has not is slow."""
+    return (*TOLD_APART.get(kind.name(), (None, None)), "amount" in kind.model_fields)
+
+
+def _code(fact: Fact, field: str | None) -> str | None:
+    code: Code | None = getattr(fact, field) if field else None
+    return None if code is None else code.value
