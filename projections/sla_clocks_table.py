@@ -36,7 +36,14 @@ class SlaClockRow(NamedTuple):
     original_due_at: Annotated[
         datetime | None, Says("原到期时间", "When it was due at first, without pauses")
     ]
-    due_at: Annotated[datetime | None, Says("到期时间", "When it is due, pauses counted")]
+    due_at: Annotated[
+        datetime | None,
+        Says("到期时间", "When it is due: pauses counted, or as agreed; empty if never too late"),
+    ]
+    earliest_at: Annotated[
+        datetime | None,
+        Says("最早时间", "Before it, a stop is a miss too; empty where nothing comes too early"),
+    ]
     warned_at: Annotated[datetime | None, Says("首次预警时间", "When its first warning is due")]
     paused_during: Annotated[
         Multirange[datetime] | None,
@@ -69,6 +76,7 @@ class SlaClockRow(NamedTuple):
         Says("结论（按记录时间）", "The verdict by the log's own times; empty for imported history"),
     ]
     excluded_because: Annotated[str | None, Says("除外理由", "Why it was excluded")]
+    excluded_by: Annotated[str | None, Says("除外批准人", "Who approved that it be excluded")]
     lacking: Annotated[
         str | None, Says("未配置的缺项", "What it waits for when not configured: setting, calendar, unit")
     ]
@@ -145,6 +153,7 @@ def _measured(clock: Clock) -> Row:
         clock.started_at,
         clock.original_due_at,
         clock.due_at,
+        clock.earliest_at,
         clock.warned_at[0] if clock.warned_at else None,
         _paused_during(clock) if clock.pauses else None,
         _seconds(clock.paused),
@@ -177,6 +186,7 @@ def _judged(clock: Clock) -> Row:
         clock.verdict_unadjusted.value,
         clock.verdict_as_recorded.value if clock.verdict_as_recorded else None,
         clock.excluded_because,
+        clock.excluded_by,
         clock.lacking.value if clock.lacking else None,
         list(clock.moved_by),
         clock.is_backdated,

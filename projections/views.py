@@ -24,13 +24,13 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT clocks.*,
         CASE
-            WHEN due_at IS NULL OR ended_at <= instant OR verdict = 'excluded' THEN verdict
+            WHEN ended_at <= instant OR verdict IN ('excluded', 'not_configured') THEN verdict
             WHEN instant <@ paused_during THEN 'paused'
             WHEN instant > due_at THEN 'overdue'
             ELSE 'running'
         END,
         CASE
-            WHEN due_at IS NULL OR ended_at <= instant THEN verdict_unadjusted
+            WHEN ended_at <= instant OR verdict_unadjusted = 'not_configured' THEN verdict_unadjusted
             WHEN instant <@ paused_during THEN 'paused'
             WHEN instant > due_at THEN 'overdue'
             ELSE 'running'

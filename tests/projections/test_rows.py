@@ -11,9 +11,11 @@ from cases import codes, events
 from cases.events import CASE_FACTS
 from cases.fact import Fact, Money
 from cases.recorded import Recorded
+from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
 from projections.dims import FACT_LABELS, TOLD_APART
 from projections.registry import DIMS, FACTS, GROWING, rows
+from tests.cases.clock_stories import story
 from tests.projections.lamps import case_id, classified, closed, received, recorded, reference, replied, wall
 
 CASE = case_id("the kettle lamp that hums")
@@ -163,6 +165,41 @@ def test_a_clock_row_names_its_clause_what_moved_it_and_how_it_ended() -> None:
     assert (row["due_at"], row["stopped_at"]) == (wall("2026-03-03 09:00"), wall("2026-03-02 15:00"))
     assert (row["verdict"], row["verdict_as_recorded"], row["raw_seconds"]) == ("met", "met", 6 * 3600)
     assert (row["moved_by"], row["warned_at"]) == ([1, 3], wall("2026-03-03 03:00"))
+
+
+def test_an_excluded_clock_names_who_approved_it() -> None:
+    leave = events.Approved.model_validate(
+        {"subject": "exclusion", "item": "first-response", "reason": "force_majeure"}
+    )
+    steps = (("03-02 09", received("AS-8")), ("03-03 09", leave))
+    row = next(row for row in table("fct_sla_clocks", *steps) if row["promise"] == "first-response")
+    assert (row["verdict"], row["excluded_because"], row["excluded_by"]) == (
+        "excluded", "force_majeure", history(*steps)[1].actor,
+    )  # fmt: skip
+
+
+def test_what_may_come_too_early_has_a_row_with_its_earliest_moment_and_no_due_one() -> None:
+    notice = story(
+        """
+        [[promise]]
+        id = "notice"
+        start = { fact = "Received" }
+        stop = { fact = "Replaced" }
+        not_before = { days = 3, calendar = "calendar-days" }
+        """
+    ).rules.bound[0]
+    book = notice.calendars
+    pinned = notice.pinned.model_copy(update={"settings": None, "calendar": f"{book.name}@{book.version}"})
+    known = Reference(
+        regulations={(pinned.regulation, pinned.version): notice.regulation},
+        calendars={(book.name, book.version): book},
+    )
+    facts = history(("03-02 09", received("AS-8", judged_under=(pinned,))), ("03-03 09", events.Replaced()))
+    columns = [column.name for known in FACTS if known.name == "fct_sla_clocks" for column in known.columns]
+    (row,) = (
+        dict(zip(columns, row, strict=True)) for row in rows(CaseFacts(CASE, facts), known)["fct_sla_clocks"]
+    )
+    assert (row["earliest_at"], row["due_at"], row["verdict"]) == (wall("2026-03-06 00:00"), None, "breached")
 
 
 def test_a_pause_is_kept_with_its_beginning_and_end() -> None:

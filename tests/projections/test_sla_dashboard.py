@@ -188,3 +188,17 @@ def test_how_a_clock_stands_is_the_same_in_sql_and_in_the_rules(bi: Db, lamps: L
         stood = dict(bi.execute("SELECT clock_id, standing FROM bi.sla_clocks_at(%s)", (at,)).fetchall())
         for clock in (clock for name in names for clock in clocks(lamps.ledger.load(case_id(name)), rules)):
             assert stood.get(clock.clock_id, standing(clock, at)) == standing(clock, at)
+
+
+def test_what_has_no_due_moment_runs_until_it_is_stopped(bi: Db) -> None:
+    asked = (
+        "SELECT standing, standing_unadjusted, overdue_seconds FROM bi.sla_clocks_at(%s) WHERE clock_id = %s"
+    )
+    (clock,) = bi.execute(
+        "SELECT clock_id FROM bi.fct_sla_clocks WHERE promise = 'consultation-reply' AND verdict = 'met'"
+    ).fetchall()
+    with bi.transaction(force_rollback=True):
+        bi.execute("UPDATE bi.fct_sla_clocks SET due_at = NULL WHERE clock_id = %s", clock)
+        before = bi.execute(asked, (wall("2026-03-02 12:00"), *clock)).fetchone()
+        after = bi.execute(asked, (AT, *clock)).fetchone()
+    assert (before, after) == (("running", "running", None), ("met", "met", None))
