@@ -1,0 +1,189 @@
+"""What the water-meter maker's regulation (S4) refuses and finds: each constraint by its story, and who may do what."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import codes, events
+from cases.fact import Attachment
+from tests.cases.guarded import Guarded
+from tests.cases.scenario import (
+    approved,
+    classified,
+    closed,
+    delivered,
+    given,
+    inspected,
+    published,
+    received,
+    ref,
+    refunded,
+    responded,
+    revisited,
+    rules_of,
+    shipped,
+    told,
+    yuan,
+)
+from tests.cases.supporting import FOUND_OUT, compensated, filed, moved, requested
+
+METERS = rules_of("water-meter", "water-meter")
+(REGULATION,) = published("water-meter").regulations.values()
+
+CALLED = received(
+    product_line="water-meter", remedy_sought="repair", customer_address=ref("customer_address")
+)
+FAULT = (CALLED, classified("repair", mode="on_site", complexity="simple"))
+EXCHANGE = (CALLED, classified("exchange"))
+RUDENESS = (CALLED, classified("complaint", category="attitude"))
+OTHER = (CALLED, classified("other"))
+UNEXPLAINED = events.Repaired(mode=codes.Mode.ON_SITE)
+DONE = events.Repaired(mode=codes.Mode.ON_SITE, is_use_explained=True)
+TO_ENGINEERS = events.Transferred(department=codes.Department.TECH_SUPPORT)
+AGREED = events.Booked(purpose=codes.Purpose.INSTALLATION, is_agreed=True)
+EVIDENCE = (Attachment(sha256="a" * 64),)
+LEAVE = approved("compensation", item="K-1")
+CLAIM = filed("compensation_claim", "made_out")
+DISPUTED = events.Disputed(about=codes.Contention.LIABILITY)
+SETTLED = events.Settled(settlement=codes.Settlement.AGREED, is_accepted=True)
+MEDIATED = events.Mediated(body=codes.Body.INSTITUTE, result=codes.MediationResult.AGREED)
+REVIEWED = events.Reviewed(cause=codes.Cause.MATERIAL, improvement=codes.Improvement.PRODUCT)
+FITTED = moved("used", is_same_quality=True)
+ABOVE = events.Charged(
+    cost=codes.Cost.PARTS, amount=yuan(80), payer=codes.Payer.COMPANY, voucher_no="V-1", is_over_budget=True
+)
+
+
+def installed(*, tested: bool = True) -> events.Installed:
+    """The new meter is in place."""
+    return events.Installed(is_function_tested=tested, is_use_explained=True)
+
+
+GUARDS = (
+    Guarded(
+        "registration-complete", "S4 三(二)1", (), received(remedy_sought="repair"), instead=CALLED
+    ),
+    Guarded(
+        "transfer-complete", "S4 三(一)3", (received(customer_phone=None), classified("repair")), TO_ENGINEERS,
+        cure=(CALLED,),
+    ),
+    Guarded(
+        "complexity-before-work", "S4 四(一)1", (CALLED, classified("repair"), inspected("on_site")), DONE,
+        cure=(classified("repair", complexity="complex"),),
+    ),
+    Guarded("cause-before-repair", "S4 三(二)3", FAULT, DONE, cure=(inspected("on_site"),)),
+    Guarded("parts-explained", "S4 三(二)3", (*FAULT, moved("issued")), FITTED, cure=(responded("disclosure"),)),
+    Guarded(
+        "parts-as-good", "S4 一(三)3", (*FAULT, moved("issued")), moved("used", is_same_quality=False), instead=FITTED
+    ),
+    Guarded("parts-booked-out", "S4 二(三)3", (*FAULT, moved("issued", item="V-8")), FITTED, cure=(moved("issued"),)),
+    Guarded("parts-accounted-for", "S4 二(三)3", (*OTHER, moved("issued")), closed(), cure=(moved("returned"),)),
+    Guarded(
+        "use-shown", "S4 三(二)3", (*FAULT, inspected("on_site")), UNEXPLAINED, instead=DONE,
+    ),
+    Guarded(
+        "record-signed", "S4 三(二)4", (*FAULT, inspected("on_site"), DONE), closed(),
+        cure=(filed("repair_record", "signed"),),
+    ),
+    Guarded(
+        "replacement-agreed", "S4 三(三)", (*EXCHANGE, events.Booked()), shipped("outbound", "company_ships"),
+        cure=(AGREED,),
+    ),
+    Guarded("delivered-before-installed", "S4 三(三)", EXCHANGE, installed(), cure=(delivered("outbound"),)),
+    Guarded("tested-and-explained", "S4 三(三)", EXCHANGE, installed(tested=False), instead=installed()),
+    Guarded(
+        "serials-linked", "S4 三(三)", EXCHANGE, events.Replaced(new_serial=ref("serial")),
+        instead=events.Replaced(old_serial=ref("serial"), new_serial=ref("serial")),
+    ),
+    Guarded("service-complaint-investigated", "S4 四(三)3", RUDENESS, closed(), cure=(FOUND_OUT,)),
+    Guarded(
+        "service-complaint-told", "S4 四(三)3", (*RUDENESS, FOUND_OUT), closed(), cure=(responded("final_answer"),)
+    ),
+    Guarded("service-complaint-reviewed", "S4 四(三)3", (*RUDENESS, FOUND_OUT), closed(), cure=(REVIEWED,)),
+    Guarded("over-budget-approved", "S4 五(二)1", FAULT, ABOVE, cure=(approved("budget"),)),
+    Guarded(
+        "indirect-loss-proven", "S4 六(一)1", (*OTHER, FOUND_OUT, LEAVE), compensated("indirect_loss"),
+        instead=compensated("indirect_loss", attachments=EVIDENCE),
+    ),
+    Guarded(
+        "cause-before-compensation", "S4 六(一)1", (*OTHER, LEAVE), compensated("direct_loss"), cure=(FOUND_OUT,)
+    ),
+    Guarded("claim-filed", "S4 六(一)3", (*OTHER, LEAVE), compensated("direct_loss"), cure=(CLAIM,)),
+    Guarded("compensation-approved", "S4 六(一)3", OTHER, compensated("goodwill"), cure=(LEAVE,)),
+    Guarded(
+        "approver-does-not-pay", "S4 五(二)1", (*OTHER, LEAVE), told(compensated("goodwill"), actor="supervisor-qi"),
+        instead=compensated("goodwill"),
+    ),
+    Guarded("liability-before-settlement", "S4 六(二)2", (*OTHER, DISPUTED), SETTLED, cure=(FOUND_OUT,)),
+    Guarded(
+        "major-dispute-mediated", "S4 六(二)3", (CALLED, classified("other", severity="major"), DISPUTED), closed(),
+        cure=(MEDIATED,),
+    ),
+    Guarded(
+        "dispute-settled-before-closing", "S4 六(二)2", (*OTHER, DISPUTED, FOUND_OUT), closed(),
+        cure=(SETTLED, revisited()),
+    ),
+    Guarded(
+        "customer-asked-after-dispute", "S4 六(二)4", (*OTHER, DISPUTED, FOUND_OUT, SETTLED), closed(),
+        cure=(revisited(),),
+    ),
+    Guarded("dispute-reviewed", "S4 六(二)4", (*OTHER, DISPUTED, FOUND_OUT, SETTLED), closed(), cure=(REVIEWED,)),
+    Guarded(
+        "asker-does-not-approve", "配置，非制度规定", (CALLED, requested("exclusion", item="complex-repair")),
+        told(approved("exclusion", item="complex-repair"), actor="agent-mei"),
+        instead=approved("exclusion", item="complex-repair"),
+    ),
+    Guarded("refund-within-paid", "配置，非制度规定", (CALLED,), refunded(200), instead=refunded(199)),
+)  # fmt: skip
+
+
+def test_every_constraint_of_s4_has_its_story() -> None:
+    assert [item.id for item in REGULATION.constraint] == [one.constraint for one in GUARDS]
+
+
+@pytest.mark.parametrize("guarded", GUARDS, ids=str)
+def test_a_clause_refuses_or_finds_what_breaks_it_and_lets_pass_what_is_right(guarded: Guarded) -> None:
+    mode = next(item.mode for item in REGULATION.constraint if item.id == guarded.constraint)
+    if mode == "refuse":
+        guarded.must_refuse(METERS)
+    else:
+        guarded.must_find(METERS)
+
+
+def test_leave_for_one_claim_pays_no_other_and_a_refusal_takes_it_back() -> None:
+    granted = given(*OTHER, LEAVE, rules=METERS)
+    other = compensated("goodwill").model_copy(update={"item": "K-2"})
+    granted.when(other).then_refused(clause="S4 六(一)3", rule="compensation-approved")
+    taken_back = events.Rejected(subject=codes.Subject.COMPENSATION, item="K-1", reason="settled_otherwise")
+    granted.and_(taken_back).when(compensated("goodwill")).then_refused(rule="compensation-approved")
+
+
+def test_a_history_from_elsewhere_may_pass_a_case_on_without_its_contact() -> None:
+    moved_in = given(received(customer_phone=None, is_live=False), classified("repair"), rules=METERS)
+    moved_in.when(TO_ENGINEERS).then_allowed()
+
+
+OFFICES = {
+    "call-centre": "agent", "engineers": "technician", "repair-teams": "technician", "logistics": "logistics",
+    "legal": "legal", "finance": "finance",
+}  # fmt: skip
+
+
+def test_call_centre_engineers_and_legal_make_up_the_dispute_team_and_finance_pays() -> None:
+    assert {office.id: office.role for office in REGULATION.office} == OFFICES
+    may = {office.id: set(office.may) for office in REGULATION.office}
+    assert [name for name, verbs in may.items() if "investigate" in verbs] == [
+        "call-centre",
+        "engineers",
+        "legal",
+    ]
+    assert [name for name, verbs in may.items() if "compensate" in verbs] == ["finance"]
+
+
+FORMS = ("repair-record", "stock-register", "compensation-claim")
+
+
+def test_the_papers_of_s4_are_kept_and_the_customer_signs_two_of_them() -> None:
+    assert tuple(form.id for form in REGULATION.form) == FORMS
+    signed = [form.id for form in REGULATION.form if any(label.en == "Customer" for label in form.signed)]
+    assert signed == ["repair-record", "compensation-claim"]

@@ -1,0 +1,270 @@
+"""The water-meter maker's regulation (S4): its promises, where cases go, its figures, and what is left open."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import codes, events
+from cases.fact import Fact
+from cases.ladder import ladder
+from cases.promises.clock import Lacking, Verdict
+from cases.regulation.forms import filled
+from tests.cases.clock_stories import RESUMED, excluded, wall
+from tests.cases.promised import Promised
+from tests.cases.scenario import (
+    classified,
+    closed,
+    given,
+    inspected,
+    published,
+    received,
+    ref,
+    rejected,
+    responded,
+    rules_of,
+)
+from tests.cases.supporting import escalated, filed, moved
+
+METERS = rules_of("water-meter", "water-meter")
+WHOLE = rules_of("water-meter", "water-meter", arrival=6)
+"""With a value for what the demo leaves unset."""
+(REGULATION,) = published("water-meter").regulations.values()
+
+DRIPPING = events.Received(
+    case_no="AS-00000009",
+    channel=codes.Channel.PHONE,
+    product_line="water-meter",
+    product_model="the meter that drips",
+)
+CALLED = ("2026-03-07 23:00", DRIPPING)
+"""Late on a Saturday: the hotline never sleeps."""
+DISPATCHED = classified("repair", department="field_service", mode="on_site")
+AT_THE_DOOR = events.Arrived()
+DONE = events.Repaired(mode=codes.Mode.ON_SITE, is_use_explained=True)
+INSTALLED = events.Installed(is_function_tested=True, is_use_explained=True)
+
+
+def began(*facts: tuple[str, Fact]) -> tuple[tuple[str, Fact], ...]:
+    """A call late on Saturday and what followed on Sunday."""
+    return (CALLED, *((f"2026-03-08 {moment}", fact) for moment, fact in facts))
+
+
+def on_site(complexity: str) -> events.Classified:
+    """A repair whose fault is known to be simple or complex."""
+    return classified("repair", department="field_service", mode="on_site", complexity=complexity)
+
+
+def handed_to(department: str) -> events.Transferred:
+    """Another department takes the case over."""
+    return events.Transferred.model_validate({"department": department})
+
+
+def booked(until: str, *, agreed: bool | None = None) -> events.Booked:
+    """A visit is arranged; people come by then."""
+    return events.Booked(ends_at=wall(until), purpose=codes.Purpose.VISIT, is_agreed=agreed)
+
+
+def told_by(moment: str, *, agreed: bool = False) -> events.Promised:
+    """The customer hears by when a reply comes."""
+    return events.Promised(purpose=codes.Purpose.REPLY, promised_at=wall(moment), is_agreed=agreed)
+
+
+S4 = (
+    Promised(
+        "call-answered", "S4 四(一)1", began(), "2026-03-07 23:01", kept_by=(responded("first_touch"),),
+        not_kept_by=(events.Responded(step=codes.Step.REPLY, channel=codes.Channel.EMAIL), DISPATCHED), rules=METERS,
+    ),
+    Promised(
+        "fault-call-acknowledged", "S4 三(二)1", (CALLED, ("2026-03-07 23:02", DISPATCHED)), "2026-03-07 23:05",
+        kept_by=(responded("acknowledged"), responded("contact")), not_kept_by=(responded("first_touch"),),
+        is_configured=True, rules=METERS,
+    ),
+    Promised(
+        "complaint-reply", "S4 三(一)2", began(("09:00", classified("complaint"))), "2026-03-08 23:00",
+        kept_by=(responded("reply"), responded("solution")),
+        not_kept_by=(responded("update"), told_by("2026-03-09 09:00")), is_configured=True, rules=METERS,
+    ),
+    Promised(
+        "reply-promise", "S4 三(一)2",
+        began(("09:00", classified("complaint")), ("09:10", told_by("2026-03-09 17:00"))), "2026-03-09 17:00",
+        kept_by=(responded("reply"), responded("final_answer")),
+        not_kept_by=(responded("update"), told_by("2026-03-12 17:00")), rules=METERS,
+    ),
+    Promised(
+        "contact-after-dispatch", "S4 四(一)1", began(("07:00", DISPATCHED)), "2026-03-08 09:00",
+        kept_by=(responded("contact"), booked("2026-03-09 12:00")), not_kept_by=(responded("acknowledged"),),
+        rules=METERS,
+    ),
+    Promised(
+        "contact-after-transfer", "S4 四(一)1",
+        began(("07:00", classified("repair", department="call_centre")), ("10:00", handed_to("field_service"))),
+        "2026-03-08 12:00", kept_by=(responded("contact"),), not_kept_by=(handed_to("tech_support"),), rules=METERS,
+    ),
+    Promised(
+        "contact-after-the-call", "S4 三(二)2", began(("00:30", DISPATCHED)), "2026-03-08 01:00",
+        kept_by=(responded("contact"), booked("2026-03-09 12:00")), not_kept_by=(responded("acknowledged"),),
+        is_configured=True, rules=METERS,
+    ),
+    Promised(
+        "appointment-kept", "S4 四(一)1", began(("07:00", DISPATCHED), ("08:00", booked("2026-03-09 12:00"))),
+        "2026-03-09 12:00", kept_by=(AT_THE_DOOR,), not_kept_by=(responded("update"), booked("2026-03-10 12:00")),
+        rules=METERS,
+    ),
+    Promised(
+        "arrival", "S4 四(一)1", began(("00:30", DISPATCHED)), "2026-03-08 05:00", kept_by=(AT_THE_DOOR,),
+        not_kept_by=(responded("contact"),), is_configured=True, rules=WHOLE,
+    ),
+    Promised(
+        "simple-repair", "S4 四(一)1", began(("07:00", on_site("simple")), ("11:00", AT_THE_DOOR)), "2026-03-08 12:00",
+        kept_by=(DONE, events.Replaced()), not_kept_by=(inspected("on_site"),), rules=METERS,
+    ),
+    Promised(
+        "complex-plan", "S4 四(一)1", began(("07:00", on_site("complex"))), "2026-03-09 07:00",
+        kept_by=(responded("preliminary_plan"), inspected("on_site", plan=ref("plan"))),
+        not_kept_by=(inspected("on_site"), DONE), rules=METERS,
+    ),
+    Promised(
+        "complex-repair", "S4 四(一)1", began(("07:00", on_site("complex"))), "2026-03-09 07:00",
+        kept_by=(DONE, events.Replaced()), not_kept_by=(responded("preliminary_plan"),), rules=METERS,
+    ),
+    Promised(
+        "record-returned", "S4 三(二)4", began(("07:00", DISPATCHED), ("12:00", filed("repair_record", "signed"))),
+        "2026-03-10 00:00", kept_by=(filed("repair_record", "handed_back"), filed("repair_record", "archived")),
+        not_kept_by=(filed("service_record", "handed_back"),), is_configured=True, rules=METERS,
+    ),
+    Promised(
+        "replacement-cycle", "S4 四(一)1", began(("09:00", classified("exchange"))), "2026-03-17 00:00",
+        kept_by=(INSTALLED,), not_kept_by=(events.Replaced(),), is_configured=True, rules=METERS,
+    ),
+    Promised(
+        "dispute-taken-up", "S4 六(二)2", began(("09:00", events.Disputed(about=codes.Contention.QUALITY))),
+        "2026-03-08 09:30", kept_by=(responded("contact"), escalated("major")),
+        not_kept_by=(escalated("overdue", is_automatic=True),), is_configured=True, rules=METERS,
+    ),
+)  # fmt: skip
+
+
+def test_every_promise_of_s4_has_its_scenario() -> None:
+    assert {one.id: (one.clause, one.is_configured) for one in REGULATION.promise} == {
+        one.promise: (one.clause, one.is_configured) for one in S4
+    }
+
+
+@pytest.mark.parametrize("promised", S4, ids=str)
+def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
+    promised.must_start_under("water-meter")
+    promised.must_be_kept_in_time()
+    promised.must_stay_open()
+
+
+def again(name: str) -> Promised:
+    """Tell of one promise again."""
+    return next(one for one in S4 if one.promise == name)
+
+
+def test_a_later_hour_counts_when_the_customer_agreed_to_it_in_time() -> None:
+    visit = again("appointment-kept").begun.at("2026-03-09 11:00", booked("2026-03-09 16:00", agreed=True))
+    assert visit.at("2026-03-09 15:30", AT_THE_DOOR).verdict("appointment-kept:1") is Verdict.MET
+    reply = again("reply-promise").begun.at("2026-03-09 18:00", told_by("2026-03-10 12:00", agreed=True))
+    assert reply.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.BREACHED
+
+
+def test_waiting_for_the_customer_stops_the_24_hours_and_waiting_for_parts_does_not() -> None:
+    for reason, verdict in (("waiting_for_customer", Verdict.MET), ("waiting_for_parts", Verdict.BREACHED)):
+        paused = events.Paused.model_validate({"reason": reason})
+        waited = again("complex-repair").begun.at("2026-03-08 10:00", paused).at("2026-03-08 20:00", RESUMED)
+        assert waited.at("2026-03-09 16:00", DONE).verdict("complex-repair:1") is verdict
+
+
+def test_a_special_case_is_shown_as_excluded_with_its_reason_and_only_the_clock_that_was_named() -> None:
+    flooded = again("complex-repair").begun.at("2026-03-08 12:00", excluded("complex-repair"))
+    late = flooded.at("2026-03-10 12:00", DONE)
+    assert late.verdict("complex-repair:1") is Verdict.EXCLUDED
+    assert late.clock("complex-repair:1").excluded_because == "the flood of the warehouse"
+    assert late.at("2026-03-10 13:00", responded("solution")).verdict("complex-plan:1") is Verdict.BREACHED
+
+
+def test_a_simple_fault_has_no_24_hours_and_a_complex_one_no_single_hour() -> None:
+    simple, complex_one = again("simple-repair").begun.clocks(), again("complex-repair").begun.clocks()
+    assert "complex-repair:1" not in simple
+    assert "simple-repair:1" not in complex_one
+
+
+def test_a_refused_replacement_is_no_longer_owed() -> None:
+    refused = again("replacement-cycle").begun.at("2026-03-09 09:00", rejected("exchange"))
+    assert refused.verdict("replacement-cycle:1") is Verdict.CANCELLED
+
+
+def test_a_dispute_that_nobody_takes_up_goes_to_the_supervisor_and_then_to_legal() -> None:
+    clock = again("dispute-taken-up").begun.clock("dispute-taken-up:1")
+    assert [rung.level for rung in ladder(clock, METERS)] == ["supervisor", "legal"]
+
+
+def test_what_the_text_names_without_a_number_is_not_configured_until_the_firm_says() -> None:
+    unset = Promised(**{**vars(again("arrival")), "rules": METERS}).begun.clock("arrival:1")
+    assert (unset.verdict, unset.lacking) == (Verdict.NOT_CONFIGURED, Lacking.SETTING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "department"),
+    [
+        ("consultation", "call_centre"),
+        ("complaint", "call_centre"),
+        ("repair", "field_service"),
+        ("exchange", "field_service"),
+        ("installation", "field_service"),
+        ("technical_support", "tech_support"),
+        ("delivery", "logistics"),
+        ("other", "customer_service"),
+    ],
+)
+@pytest.mark.proves("S4-2.2")
+@pytest.mark.proves("S4-2.3a")
+def test_the_hotline_sends_each_kind_where_it_belongs(kind: str, department: str) -> None:
+    case = given(received(product_line="water-meter"), rules=METERS).case
+    assert METERS.department(classified(kind), case) == department
+
+
+def test_the_repair_record_names_cause_course_and_every_part() -> None:
+    form = next(one for one in REGULATION.form if one.id == "repair-record")
+    seen = inspected("on_site", cause="material")
+    parts = (moved("used", item="V-7"), moved("used", item="V-8", quantity=2))
+    record = filled(form, given(received(serial=ref("serial")), DISPATCHED, seen, *parts, rules=METERS).facts)
+    assert [line.value for line in record.lines if line.label.en == "Parts"] == ["V-7", "V-8"]
+    assert {label.en for label in record.missing} == {"Arrived at", "Course", "Use shown"}
+
+
+FIGURES = {
+    "satisfaction": "0.95", "resolution": "0.98", "response-on-time": "1", "repair-success": None,
+}  # fmt: skip
+PROGRAMMES = {
+    "customers-revisited": "revisit-period", "technical-feedback": "feedback-period",
+    "records-sampled": "evaluation-period", "third-party-evaluation": "evaluation-period",
+    "service-evaluated": "evaluation-period", "cost-by-month": None, "cost-by-quarter": None,
+}  # fmt: skip
+UNSET = {"arrival", "repair-success", "feedback-period", "evaluation-period"}
+
+
+def test_figures_and_programmes_are_those_of_the_text_and_what_it_leaves_open_is_the_firms() -> None:
+    assert {one.id: one.at_least for one in REGULATION.target} == FIGURES
+    assert {one.id: one.setting for one in REGULATION.programme} == PROGRAMMES
+    (settings,) = published("water-meter").settings.values()
+    assert {one.id for one in REGULATION.placeholder} - set(settings.values) == UNSET
+
+
+def test_the_whole_way_of_a_repair_leaves_nothing_to_find() -> None:
+    asked = received(remedy_sought="repair", customer_address=ref("customer_address"))
+    seen, record = inspected("on_site"), filed("repair_record", "signed")
+    parts = (moved("issued"), moved("used", is_same_quality=True))
+    steps = (
+        on_site("simple"),
+        responded("contact"),
+        AT_THE_DOOR,
+        seen,
+        responded("disclosure"),
+        *parts,
+        DONE,
+        record,
+    )
+    ended = given(asked, *steps, rules=METERS).when(closed()).then_allowed()
+    assert not ended.findings()
