@@ -153,7 +153,7 @@ def explain_clock(
     )
     bound = None if found is None else bound_of(found, telling.rules)
     if found is None or bound is None:
-        raise NotFound("This case has no such clock", case_id=str(telling.case_id), clock=name)
+        raise NotFound("This case has no such clock", case_id=str(telling.case_id))
     days = [step for step in explain(found, seen, telling.rules) if cursor is None or step.day > cursor]
     return ClockExplained(
         clock=next(item for item in telling.file().clocks if item.clock_id == found.clock_id),

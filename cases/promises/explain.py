@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from cases.calendars.counting import Calendar, Unit, starting_day
 from cases.calendars.listing import CalendarDay, listing
 from cases.calendars.parts import DayKind, Label
+from cases.calendars.walls import OutsideCalendar
 from cases.codes import Code
 from cases.promises.clock import Clock, Verdict
 from cases.promises.limits import limit_of
@@ -63,8 +64,15 @@ class Step:
 def explain(clock: Clock, facts: Sequence[Recorded], rules: Rules) -> list[Step]:
     """Go through the days of a clock from its first to its last moment; while it is open, at least to its due moment.
 
-    `facts` and `rules` are what the clock was made of. Empty where no calendar is known.
+    `facts` and `rules` are what the clock was made of. Empty where no calendar is known, or none reaches that far.
     """
+    try:
+        return _steps(clock, facts, rules)
+    except OutsideCalendar:
+        return []
+
+
+def _steps(clock: Clock, facts: Sequence[Recorded], rules: Rules) -> list[Step]:
     bound = bound_of(clock, rules)
     calendar = None if bound is None else calendar_of(clock, bound)
     if bound is None or calendar is None:

@@ -139,9 +139,22 @@ def test_a_cursor_or_an_instant_that_nobody_gave_out_is_refused(teller: Teller, 
 
 @pytest.mark.parametrize("named", ["x" * 61, "AS-" + "9" * 50, "..", "%ff", "🙂", "0" * 36, "null"])
 def test_a_case_of_a_name_that_cannot_be_is_not_there(client: TestClient, teller: Teller, named: str) -> None:
-    for page in ("", "/timeline", "/events"):
+    for page in ("", "/timeline", "/events", "/forms"):
         answer = client.get(f"/api/v1/cases/{named}{page}", headers=teller.as_(Role.QUALITY))
         assert answer.status_code in {404, 422}
+
+
+def test_no_word_of_an_address_comes_back(teller: Teller) -> None:
+    case = f"/cases/{teller.received()['case_id']}"
+    for page in (
+        f"/cases/{SECRET}",
+        f"{case}/clocks/{SECRET}/explain",
+        f"{case}/forms/{SECRET}",
+        f"/{SECRET}",
+    ):
+        answer = teller.get(page)
+        assert answer.status_code == 404, page
+        assert SECRET not in answer.text
 
 
 @pytest.mark.parametrize("name", ["happened_by", "known_at"])

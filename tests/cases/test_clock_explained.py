@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from cases import events
 from cases.calendars.book import CalendarBook
 from cases.calendars.parts import DayKind
@@ -217,3 +219,11 @@ def test_a_clock_is_explained_by_the_regulation_it_is_pinned_to() -> None:
         settings=other.settings, calendars=other.calendars,
     )  # fmt: skip
     assert explain(told.clock(), told.facts, Rules((foreign,))) == []
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "9998-12-30"])
+def test_a_history_that_no_calendar_reaches_has_clocks_and_no_days(day: str) -> None:
+    """Empty dates of a spreadsheet, and "until further notice", come in with imports."""
+    told = story(OFFICE).at(f"{day} 09:00", HUMMING).at(f"{day} 10:00", REPLY)
+    assert told.verdict() is Verdict.NOT_CONFIGURED
+    assert explain(told.clock(), told.facts, told.rules) == []
