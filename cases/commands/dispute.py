@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cases import codes
 from cases.case import Case
@@ -75,3 +75,10 @@ class Settle(_InDispute):
     is_recourse_told: Annotated[
         bool, Field(description="the customer was told where else to turn (ISO 10002)")
     ] = False
+
+    @model_validator(mode="after")
+    def _is_accepted_where_agreed(self) -> Self:
+        if not self.is_accepted and self.settlement is not codes.Settlement.DECIDED:
+            message = "only a decision stands without the customer; until they accept, the dispute is open"
+            raise ValueError(message)
+        return self

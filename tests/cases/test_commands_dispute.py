@@ -62,6 +62,14 @@ def test_only_an_open_dispute_is_mediated_and_settled(command: Mediate | Settle,
     given(*COMPLAINT, DISPUTED, SETTLED, DISPUTED).when(command).then(fact)
 
 
+@pytest.mark.parametrize("settlement", ["agreed", "mediated", "withdrawn"])
+def test_what_the_customer_does_not_accept_settles_nothing_but_by_decision(settlement: str) -> None:
+    with pytest.raises(ValidationError, match="until they accept"):
+        ask(Settle, settlement=settlement, is_accepted=False)
+    decided = ask(Settle, settlement="decided", is_accepted=False, is_recourse_told=True)
+    given(*COMPLAINT, DISPUTED).when(decided).then_allowed()
+
+
 def test_a_dispute_outlives_the_closing_of_its_case() -> None:
     again = given(*COMPLAINT, DISPUTED, closed("withdrawn"), Reopened(reason="hums"))
     assert again.case.is_disputed
