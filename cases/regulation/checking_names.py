@@ -70,7 +70,7 @@ def _unset(draft: Draft) -> Iterator[Problem]:
                         place, f"the placeholder {placeholder} is counted in {units[placeholder]}"
                     )
     for index, promise in draft.each("promise"):
-        if promise.is_configured != (promise.within.setting is not None):
+        if promise.is_configured != any(setting for _, setting in _times_of(promise)):
             what = (
                 "says that its number comes from the firm, so within names a setting, and the other way round"
             )
@@ -80,8 +80,8 @@ def _unset(draft: Draft) -> Iterator[Problem]:
 def _settings_of(item: object) -> Iterator[tuple[Place, str, frozenset[str]]]:
     """Yield field, placeholder and the units that fit, for every value of the firm that an item asks for."""
     match item:
-        case Promise(within=within) if within.setting is not None:
-            yield ("within", "setting"), within.setting, TIMES
+        case Promise():
+            yield from (((field, "setting"), setting, TIMES) for field, setting in _times_of(item))
         case Constraint(setting=str(setting)):
             yield ("setting",), setting, frozenset({"fen"})
         case Entitlement(window=window) if window is not None:
@@ -92,6 +92,13 @@ def _settings_of(item: object) -> Iterator[tuple[Place, str, frozenset[str]]]:
             yield ("setting",), setting, frozenset()
         case _:
             pass
+
+
+def _times_of(promise: Promise) -> Iterator[tuple[str, str]]:
+    """Yield the values of the firm that a promise is counted in, with their fields."""
+    for field, amount in (("within", promise.within), ("not_before", promise.not_before)):
+        if amount is not None and amount.setting is not None:
+            yield field, amount.setting
 
 
 def _uncounted(draft: Draft, books: Mapping[str, CalendarBook]) -> Iterator[Problem]:

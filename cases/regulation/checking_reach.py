@@ -42,12 +42,26 @@ def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
         reasons = dict.fromkeys(why for whys in barred for why in whys)
         what = f"this clock can never stop: {'; '.join(reasons)}"
         yield draft.problem(("promise", index, "stop"), what)
-    until = promise.within.until
-    for fact in {CASE_FACTS[pattern.fact] for pattern in starts} if until else ():
-        moments = [name for name in fact.model_fields if _is_moment(fact, name)]
-        if until not in moments:
-            what = f"{fact.name()} has no field {until} that holds a moment{meant(str(until), moments)}"
-            yield draft.problem(("promise", index, "within", "until"), what)
+    for field, until, facts in _told_moments(promise, starts):
+        for fact in facts:
+            moments = [name for name in fact.model_fields if _is_moment(fact, name)]
+            if until not in moments:
+                what = f"{fact.name()} has no field {until} that holds a moment{meant(until, moments)}"
+                yield draft.problem(("promise", index, field, "until"), what)
+
+
+def _told_moments(promise: Promise, starts: Iterable[Pattern]) -> Iterator[tuple[str, str, list[type[Fact]]]]:
+    """Yield the fields of a promise that ask a fact for a moment, with the field of the fact and the facts."""
+    begun, agreed = list(starts), promise.agreed
+    for field, amount in (("within", promise.within), ("not_before", promise.not_before)):
+        if amount is not None and amount.until is not None:
+            yield field, amount.until, _facts_of(begun)
+    if agreed is not None:
+        yield "agreed", agreed.until, _facts_of(agreed.told)
+
+
+def _facts_of(patterns: Iterable[Pattern]) -> list[type[Fact]]:
+    return [CASE_FACTS[name] for name in dict.fromkeys(pattern.fact for pattern in patterns)]
 
 
 def _same(draft: Draft, index: int, constraint: Constraint) -> Iterator[Problem]:

@@ -218,9 +218,7 @@ def test_contact_within_half_an_hour_counts_in_several_windows_a_day() -> None:
     assert story(text).at("2026-03-12 18:30", form).clock("contact:1").due_at == wall("2026-03-13 09:30")
 
 
-@pytest.mark.parametrize("times", ["", 'agreed = { told = { fact = "Booked" }, until = "ends_at" }'])
-def test_a_promise_names_when_it_is_due_or_what_must_have_passed(times: str) -> None:
-    text = f"""
+NOTICE_PACK = f"""
 id = "lamp-notice"
 version = "1"
 label = {{ zh = "灯", en = "Lamp" }}
@@ -230,7 +228,31 @@ effective_from = 2026-01-01
 id = "reply"
 start = {{ fact = "Received" }}
 stop = {{ fact = "Responded" }}
-{times}
 """
+
+
+@pytest.mark.parametrize("times", ["", 'agreed = { told = { fact = "Booked" }, until = "ends_at" }'])
+def test_a_promise_names_when_it_is_due_or_what_must_have_passed(times: str) -> None:
     with pytest.raises(BrokenPack, match="names within"):
-        read_regulation(text)
+        read_regulation(NOTICE_PACK + times)
+
+
+@pytest.mark.parametrize(
+    ("times", "wrong"),
+    [
+        (
+            'within = { hours = 2 }\nagreed = { told = { fact = "Booked" }, until = "ended_at" }',
+            "agreed.until: Booked has no field ended_at that holds a moment; did you mean ends_at",
+        ),
+        ('not_before = { until = "case_no" }', "not_before.until: Received has no field case_no"),
+        ('not_before = { days = 3, calendar = "moon-days" }', "not_before.calendar: china has no calendar"),
+        (
+            'not_before = { setting = "lead" }\nis_configured = true',
+            "not_before.setting: there is no placeholder",
+        ),
+        ("not_before = { days = 3, hours = 2 }", "not_before: name exactly one of"),
+    ],
+)
+def test_what_is_wrong_with_a_moment_is_told_with_its_field(times: str, wrong: str) -> None:
+    with pytest.raises(BrokenPack, match=f"promise reply: {wrong}"):
+        read_regulation(NOTICE_PACK + times)
