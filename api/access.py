@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from cases.case import Case
-from cases.codes import Role
+from cases.codes import Kind, Role
 from cases.errors import NotAllowed
+from cases.events import Delivered, Replaced, Shipped
 from cases.permissions import assigned_to
 
 
@@ -40,7 +41,7 @@ _WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
 QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.DESCRIPTION}),
     Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.DESCRIPTION}),
-    Role.LOGISTICS: frozenset({*_WORK, Q.UNMASK, Q.DESCRIPTION}),
+    Role.LOGISTICS: frozenset({*_WORK, Q.CASE, Q.UNMASK, Q.DESCRIPTION}),
     Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
     Role.DISPUTE: frozenset({*_WHOLE, Q.UNMASK, Q.DESCRIPTION}),
     Role.SUPERVISOR: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
@@ -58,6 +59,11 @@ QUESTIONS: Mapping[Role, frozenset[Question]] = {
 SCOPED = frozenset(Question) - {Q.UNMASK, Q.DESCRIPTION}
 """What a service may ask where its key names it as a scope; never a value in clear."""
 
+WITHOUT_MONEY = frozenset({Role.LOGISTICS})
+"""Who is told a case without its amounts (evidence.md 4)."""
+MOVES = (Shipped, Delivered, Replaced)
+GOODS_BACK = frozenset({Kind.REPAIR, Kind.RETURN, Kind.EXCHANGE})
+"""What goods travel for."""
 ALL_FIELDS = frozenset({"*"})
 UNMASKED: Mapping[Role, frozenset[str]] = {
     Role.AGENT: frozenset({"customer_phone"}),
@@ -85,12 +91,27 @@ def must_ask(role: Role, question: Question, scopes: Collection[str] = ()) -> No
 def must_see(role: Role, actor: str, case: Case) -> None:
     """Raise NotAllowed where a case is not this person's.
 
-    Technicians see what is assigned to them or to nobody, partners only what is assigned to them.
+    Technicians see what is assigned to them or to nobody, partners only what is assigned to them, logistics the cases
+    whose goods travel (A.10, S0 四/3).
     """
     if role is Role.TECHNICIAN and assigned_to(case) not in {None, actor}:
         raise NotAllowed("The case is assigned to somebody else", role=role.value, rule="assigned")
     if role is Role.PARTNER and assigned_to(case) != actor:
         raise NotAllowed("The case is not assigned to you", role=role.value, rule="own")
+    if role is Role.LOGISTICS and not _travels(case):
+        raise NotAllowed("No goods of this case are to be moved", role=role.value, rule="shipments")
+
+
+def must_see_money(role: Role) -> None:
+    """Raise NotAllowed for a role that never sees money."""
+    if role in WITHOUT_MONEY:
+        raise NotAllowed("This role sees no money", role=role.value, rule="money")
+
+
+def _travels(case: Case) -> bool:
+    """Tell whether goods were moved, or may still have to be."""
+    is_moved = any(isinstance(known.fact, MOVES) for known in case.history)
+    return is_moved or (not case.is_closed and case.kind in GOODS_BACK)
 
 
 def must_unmask(role: Role, actor: str, field: str, case: Case) -> None:

@@ -124,7 +124,9 @@ class CaseAnswer(Told):
     is_closed: bool
     paused_for: str | None
     assigned_to: str | None
-    refunded_minor: Annotated[int, Field(description="money returned, in fen")]
+    refunded_minor: Annotated[
+        int | None, Field(description="money returned, in fen; null for a role that sees no money")
+    ]
     received: Fields
     classified: Fields | None
     entitlements: tuple[Entitled, ...]

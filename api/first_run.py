@@ -14,7 +14,10 @@ from cases.reference import demo_settings
 
 SAMPLE: Final = "lamp-sample"
 FIRST_KEYS: Final = (Role.ADMIN,)
-SAMPLE_KEYS: Final = (Role.AGENT, Role.QUALITY, Role.DISPUTE, Role.BI)
+SAMPLE_KEYS: Final = (
+    Role.AGENT, Role.TECHNICIAN, Role.LOGISTICS, Role.QUALITY, Role.SUPERVISOR, Role.FINANCE, Role.DISPUTE, Role.BI,
+)  # fmt: skip
+"""Everybody whom S0 gives something to do, and who looks at the figures."""
 Progress = Callable[[int, int], None]
 """Told the bytes read and the bytes there are."""
 
@@ -48,7 +51,7 @@ def load_sample(here: Installation, progress: Progress) -> int:
 
 
 def make_keys(here: Installation, *, with_sample: bool) -> list[FirstKey]:
-    """Make one key for the administrator and, beside the sample, one for each who looks at it."""
+    """Make one key for the administrator and, beside the sample, one for everybody of S0."""
     roles = (*FIRST_KEYS, *(SAMPLE_KEYS if with_sample else ()))
     return [
         FirstKey(role, keys.create(here.ledger, role, f"{role.value}-01", label="first run"))

@@ -63,8 +63,12 @@ def told(
     happened_by: datetime | None = None,
     known_at: datetime | None = None,
     at_least: int | None = None,
+    *,
+    shows_money: bool = True,
 ) -> Telling:
     """Read one case as this person may see it; raises NotAllowed, NotFound, Unavailable."""
+    if shows_money:
+        access.must_see_money(known.role)
     if happened_by or known_at:
         access.must_ask(known.role, Question.PAST, known.scopes)
     here.must_be_settled(at_least)
@@ -91,10 +95,17 @@ def read_case(
     at_least: Seen = None,
 ) -> CaseAnswer:
     """Tell what a case is now, or was: always from its facts, so that a reader sees their own write at once."""
-    found = told(here, known, case_id, happened_by, known_at, at_least).file()
+    found = told(here, known, case_id, happened_by, known_at, at_least, shows_money=False).file()
     if not (happened_by or known_at):
         response.headers["ETag"] = f'"{found.version}"'
-    return found
+    return without_money(found) if known.role in access.WITHOUT_MONEY else found
+
+
+def without_money(found: CaseAnswer) -> CaseAnswer:
+    """Leave every amount out of a case's answer."""
+    amounts = {name for name, value in found.received.items() if isinstance(value, dict) and "minor" in value}
+    kept = {name: value for name, value in found.received.items() if name not in amounts}
+    return found.model_copy(update={"received": kept, "refunded_minor": None})
 
 
 @router.get(

@@ -106,7 +106,7 @@ def welcome(door: socket.socket, first: list[FirstKey]) -> None:
     if first:
         OUT.print("Keys, shown only now; the page asks for one of them, the API takes it as a bearer token:")
         for role, key in first:
-            OUT.print(f"  {role.value:<8} {role.zh}  [bold]{key}[/]", soft_wrap=True)
+            OUT.print(f"  {role.value:<10} {role.zh}  [bold]{key}[/]", soft_wrap=True)
     OUT.print("[dim]Ctrl-C stops everything[/]")
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from api import keys
 from api.access import SCOPED, Question, may_ask
 from api.app import described
+from api.examples import EXAMPLES
 from api.installation import Installation
 from cases.codes import Role
 from cases.errors import Unauthenticated
@@ -18,7 +19,7 @@ from tests.fix_api import KeyOf, Teller
 MAY = {
     "agent": "cases case history dashboard worklist unmask description",
     "technician": "cases case history worklist unmask description",
-    "logistics": "cases worklist unmask description",
+    "logistics": "cases case worklist unmask description",
     "quality": "cases case history past dashboard statistics worklist audits description",
     "dispute": "cases case history past unmask description",
     "supervisor": "cases case history past dashboard statistics worklist audits description",
@@ -143,3 +144,29 @@ def test_a_technician_sees_cases_of_others_neither_read_nor_listed(teller: Telle
     assert teller.get(f"/cases/{other['case_id']}/timeline", role=Role.TECHNICIAN).status_code == 403
     listed = teller.get("/cases", role=Role.TECHNICIAN, at_least=position, assigned_to="technician-02").json()
     assert {case["case_no"] for case in listed["cases"]} == {mine["case_no"]}
+
+
+def test_logistics_sees_the_cases_whose_goods_travel_and_no_money(teller: Teller) -> None:
+    case = teller.received()
+    path = f"/cases/{case['case_id']}"
+    assert teller.get(path, role=Role.LOGISTICS).status_code == 403, "nothing is to be moved yet"
+    teller.post(f"{path}/classify", {"kind": "return", "reason": "quality"})
+    told = teller.get(path, role=Role.LOGISTICS).json()
+    assert told["received"]["customer_phone"] == "138****8000"
+    assert ("paid" in told["received"], told["refunded_minor"]) == (False, None)
+    seen = teller.get(path, role=Role.AGENT).json()
+    assert (seen["received"]["paid"]["minor"], seen["refunded_minor"]) == (19900, 0)
+    assert teller.get(f"{path}/timeline", role=Role.LOGISTICS).status_code == 403
+
+
+def test_logistics_goes_on_seeing_what_it_shipped_and_never_what_was_only_asked(teller: Teller) -> None:
+    shipped, asked = teller.received(), teller.received()
+    for case, kind in ((shipped, "repair"), (asked, "consultation")):
+        teller.post(f"/cases/{case['case_id']}/classify", {"kind": kind})
+    moved = teller.post(f"/cases/{shipped['case_id']}/ship", EXAMPLES["ship"], role=Role.LOGISTICS)
+    assert moved.status_code == 200, moved.text
+    for case in (shipped, asked):
+        ended = teller.post(f"/cases/{case['case_id']}/close", {"outcome": "withdrawn"})
+        assert ended.status_code == 200, ended.text
+    assert teller.get(f"/cases/{shipped['case_id']}", role=Role.LOGISTICS).status_code == 200
+    assert teller.get(f"/cases/{asked['case_id']}", role=Role.LOGISTICS).status_code == 403

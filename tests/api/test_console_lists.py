@@ -30,11 +30,14 @@ def sign_in(browser: TestClient, key: str) -> None:
     browser.post("/enter", data={"key": key, "next": "/docs"})
 
 
-@pytest.mark.parametrize(("role", "may_follow"), [(Role.LOGISTICS, False), (Role.QUALITY, True)])
+@pytest.mark.parametrize(
+    ("role", "may_follow"), [(Role.WAREHOUSE, False), (Role.LOGISTICS, True), (Role.QUALITY, True)]
+)
 def test_a_case_is_a_link_only_to_those_who_may_open_it(
     browser: TestClient, key_of: KeyOf, teller: Teller, here: Installation, role: Role, *, may_follow: bool
 ) -> None:
     case = teller.received()
+    teller.post(f"/cases/{case['case_id']}/classify", EXAMPLES["classify"])
     here.engine.catch_up()
     sign_in(browser, key_of(role))
     for where in ("/cases", "/worklist?live=yes"):
