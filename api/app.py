@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api import audits, commands, errors, explaining, figures, health, queries, unmask
+from api import audits, commands, errors, explaining, figures, forms, health, queries, unmask
 from api.access import Question
 from api.asking import well_asked
 from api.auth import asks
@@ -103,6 +103,7 @@ def _versioned() -> APIRouter:
         queries.router,
         explaining.router,
         figures.router,
+        forms.router,
         unmask.router,
         audits.router,
     ):

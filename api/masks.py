@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
 from cases.commands.correcting import personal_fields
 from cases.events import Corrected
@@ -15,6 +15,7 @@ from cases.recorded import Recorded
 from cases.vault import Vault
 
 ERASED = "已删除 / erased"
+ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 LEFT_OUT = {"judged_under", "subject_id", "verdicts"}
 """Told in places of their own."""
 
@@ -37,6 +38,11 @@ class Masks:
         if isinstance(fact, Corrected):
             plain["changes"] = {**fact.changes, **{name: self._masked(r) for name, r in self._changed(fact)}}
         return cast("dict[str, JsonValue]", plain)
+
+    def value(self, value: object) -> JsonValue:
+        """Give one value of a fact as JSON."""
+        plain = self._masked(value) if isinstance(value, PersonalRef) else value
+        return cast("JsonValue", ANYTHING.dump_python(plain, mode="json"))
 
     def _masked(self, ref: PersonalRef) -> str:
         return self._shown.get(ref.ref) or ERASED

@@ -21,6 +21,7 @@ from api.console.rendering import page
 from api.console.visiting import Visits
 from api.described import describe
 from api.finding import case_id_of
+from api.forms import form_of, forms_of
 from api.installation import Installation
 from api.past import tell
 from api.reading import asked
@@ -182,8 +183,17 @@ def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLRes
     return page(
         "case", request, here, visitor.language, visitor, file=telling.file(), told=told, steps=steps,
         fields=lambda fact, fields: shown(fact, fields, visitor.language),
-        outcome=lambda result: outcome(result, visitor.language),
+        outcome=lambda result: outcome(result, visitor.language), forms=tuple(forms_of(telling)),
     )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/forms/{form}")
+def form(case_id: str, form: str, request: Request, here: Here, visitor: Visits) -> HTMLResponse:
+    """Show one form of a case as it is printed."""
+    visitor.must(Question.CASE)
+    telling = tell(here, case_id_of(here, case_id), wall_clock())
+    access.must_see(visitor.known.role, visitor.known.actor, telling.case)
+    return page("form", request, here, visitor.language, visitor, form=form_of(telling, form))
 
 
 def is_alarm(entry: Entry) -> bool:
