@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from api.rights import entitled
 from cases.case import Case
+from cases.commands import Classify
 from cases.events import Corrected
 from cases.fact import Fact, Verdict
 from tests.cases.scenario import Story, checked, classified, given, lamp_rules, received
+from tests.fix_desk import ask
 
 BOUGHT = {"purchased_on": "2026-02-25", "goods_received_on": "2026-02-27"}
 
@@ -69,6 +71,19 @@ def test_a_correction_that_decides_nothing_else_revises_nothing() -> None:
 def test_a_demand_that_came_later_than_told_is_told_as_revised() -> None:
     late = corrected(1, happened_at="2026-03-20T09:00:00+08:00")
     assert [one[:3] for one in told_after(late)] == [(False, True, True), (True, False, False)]
+
+
+def test_classifying_again_decides_by_what_is_right() -> None:
+    begun = given(received(**BOUGHT), classified("return", "quality"))
+    before = begun.facts[1].fact.model_copy(update={"verdicts": verdicts_of(begun)})
+    story = given(received(**BOUGHT), before, corrected(1, changes={"purchased_on": "2026-02-28"}))
+    again = story.when(ask(Classify, kind="return", reason="quality")).outcome
+    assert isinstance(again, tuple)
+    after = story.and_(*again)
+    told = [one for one in entitled(after.case, after.rules, after.facts) if "window_end" in one.result]
+    assert [(one.is_revised, one.is_computed, one.inputs["purchased_on"]) for one in told] == [
+        (False, False, "2026-02-28")
+    ]
 
 
 def test_a_live_case_is_never_decided_again() -> None:
