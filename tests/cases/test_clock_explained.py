@@ -86,6 +86,49 @@ def test_an_open_clock_is_explained_up_to_its_due_moment() -> None:
     assert [mark.turn for mark in only.marks] == [Turn.STARTED]
 
 
+def test_promised_days_are_numbered_as_they_are_counted() -> None:
+    """Fifteen days from 17 September end on a holiday, and so on the first working day after it."""
+    text = promise(
+        "reply", 'fact = "Received"', 'fact = "Responded"', 'days = 15, calendar = "calendar-days"'
+    )
+    steps = steps_of(story(text).at("2026-09-17 10:00", HUMMING))
+    assert [step.number for step in steps] == [None, *range(1, 16), *[None] * 6]
+    assert (steps[15].day, steps[15].kind) == (date(2026, 10, 2), DayKind.HOLIDAY)
+    assert (steps[-1].day, [mark.turn for mark in steps[-1].marks]) == (date(2026, 10, 8), [Turn.DUE])
+
+
+def test_of_working_days_only_those_are_numbered_and_after_the_cut_off_the_next_begins() -> None:
+    text = promise(
+        "reply", 'fact = "Received"', 'fact = "Responded"', 'working_days = 2, calendar = "office-hours"'
+    )
+    late = steps_of(story(text).at("2026-03-05 17:01", HUMMING))
+    assert [(step.day.day, step.number) for step in late] == [
+        (5, None), (6, None), (7, None), (8, None), (9, 1), (10, 2),
+    ]  # fmt: skip
+
+
+def test_what_was_agreed_and_what_was_too_early_is_shown_on_its_day() -> None:
+    text = promise(
+        "visit", 'fact = "Received"', 'fact = "Responded"', 'working_days = 3, calendar = "working-days"',
+        'not_before = { days = 1, calendar = "calendar-days", day = "begun" }',
+        'agreed = { told = { fact = "Booked" }, until = "ends_at" }',
+    )  # fmt: skip
+    told = story(text).at("2026-03-02 10:00", HUMMING)
+    told = told.at("2026-03-03 10:00", events.Booked(ends_at=wall("2026-03-09 16:00")))
+    turns = [
+        (step.day.day, mark.turn, mark.version) for step in steps_of(told, "visit:1") for mark in step.marks
+    ]
+    assert turns == [
+        (2, Turn.STARTED, 1), (3, Turn.EARLIEST, None), (3, Turn.AGREED, 2), (9, Turn.DUE, None),
+    ]  # fmt: skip
+
+
+def test_an_answer_at_midnight_is_not_lost_between_two_days() -> None:
+    steps = steps_of(story(TWO_DAYS).at("2026-03-02 10:00", HUMMING).at("2026-03-03 00:00", REPLY))
+    turns = [mark.turn for step in steps for mark in step.marks]
+    assert turns == [Turn.STARTED, Turn.STOPPED, Turn.DUE]
+
+
 def test_a_clock_without_a_calendar_explains_nothing() -> None:
     text = promise("reply", 'fact = "Received"', 'fact = "Responded"', 'hours = 2, calendar = "moon-hours"')
     assert steps_of(story(text).at("2026-09-30 10:00", HUMMING).at("2026-09-30 11:00", REPLY)) == []
