@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cases.fact import Fact
 from cases.regulation.rules import Rules
-from tests.cases.scenario import Story, Told, given
+from tests.cases.scenario import Told, given
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,5 @@ class Guarded:
     def must_find(self, rules: Rules) -> None:
         """Expect that it is allowed and found, with its clause, and not found where it is in order."""
         story = given(*self.before, rules=rules)
-        told = self._found(story, self.act)
-        told.then_found(self.constraint, clause=self.clause)
-        self._found(story.and_(*self.cure), self.instead or self.act).then_not_found(self.constraint)
-
-    def _found(self, story: Story, act: Fact | Told) -> Story:
-        return story.and_(act)
+        story.and_(self.act).then_found(self.constraint, clause=self.clause)
+        story.and_(*self.cure, self.instead or self.act).then_not_found(self.constraint)

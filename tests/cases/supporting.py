@@ -1,16 +1,20 @@
-"""The supporting facts as stories tell them: papers, parts, money made good, and who answers for it."""
+"""What stories of several regulations tell: papers, parts, money made good, and which clocks run and wait."""
 
 from __future__ import annotations
 
 from cases import codes, events
+from cases.fact import Fact
+from cases.regulation.rules import Rules
+from tests.cases.clock_stories import RESUMED, WAITING, Story, wall
+from tests.cases.promised import Promised
 from tests.cases.scenario import yuan
 
 FOUND_OUT = events.Investigated(liable=codes.Party.COMPANY)
 
 
-def filed(form: str, step: str) -> events.Filed:
+def filed(form: str, step: str, **more: object) -> events.Filed:
     """A paper of the case is made out, signed, handed back or archived."""
-    return events.Filed.model_validate({"form": form, "step": step, "form_no": "B-1"})
+    return events.Filed.model_validate({"form": form, "step": step, "form_no": "B-1", **more})
 
 
 def compensated(kind: str, amount: int = 100, **more: object) -> events.Compensated:
@@ -34,3 +38,17 @@ def moved(movement: str, **more: object) -> events.StockMoved:
     return events.StockMoved.model_validate(
         {"movement": movement, "stock": "component", "item": "V-7", **more}
     )
+
+
+def clocks_of(rules: Rules, *facts: Fact) -> set[str]:
+    """Name the promises that a case has clocks of; its facts come an hour apart."""
+    story = Story(rules)
+    for hour, fact in enumerate(facts):
+        story = story.at(f"2026-03-02 {hour:02}:00", fact)
+    return {name.partition(":")[0] for name in story.clocks()}
+
+
+def waits_for_the_customer(promised: Promised) -> bool:
+    """Tell whether a pause moves the due moment of a promise."""
+    begun = promised.begun.at(promised.given[-1][0], WAITING).at(promised.due, RESUMED)
+    return begun.clock(promised.name).due_at != wall(promised.due)
