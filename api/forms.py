@@ -42,7 +42,7 @@ class FormLine(Told):
 class FormAnswer(Told):
     """A form as filled now or in the past asked for; a line without a version is not filled yet.
 
-    `signed` names who signs it, `copies` are the signed copies that were noted (sha256).
+    `signed` names who signs it, `copies` are those that were filed, signed (sha256).
     """
 
     form: str

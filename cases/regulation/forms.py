@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.events import Noted
+from cases.events import Filed
 from cases.fact import Attachment
 from cases.recorded import Recorded
 from cases.regulation.items import Label
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as filled from the facts of a case, and the signed copies that were noted."""
+    """A form as filled from the facts of a case, and the copies of it that were filed."""
 
     form: Form
     lines: tuple[Line, ...]
@@ -65,5 +65,5 @@ def _value(field: FormField, recorded: Recorded) -> Value | datetime | None:
 
 def _copies(form: Form, history: Sequence[Recorded]) -> Iterator[Attachment]:
     for recorded in history:
-        if isinstance(recorded.fact, Noted) and recorded.fact.word == form.id:
+        if isinstance(recorded.fact, Filed) and recorded.fact.form is form.paper:
             yield from recorded.fact.attachments

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from cases.codes import Department, Role
+from cases.codes import Form as Paper
 from cases.events import CASE_FACTS
 from cases.fact import Part, Word
 from cases.regulation.items import Item, Label
@@ -52,9 +53,10 @@ class FormField(Part):
 class Form(Item):
     """A record that the text asks for, filled from facts; its version is that of the regulation.
 
-    `signed` names who signs it, in the words of the text; the signed copy is an attachment (sha256) of a Noted whose
-    word is the form's id.
+    `signed` names who signs it, in the words of the text; signed copies are the attachments (sha256) of what was Filed
+    as this `paper`.
     """
 
+    paper: Paper | None = None
     line: tuple[FormField, ...]
     signed: tuple[Label, ...] = ()

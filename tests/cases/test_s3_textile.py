@@ -29,6 +29,7 @@ FABRIC = rules_of("textile", "functional-fabric")
 ASKED = ("2026-09-30 15:00", HUMMING)
 """Wednesday before the national holiday; 10 October is a Saturday that is worked (regulations.md A.6)."""
 VISITED = inspected("on_site")
+ARRIVED = events.Arrived(is_id_shown=True)
 
 
 def said(step: str) -> events.Responded:
@@ -62,16 +63,16 @@ S3 = (
     ),
     Promised(
         "on-site-same-city", "S3 第七条", (ASKED, ("2026-09-30 15:10", visit(same_city=True))), "2026-10-11 00:00",
-        kept_by=(VISITED,), not_kept_by=(said("reply"), inspected("pre_diagnosis")), rules=EQUIPMENT,
+        kept_by=(ARRIVED, VISITED), not_kept_by=(said("reply"), inspected("pre_diagnosis")), rules=EQUIPMENT,
     ),
     Promised(
         "on-site-other-city", "S3 第七条", (ASKED, ("2026-09-30 15:10", visit(same_city=False))), "2026-10-14 00:00",
-        kept_by=(VISITED,), not_kept_by=(said("reply"),), rules=EQUIPMENT,
+        kept_by=(ARRIVED, VISITED), not_kept_by=(said("reply"),), rules=EQUIPMENT,
     ),
     Promised(
         "appointment-kept", "S3 第七条",
         (ASKED, ("2026-09-30 15:10", visit(same_city=True)), ("2026-10-08 09:00", booked("2026-10-20 16:00"))),
-        "2026-10-20 16:00", kept_by=(VISITED,),
+        "2026-10-20 16:00", kept_by=(ARRIVED, VISITED),
         not_kept_by=(said("update"),), rules=EQUIPMENT,
     ),
     Promised(
@@ -138,8 +139,30 @@ def test_a_quote_is_told_before_it_is_answered() -> None:
     under("smart-equipment", ON_SITE).when(answer).then_refused(rule="answer-after-quote")
 
 
+def test_a_part_is_fitted_with_its_certificate_only() -> None:
+    part = {"movement": "used", "stock": "spare", "item": "shuttle hook", "is_covered": True}
+    begun = under("smart-equipment", ON_SITE)
+    begun.when(events.StockMoved.model_validate(part)).then_refused(clause="S3 第七条")
+    shown = events.StockMoved.model_validate({**part, "certificate_no": "HG-2026-118"})
+    begun.when(shown).then_allowed()
+
+
+def test_a_case_is_closed_as_solved_only_after_its_review() -> None:
+    mended = under("smart-equipment", ON_SITE).and_(VISITED, events.Repaired())
+    mended.when(closed()).then_refused(clause="S3 第三条", rule="reviewed-before-closing")
+    review = events.Reviewed(cause=codes.Cause.ASSEMBLY, improvement=codes.Improvement.NONE)
+    mended.and_(review).when(closed()).then_allowed()
+
+
+def test_a_visitor_who_shows_no_work_id_is_found() -> None:
+    begun = under("smart-equipment", ON_SITE)
+    begun.and_(events.Arrived()).then_found("work-id-shown", clause="S3 第七条")
+    begun.and_(ARRIVED).then_not_found("work-id-shown")
+
+
 def test_a_complaint_ends_only_after_the_customer_was_asked() -> None:
-    begun = under("smart-equipment", classified("complaint"))
+    review = events.Reviewed(cause=codes.Cause.ASSEMBLY, improvement=codes.Improvement.NONE)
+    begun = under("smart-equipment", classified("complaint"), review)
     begun.when(closed()).then_refused(clause="S3 第五条", rule="complaint-revisited")
 
 
@@ -223,11 +246,21 @@ def test_the_record_of_a_visit_is_filled_from_facts_and_says_what_is_missing() -
     (regulation,) = published("textile").regulations.values()
     form = next(one for one in regulation.form if one.id == "service-record")
     seen = inspected("on_site", cause="assembly")
-    begun = under("smart-equipment", ON_SITE).and_(seen)
+    begun = under("smart-equipment", ON_SITE).and_(seen, ARRIVED)
     made = filled(form, begun.facts)
     lines = {line.label.en: (line.value, line.version) for line in made.lines}
     assert lines["Cause"] == ("assembly", 3)
-    assert lines["On site"] == (begun.facts[2].occurred_at, 3)
+    assert lines["On site"] == (begun.facts[3].occurred_at, 4)
     assert {label.en for label in made.missing} == {
         "Visit agreed for", "Expected by", "Work", "Tested", "Use and care explained",
     }  # fmt: skip
+
+
+def test_what_was_filed_as_this_paper_is_its_signed_copy() -> None:
+    (regulation,) = published("textile").regulations.values()
+    form = next(one for one in regulation.form if one.id == "service-record")
+    copy = {"sha256": "ab" * 32, "media_type": "application/pdf"}
+    paper = {"form": "service_record", "step": "signed", "attachments": [copy]}
+    other = events.Filed.model_validate({**paper, "form": "other"})
+    begun = under("smart-equipment", ON_SITE).and_(other, events.Filed.model_validate(paper))
+    assert [one.sha256 for one in filled(form, begun.facts).copies] == ["ab" * 32]
