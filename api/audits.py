@@ -16,7 +16,7 @@ from api.installation import Installation
 from api.keys import Credential
 from cases.audits import fold, programme_id
 from cases.errors import NotFound
-from cases.events_audit import FrameFrozen, NoncesRevealed, Pick, ProgrammeOpened, SampleDrawn
+from cases.events_audit import FrameFrozen, ItemReplaced, NoncesRevealed, Pick, ProgrammeOpened, SampleDrawn
 from cases.month import Month
 from replay.audit.checklist import Answer
 from replay.audit.review import review
@@ -63,6 +63,7 @@ class AuditAnswer(BaseModel):
     frame: FrameFrozen | None
     revealed: NoncesRevealed | None
     drawn: SampleDrawn | None
+    replaced: tuple[ItemReplaced, ...]
     checks: tuple[CheckedCase, ...]
     position: int
 
@@ -81,7 +82,6 @@ def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> Audi
     if known.opened is None or period not in known.frozen:
         cure = f"caseledger audit draw --month {period} --as NAME"
         raise NotFound(f"No sample was frozen for this month; draw one with: {cure}")
-    drawn = known.drawn.get(period)
     return AuditAnswer(
         programme=programme,
         month=period,
@@ -89,8 +89,9 @@ def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> Audi
         opened=known.opened,
         frame=known.frozen.get(period),
         revealed=known.revealed.get(period),
-        drawn=drawn,
-        checks=checks_of(here, programme, drawn.picks) if drawn else (),
+        drawn=known.drawn.get(period),
+        replaced=known.replaced.get(period, ()),
+        checks=checks_of(here, programme, known.picks(period)),
         position=facts[-1].position,
     )
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from cases.caller import is_same_person
 from cases.errors import Refused
 from cases.events_audit import (
     FrameFrozen,
+    ItemReplaced,
     NoncesRevealed,
+    Pick,
     ProgrammeOpened,
     Promised,
     SampleDrawn,
@@ -38,11 +41,20 @@ class Programme:
     frozen: dict[str, FrameFrozen] = field(default_factory=dict)
     revealed: dict[str, NoncesRevealed] = field(default_factory=dict)
     drawn: dict[str, SampleDrawn] = field(default_factory=dict)
+    replaced: dict[str, tuple[ItemReplaced, ...]] = field(default_factory=dict)
 
     @property
     def last(self) -> FrameFrozen | None:
         """Give the newest freeze."""
         return next(reversed(self.frozen.values()), None)
+
+    def picks(self, period: str) -> tuple[Pick, ...]:
+        """Give the items that are judged: those drawn, each replaced one by what came instead."""
+        picks = {one.item: one for one in self.drawn[period].picks} if period in self.drawn else {}
+        for one in self.replaced.get(period, ()):
+            picks[one.pick.item] = one.pick
+            picks.pop(one.item, None)
+        return tuple(sorted(picks.values(), key=lambda pick: (pick.stratum.encode(), pick.rank)))
 
 
 def evolve(programme: Programme, fact: Fact) -> Programme:
@@ -56,6 +68,9 @@ def evolve(programme: Programme, fact: Fact) -> Programme:
             return replace(programme, revealed={**programme.revealed, period: fact})
         case SampleDrawn(period=period):
             return replace(programme, drawn={**programme.drawn, period: fact})
+        case ItemReplaced(period=period):
+            before = programme.replaced.get(period, ())
+            return replace(programme, replaced={**programme.replaced, period: (*before, fact)})
         case _:
             return programme
 
@@ -84,6 +99,16 @@ def must_be_next(programme: Programme, month: Month) -> tuple[Month, ...]:
         months.append(following)
         following = following.following
     return tuple(months)
+
+
+def must_be_replaceable(programme: Programme, period: str, item: str, actor: str, approver: str) -> Pick:
+    """Find the pick that is to give way; raises Refused where it is none, or one person asks and approves."""
+    if is_same_person(actor, approver):
+        raise Refused("Who asks for a replacement does not approve it", rule="four-eyes")
+    found = next((one for one in programme.picks(period) if one.item == item), None)
+    if found is None:
+        raise Refused("Only an item of the sample is replaced", rule="drawn-item", period=period)
+    return found
 
 
 def must_be_fresh(programme: Programme, promised: Sequence[Promised]) -> None:

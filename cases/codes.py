@@ -14,6 +14,7 @@ from cases.codes_control import (
     Outcome,
     PauseReason,
     ReopenReason,
+    ReplacementReason,
     RevisitMethod,
     Stage,
     Subject,
@@ -46,8 +47,9 @@ __all__ = [
     "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction", "Disposition",
     "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind", "Lateness",
     "LeaveReason", "MediationResult", "Mode", "Movement", "Outcome", "Party", "PauseReason", "Payer",
-    "Priority", "Purpose", "Reason", "ReopenReason", "RevisitMethod", "Role", "SalesChannel", "Settlement",
-    "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject", "Transit",
+    "Priority", "Purpose", "Reason", "ReopenReason", "ReplacementReason", "RevisitMethod", "Role",
+    "SalesChannel", "Settlement", "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject",
+    "Transit",
 ]  # fmt: skip
 
 

@@ -58,6 +58,15 @@ class ReopenReason(Code):
     OTHER = "other", "其他（另记内容）", "Other, told in a note"
 
 
+class ReplacementReason(Code):
+    """Why a drawn case gives way to the next rank of its stratum (S0 六/2)."""
+
+    ERASED = "erased", "资料已删除", "What it takes was erased"
+    OWN_CASE = "own_case", "检查人经手", "Handled by whoever would judge it"
+    IN_DISPUTE = "in_dispute", "纠纷未决", "In dispute"
+    WRONG_STRATUM = "wrong_stratum", "分层有误", "In the wrong stratum"
+
+
 class PauseReason(Code):
     """The closed list of reasons for which a clock may stand still."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from cases.codes import ReplacementReason
 from cases.events_reference import Digest
 from cases.fact import Fact, Instant, Part, Word
 
@@ -100,4 +101,18 @@ class SampleDrawn(Fact):
     files: dict[str, Digest]
 
 
-AUDIT_FACTS: tuple[type[Fact], ...] = (ProgrammeOpened, FrameFrozen, NoncesRevealed, SampleDrawn)
+class ItemReplaced(Fact):
+    """A drawn item gave way to the next rank of its stratum; who approved it had not asked for it."""
+
+    topic = "audit.replaced.v1"
+
+    period: Period
+    item: Word
+    pick: Pick
+    reason: ReplacementReason
+    approved_by: Word
+
+
+AUDIT_FACTS: tuple[type[Fact], ...] = (
+    ProgrammeOpened, FrameFrozen, NoncesRevealed, SampleDrawn, ItemReplaced,
+)  # fmt: skip

@@ -11,7 +11,7 @@ from rich.table import Table
 from api.cli.replaying import moment
 from api.cli.screen import OUT, acting, advance, bar, installation, told
 from api.installation import Installation
-from cases.codes import Role
+from cases.codes import ReplacementReason, Role
 from cases.desk import wall_clock
 from cases.errors import Malformed
 from cases.month import Month
@@ -100,6 +100,25 @@ def publish(drawn: Drawn, folder: Path) -> None:
     for name, content in drawn.files.items():
         (folder / name).write_bytes(content)
     OUT.print(f"published in {folder}: {', '.join(drawn.files)}", markup=False)
+
+
+@app.command("replace")
+def replace(
+    *,
+    month: MonthOption,
+    item: Annotated[str, typer.Argument(help="item of the sample that gives way")],
+    reason: Annotated[ReplacementReason, typer.Option(help="why")],
+    auditor: Annotated[str, typer.Option("--as", help="who asks for it")],
+    approver: Annotated[str, typer.Option("--approved-by", help="who approves it, somebody else")],
+    programme: Programme = "monthly-sample",
+    regulation: Regulation = "lamp-factory",
+) -> None:
+    """Let a drawn case give way to the next rank of its stratum; the record shows both, the reason and who approved."""
+    with installation() as here:
+        who = acting(Role.QUALITY, auditor)
+        audited = room(here, regulation, programme)
+        done = audited.replace(Month.parse(month), item, reason, who, approver, wall_clock())
+        OUT.print(f"{done.item} gave way to {done.pick.item}, rank {done.pick.rank}", markup=False)
 
 
 @app.command("files")

@@ -134,6 +134,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "stratum": ("层", "Stratum"),
     "items": ("件数", "Items"),
     "drawn": ("抽取", "Drawn"),
+    "gave_way": ("更换为", "gave way to"),
+    "approved_by": ("批准", "approved by"),
     "seed": ("种子", "Seed"),
     "files": ("公布的文件", "Published files"),
     "independent": ("独立见证", "Independently committed"),

@@ -8,18 +8,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from cases.audits import Programme, fold, must_be_next, programme_id
+from cases.audits import Programme, fold, must_be_next, must_be_replaceable, programme_id
 from cases.caller import Caller
+from cases.codes import ReplacementReason
 from cases.errors import CaseIsBusy, NotFound, Refused, Unavailable
-from cases.events_audit import FrameFrozen, ProgrammeOpened, SampleDrawn
+from cases.events_audit import FrameFrozen, ItemReplaced, ProgrammeOpened, SampleDrawn
 from cases.month import Month
 from cases.recorded import Recorded
 from cases.regulation.rules import Reference
+from cases.sampling.drawing import Draw
 from cases.sampling.files import publish
 from cases.store.ledger import Ledger
 from cases.store.outcomes import CommitUnknown
 from replay.audit.frame import Frame, read_frame_at
-from replay.audit.steps import Steps, draw_again, opening
+from replay.audit.steps import Steps, draw_again, next_rank, opening
 
 ATTEMPTS: Final = 2
 """A lost reply is looked up; what was not stored is sent once more."""
@@ -152,6 +154,32 @@ class AuditRoom:
     def files(self, month: Month) -> Drawn:
         """Make the files of a drawn month again from the log; raises NotFound, Refused when they differ."""
         programme = self.state()
+        return self._drawn(programme, month, publish(self._again(programme, month)[0]), 0)
+
+    def replace(
+        self, month: Month, item: str, reason: ReplacementReason, caller: Caller, approver: str, now: datetime
+    ) -> ItemReplaced:
+        """Let a drawn item give way to the next rank of its stratum.
+
+        Raises NotFound for a month that was not drawn, Refused for an item that is not in the sample, for a stratum
+        that has no more, and for one person who asks and approves.
+        """
+        steps = Steps(self.state())
+        drawn, frame = self._again(steps.programme, month)
+        given_up = must_be_replaceable(steps.programme, str(month), item, caller.actor, approver)
+        replaced = ItemReplaced(
+            period=str(month),
+            item=item,
+            pick=next_rank(drawn, frame, steps.programme, given_up),
+            reason=reason,
+            approved_by=approver,
+        )
+        steps.take(replaced)
+        self._record(steps, caller, now)
+        return replaced
+
+    def _again(self, programme: Programme, month: Month) -> tuple[Draw, Frame]:
+        """Draw a month again from the log as it stood at the freeze; raises NotFound, Refused when it differs."""
         frozen, revealed = programme.frozen.get(str(month)), programme.revealed.get(str(month))
         if programme.opened is None or frozen is None or revealed is None:
             raise NotFound(f"No sample was drawn for {month}", period=str(month))
@@ -172,7 +200,7 @@ class AuditRoom:
             raise Refused(
                 f"The frame of {month} is no longer what was frozen", rule="frame-hash", period=str(month)
             )
-        return self._drawn(programme, month, publish(drawn), 0)
+        return drawn, frame
 
     def _drawn(self, programme: Programme, month: Month, files: dict[str, bytes], position: int) -> Drawn:
         sample = programme.drawn.get(str(month))

@@ -114,19 +114,31 @@ def draw_again(
 
 def picks_of(drawn: sampling.Draw, frame: Frame) -> tuple[Pick, ...]:
     """Name the drawn items with the case and the version that is judged."""
-    known = {one.item: one for one in frame.items}
-    return tuple(
-        Pick(
-            stratum=one.stratum,
-            rank=one.rank,
-            item=one.item,
-            case_id=frame.case_of[one.item],
-            version=known[one.item].version,
-            leaf_hash=known[one.item].leaf_hash,
-        )
-        for one in drawn.ranking
-        if one.is_drawn
+    return tuple(pick_of(one, frame) for one in drawn.ranking if one.is_drawn)
+
+
+def pick_of(ranked: sampling.Ranked, frame: Frame) -> Pick:
+    """Name a ranked item with its case."""
+    known = next(one for one in frame.items if one.item == ranked.item)
+    return Pick(
+        stratum=ranked.stratum,
+        rank=ranked.rank,
+        item=ranked.item,
+        case_id=frame.case_of[ranked.item],
+        version=known.version,
+        leaf_hash=known.leaf_hash,
     )
+
+
+def next_rank(drawn: sampling.Draw, frame: Frame, programme: Programme, given_up: Pick) -> Pick:
+    """Find what comes instead of a pick: the first rank of its stratum behind all that were ever picked."""
+    period = drawn.inputs.period
+    taken = [*programme.drawn[period].picks, *(one.pick for one in programme.replaced.get(period, ()))]
+    last = max(one.rank for one in taken if one.stratum == given_up.stratum)
+    for one in drawn.ranking:
+        if one.stratum == given_up.stratum and one.rank > last:
+            return pick_of(one, frame)
+    raise Refused(f"All of {given_up.stratum} is in the sample already", rule="next-rank", period=period)
 
 
 def freeze(

@@ -60,3 +60,19 @@ def test_the_page_of_the_month_shows_the_check_list(client: TestClient, key_of: 
     page = client.get("/audits/2026-10").text
     assert "检查表" in page
     assert "响应时间" in page
+
+
+def test_a_replacement_is_told_and_shown_with_its_reason_and_approver(
+    teller: Teller, client: TestClient, key_of: KeyOf, here: Installation
+) -> None:
+    drawn = teller.get("/audits/2026-10").json()["drawn"]["picks"][0]["item"]
+    room = AuditRoom(here.ledger, here.published().reference, "lamp-factory", "monthly-sample")
+    own, now = codes.ReplacementReason.OWN_CASE, datetime(2026, 11, 21, tzinfo=UTC)
+    given = room.replace(Month(2026, 10), drawn, own, caller(codes.Role.QUALITY, "auditor"), "qi", now)
+    told = teller.get("/audits/2026-10").json()
+    assert (told["replaced"][0]["item"], told["replaced"][0]["approved_by"]) == (drawn, "qi")
+    assert [one["item"] for one in told["checks"]] == [given.pick.item], "the check-list is of what is judged"
+    sign_in(client, key_of(codes.Role.QUALITY))
+    page = client.get("/audits/2026-10").text
+    assert f"{drawn} 更换为 {given.pick.item}" in page
+    assert "检查人经手" in page

@@ -149,6 +149,27 @@ class TestTheMonthlySample:
             room.draw_month(march, AUDITOR, april, progress=meanwhile)
         assert room.files(march).sample == drawn[0].sample
 
+    def test_a_replacement_is_the_next_rank_and_was_approved_by_somebody_else(self, room: AuditRoom) -> None:
+        october, own = Month(2026, 10), codes.ReplacementReason.OWN_CASE
+        before = room.files(october)
+        ranking = [line.split(b"\t") for line in before.files["ranking.tsv"].splitlines()]
+        repairs = [line[3].decode() for line in ranking if line[0] == b"repair"]
+        swap = partial(room.replace, october, reason=own, caller=AUDITOR, now=NOW)
+        with pytest.raises(Refused, match="does not approve"):
+            swap(repairs[0], approver=" Auditor")
+        with pytest.raises(Refused, match="of the sample"):
+            swap(repairs[2], approver="qi")
+        assert swap(repairs[0], approver="qi").pick.item == repairs[2]
+        assert swap(repairs[2], approver="qi").pick.item == repairs[3], "nobody comes back"
+        judged = [one.item for one in room.state().picks("2026-10") if one.stratum == "repair"]
+        assert judged == [repairs[1], repairs[3]]
+        assert room.files(october).files == before.files, "what was published stays as it was drawn"
+
+    def test_a_stratum_that_is_drawn_whole_has_nobody_left(self, room: AuditRoom) -> None:
+        november, erased = Month(2026, 11), codes.ReplacementReason.ERASED
+        with pytest.raises(Refused, match="in the sample already"):
+            room.replace(november, "AS-00000050", erased, AUDITOR, "qi", NOW)
+
     def test_a_month_that_was_not_drawn_is_not_found(self, room: AuditRoom) -> None:
         with pytest.raises(NotFound):
             room.files(Month(2026, 8))
