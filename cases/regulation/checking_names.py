@@ -57,7 +57,7 @@ def _named(draft: Draft, kind: str) -> Iterator[tuple[Place, str]]:
 
 def _unset(draft: Draft) -> Iterator[Problem]:
     """Yield every value of the firm that is asked for and has no placeholder, or one of another unit."""
-    units = {str(item.get("id")): item.get("unit") for _, item in draft.told("placeholder")}
+    units = {str(item.get("id")): str(item.get("unit")) for _, item in draft.told("placeholder")}
     for kind in _SHARED:
         for index, item in draft.each(kind):
             for field, placeholder, fitting in _settings_of(item):

@@ -125,7 +125,7 @@ def forgotten(draft: Draft) -> Iterator[Problem]:
                     place = (kind, index, "rules", at) if "rules" in item else (kind, index, "rule")
                     yield draft.problem(place, f"no text has a rule {rule}{meant(rule, rules)}")
     own = next((text.id for text in texts() if text.pack == draft.written.get("id")), None)
-    resolved = {row.get("id") for _, row in draft.told("resolution")}
+    resolved = {str(row.get("id")) for _, row in draft.told("resolution")}
     for row in contradictions():
         if own in row.of and row.id not in resolved:
             yield draft.problem(("id",), f"the contradiction {row.id} is not resolved: {row.says}")

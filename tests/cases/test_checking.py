@@ -10,7 +10,7 @@ import pytest
 
 from cases.regulation.checking import draft_of
 from cases.regulation.checking_lines import Place, lines_of
-from cases.regulation.packs import BrokenPack, Problem, read_regulation, shipped_text
+from cases.regulation.packs import BrokenPack, Problem, check, read_regulation, shipped_text
 from cases.regulation.texts import forgotten
 from tests.house import tracked
 
@@ -214,6 +214,22 @@ ABOVE = [
 @pytest.mark.parametrize("right", ABOVE)
 def test_what_the_law_leaves_to_the_firm_does_not_warn(right: str) -> None:
     assert read_regulation(HEAD + RIGHT + right).warnings == ()
+
+
+STRANGE = [
+    "promise = 3", "promise = [1, []]", "[promise]\nid = 1", "label = 1", "calendar = []",
+    "[[promise]]\nid = {}\nafter = []",
+    "[[placeholder]]\nid = []\nunit = {}", "[[resolution]]\nid = [1]\nlabel = 2", "[[coverage]]\nrule = {}",
+    "[[programme]]\nchecklist = { id = 1 }\nrules = 5", '[[promise]]\nstart = "Received"\nwithin = []', "form = true",
+    "[[constraint]]\nthen = [[]]\nsame = 3\nlabel = []\nrules = [[1], {}]", "version = {}", "placeholder = [[{}]]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_whatever_somebody_types_is_told_and_breaks_nothing(strange: str) -> None:
+    name = strange.partition(" =")[0]
+    text = "".join(line for line in HEAD.splitlines(keepends=True) if not line.startswith(name)) + strange
+    assert check(text, "kettles.toml").problems
 
 
 def test_two_readings_that_are_one_resolve_nothing() -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from cases.codes import Role
 from cases.desk import Desk
 from cases.reference import demo_settings, read, shipped
 from cases.store.database import Database
@@ -28,7 +29,7 @@ def take_sample(database: Database, folder: Path, path: Path = SAMPLE, mapping: 
     with Ledger(database) as ledger:
         vault = Vault.open(ledger, folder / "keys.json")
         desk = Desk(ledger, vault)
-        desk.publish([*shipped(), *demo_settings()], caller())
+        desk.publish([*shipped(), *demo_settings()], caller(Role.SERVICE, "set-up"))
         numbers = count(1)
         taking = Taking(
             mapping=load_mapping(mapping),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cases import events
+from cases.codes import Role
 from cases.desk import Desk
 from cases.reference import demo_settings, read, shipped
 from cases.store.database import Database
@@ -100,6 +101,6 @@ def test_an_import_is_repeatable_under_one_key_file_only(
     for name in ("one", "other"):
         with new_database() as database, Ledger(database) as ledger:
             desk = Desk(ledger, Vault.open(ledger, tmp_path / f"{name}.json"))
-            desk.publish([*shipped(), *demo_settings()], caller())
+            desk.publish([*shipped(), *demo_settings()], caller(Role.SERVICE, "set-up"))
             keys.append(Vault.open(ledger, tmp_path / f"{name}.json").keys.mac("import-key", "Case 1"))
     assert keys[0] != keys[1]

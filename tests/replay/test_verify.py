@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from cases.codes import Role
 from cases.desk import Desk
 from cases.reference import shipped
 from cases.store.cluster import ADMIN
@@ -79,7 +80,9 @@ def test_tables_that_have_read_nothing_yet_are_no_sign_of_tampering(
 ) -> None:
     with new_database() as fresh, Ledger(fresh) as ledger:
         prepare(fresh)
-        Desk(ledger, Vault.open(ledger, tmp_path / "keys.json")).publish(shipped(), caller())
+        Desk(ledger, Vault.open(ledger, tmp_path / "keys.json")).publish(
+            shipped(), caller(Role.SERVICE, "set-up")
+        )
         assert (verify(fresh).position, verify(fresh).verdict) == (0, Verdict.PROVEN)
 
 
