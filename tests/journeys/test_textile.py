@@ -1,0 +1,117 @@
+"""The textile company (S3): a shuttle that sticks, a question about fabric, a complaint, from first call to review."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from api.installation import Installation
+from cases.codes import Role
+from tests.fix_api import Teller
+from tests.journeys.walk import Walk
+
+SHUTTLE = {
+    "product_line": "smart-equipment", "product_model": "shuttle 7", "batch": "B-2026-07", "remedy_sought": "repair",
+    "purchased_on": "2025-03-01", "goods_received_on": "2025-03-02", "description": "梭子卡住",
+}  # fmt: skip
+QUOTE: dict[str, Any] = {"quote_no": "Q-2026-7", "amount": {"minor": 48_000, "currency": "CNY"}}
+HOOK: dict[str, Any] = {"movement": "used", "stock": "spare", "item": "HOOK-7", "is_covered": False}
+
+
+def soon(hours: int) -> str:
+    """An instant some hours from now."""
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
+def test_a_shuttle_out_of_warranty_is_mended_on_site(teller: Teller, here: Installation) -> None:
+    walk = Walk(teller, here, **SHUTTLE)
+    walk.does("classify", kind="repair", mode="on_site", is_same_city=True)
+    assert walk.file()["classified"]["department"] == "tech_support"
+    assert {one["entitlement"]: one["is_granted"] for one in walk.file()["entitlements"]} == {
+        "warranty-equipment": False, "out-of-warranty-quote": True,
+    }  # fmt: skip
+
+    walk.is_refused("quote", "S3 第三条", **QUOTE)
+    walk.does("respond", step="disclosure").does("quote", **QUOTE)
+    walk.is_refused("repair", "S3 第七条", mode="on_site")
+    walk.does("answer-quote", quote_no="Q-2026-7", is_accepted=True)
+    walk.does("book", begins_at=soon(20), ends_at=soon(22))
+
+    walk.does("arrive", purpose="visit", is_id_shown=True)
+    walk.does("inspect", stage="on_site", cause="assembly", disposition="repair", promised_at=soon(3))
+    walk.is_refused("move-stock", "S3 第七条", **HOOK).does(
+        "move-stock", **HOOK, certificate_no="HG-2026-118"
+    )
+    walk.does("repair", mode="on_site", cause="assembly", is_function_tested=True, is_use_explained=True)
+    assert walk.clocks() == {
+        "on-site-same-city": "met", "appointment-kept": "met", "repair-promise": "met",
+    }  # fmt: skip
+
+    walk.does("file", form="service_record", step="signed", form_no="FW-7", is_satisfied=True)
+    record = walk.form("service-record")
+    assert (record["Cause"], record["Tested"]) == ("assembly", True)
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=5)
+    walk.is_refused("close", "S3 第三条", outcome="solved")
+    walk.does("review", cause="assembly", improvement="process", department="production")
+    walk.does("close", outcome="solved")
+    assert walk.form("service-archive")["Review"] == "process"
+
+    assert walk.rows("SELECT kind, department, stage FROM bi.fct_cases WHERE case_id = %s") == [
+        ("repair", "tech_support", "closed")
+    ]
+    verdicts = (
+        "SELECT promise, verdict, due_at IS NULL FROM bi.fct_sla_clocks WHERE case_id = %s ORDER BY promise"
+    )
+    assert walk.rows(verdicts) == [
+        ("appointment-kept", "met", False), ("on-site-same-city", "met", False), ("repair-promise", "met", False),
+    ]  # fmt: skip
+    assert walk.rows("SELECT DISTINCT regulations FROM bi.fct_cases WHERE case_id = %s") == [
+        ("textile@2026.1",)
+    ]
+    assert walk.rows("SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s") == []
+
+
+def test_a_question_that_nobody_can_answer_at_once_is_answered_later(
+    teller: Teller, here: Installation
+) -> None:
+    walk = Walk(teller, here, product_line="functional-fabric", product_model="rain cloth 3", has_proof=False)
+    walk.does("classify", kind="consultation").does("respond", step="deferred")
+    assert walk.clocks() == {"consultation-response": "met", "deferred-answer": "open"}
+    walk.does("respond", step="final_answer").does("close", outcome="solved")
+    assert walk.clocks()["deferred-answer"] == "met"
+    steps = "SELECT event_type FROM bi.fct_case_events WHERE case_id = %s ORDER BY version"
+    assert [fact for (fact,) in walk.rows(steps)] == [
+        "Received",
+        "Classified",
+        "Responded",
+        "Responded",
+        "Closed",
+    ]
+
+
+def test_a_complaint_goes_up_is_looked_into_and_is_closed_after_revisit_and_review(
+    teller: Teller, here: Installation
+) -> None:
+    walk = Walk(teller, here, product_line="smart-equipment", product_model="loom 2")
+    walk.does("classify", kind="complaint", category="attitude", severity="major")
+    assert walk.file()["classified"]["department"] == "after_sales"
+    walk.does("escalate", level="supervisor", reason="major")
+    walk.does("transfer", department="research").does("investigate", liable="company", cause="design")
+    walk.does("respond", step="solution").is_refused("close", "S3 第三条", outcome="solved")
+    walk.does("review", cause="design", improvement="product")
+    walk.is_refused("close", "S3 第五条", outcome="solved")
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=4).does("close", outcome="solved")
+    assert walk.rows("SELECT category, department FROM bi.fct_complaints WHERE case_id = %s") == [
+        ("attitude", "research")
+    ]
+    assert walk.rows("SELECT escalated_at IS NOT NULL FROM bi.fct_cases WHERE case_id = %s") == [(True,)]
+
+
+def test_a_partner_sees_and_works_on_the_cases_given_to_them_only(teller: Teller, here: Installation) -> None:
+    walk = Walk(teller, here, **SHUTTLE)
+    walk.does("classify", kind="repair", mode="on_site", is_same_city=False, assigned_to="partner-01")
+    walk.does("arrive", Role.PARTNER, purpose="visit", is_id_shown=True)
+    other = Walk(teller, here, **SHUTTLE)
+    other.does("classify", kind="repair", mode="on_site", is_same_city=False)
+    answer = teller.post(f"{other.path}/arrive", {"purpose": "visit", "is_id_shown": True}, Role.PARTNER)
+    assert answer.status_code == 403
