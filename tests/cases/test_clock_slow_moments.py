@@ -180,7 +180,11 @@ def chain(amounts: Sequence[int], calendar: str) -> str:
 def test_a_chain_equals_a_walk_through_its_minutes(
     start: int, amounts: tuple[int, int, int], said: list[tuple[int, int]]
 ) -> None:
-    calendar, begun, steps = "office-hours", start, {max(0, start + at): stage for at, stage in said if at}
+    calendar, begun, steps = (
+        "office-hours",
+        start,
+        {start + at: stage for at, stage in said if at and start + at >= 0},
+    )
     opened = open_minutes(calendar)
     case = story(chain(amounts, calendar))
     for minute, fact in sorted(
