@@ -1,4 +1,4 @@
-"""The sales department's regulation (S1): its promises, what it refuses and finds, who does what, what is left open."""
+"""The sales department's regulation (S1): its promises, who does what, and what is left open."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from cases import codes, events
 from cases.fact import Fact
 from cases.ladder import ladder
 from cases.promises.clock import Lacking, Verdict
-from cases.regulation.forms import filled
 from tests.cases.clock_stories import HUMMING
-from tests.cases.guarded import Guarded
 from tests.cases.promised import Promised
 from tests.cases.scenario import (
-    approved,
     classified,
     closed,
-    day,
     given,
     inspected,
     published,
@@ -26,9 +22,8 @@ from tests.cases.scenario import (
     responded,
     revisited,
     rules_of,
-    told,
 )
-from tests.cases.supporting import FOUND_OUT, compensated, escalated, filed, requested
+from tests.cases.supporting import clocks_of, compensated, escalated, waits_for_the_customer
 
 SALES = rules_of("lamp-sales", "lamp-sales")
 REPORTED = rules_of("lamp-sales", "lamp-sales", green_channel_report=5)
@@ -37,13 +32,9 @@ REPORTED = rules_of("lamp-sales", "lamp-sales", green_channel_report=5)
 CALLED = ("2026-03-02 09:00", HUMMING)
 """A Monday."""
 TO_TECHNICIANS = events.Transferred(department=codes.Department.TECH_SUPPORT)
+TO_SHIPPERS = events.Transferred(department=codes.Department.LOGISTICS)
 EXCHANGED = events.Replaced()
 UP, LATE = escalated("urgent"), escalated("overdue")
-
-
-def verified(*, right: bool = True) -> events.Verified:
-    """The agent checks what the customer applied for."""
-    return events.Verified(checked=codes.Checked.APPLICATION, is_right=right)
 
 
 def began(*facts: tuple[str, Fact]) -> tuple[tuple[str, Fact], ...]:
@@ -53,12 +44,13 @@ def began(*facts: tuple[str, Fact]) -> tuple[tuple[str, Fact], ...]:
 
 S1 = (
     Promised(
-        "first-response", "S1 一/3", began(), "2026-03-02 09:15", kept_by=(responded("first_touch"), TO_TECHNICIANS),
+        "first-response", "S1 一/3",
+        began(), "2026-03-02 09:15", kept_by=(responded("first_touch"), TO_TECHNICIANS, inspected(), events.Booked()),
         not_kept_by=(events.Noted(word="called"), classified("repair")), is_configured=True, rules=SALES,
     ),
     Promised(
         "preliminary-plan", "S1 五/1", began(("09:05", classified("consultation"))), "2026-03-02 09:30",
-        kept_by=(responded("preliminary_plan"), responded("solution")),
+        kept_by=(responded("preliminary_plan"), responded("solution"), responded("final_answer")),
         not_kept_by=(responded("first_touch"), responded("reply")), rules=SALES,
     ),
     Promised(
@@ -68,15 +60,18 @@ S1 = (
     ),
     Promised(
         "urgent-at-once", "S1 二/2", began(("09:05", classified("repair", priority="urgent"))), "2026-03-02 09:15",
-        kept_by=(responded("contact"), inspected()), not_kept_by=(TO_TECHNICIANS,), is_configured=True, rules=SALES,
+        kept_by=(responded("contact"), inspected(), EXCHANGED), not_kept_by=(TO_TECHNICIANS,), is_configured=True,
+        rules=SALES,
     ),
     Promised(
         "green-channel-report", "S1 五/5", began(("09:05", classified("complaint", is_green_channel=True))),
-        "2026-03-02 09:10", kept_by=(UP,), not_kept_by=(LATE, responded("contact")), is_configured=True, rules=REPORTED,
+        "2026-03-02 09:10", kept_by=(UP, escalated("safety")), not_kept_by=(LATE, responded("contact")),
+        is_configured=True, rules=REPORTED,
     ),
     Promised(
         "complaint-solution", "S1 二/3", began(("09:05", classified("complaint"))), "2026-03-06 00:00",
-        kept_by=(responded("solution"), EXCHANGED, compensated("coupon")), not_kept_by=(responded("reply"), UP),
+        kept_by=(responded("solution"), EXCHANGED, refunded(199), compensated("coupon")),
+        not_kept_by=(responded("reply"), UP),
         is_configured=True, rules=SALES,
     ),
     Promised(
@@ -90,7 +85,8 @@ S1 = (
     ),
     Promised(
         "fault-technician", "S1 二 示例", began(("09:05", classified("repair")), ("09:20", responded("reply"))),
-        "2026-03-02 11:20", kept_by=(TO_TECHNICIANS, inspected()), not_kept_by=(responded("update"),), rules=SALES,
+        "2026-03-02 11:20", kept_by=(TO_TECHNICIANS, inspected()), not_kept_by=(responded("update"), TO_SHIPPERS),
+        rules=SALES,
     ),
     Promised(
         "fault-result", "S1 二 示例",
@@ -120,6 +116,43 @@ def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised
     promised.must_start_under("lamp-sales")
     promised.must_be_kept_in_time()
     promised.must_stay_open()
+
+
+WAITING_CLOCKS = {"consultation-reply", "complaint-solution", "fault-result", "inspected-and-replaced"}
+
+
+def test_waiting_for_the_customer_stops_only_these_clocks() -> None:
+    assert {one.promise for one in S1 if waits_for_the_customer(one)} == WAITING_CLOCKS
+
+
+def test_a_replacement_that_is_refused_is_no_longer_owed() -> None:
+    begun = promised("inspected-and-replaced").begun
+    refused = begun.at("2026-03-02 12:00", rejected("exchange"))
+    assert refused.verdict("inspected-and-replaced:1") is Verdict.CANCELLED
+    other = begun.at("2026-03-02 12:00", rejected("special"))
+    assert other.verdict("inspected-and-replaced:1") is Verdict.OPEN
+
+
+FAULT_CLOCKS = {"fault-reply", "fault-technician", "fault-result"}
+CASES: tuple[tuple[tuple[Fact, ...], set[str]], ...] = (
+    ((HUMMING,), set()),
+    ((HUMMING, classified("consultation")), {"preliminary-plan", "consultation-reply"}),
+    ((HUMMING, classified("complaint")), {"complaint-solution", "complaint-settled"}),
+    ((HUMMING, classified("order", priority="urgent")), {"urgent-at-once"}),
+    ((HUMMING, classified("order", priority="high", is_green_channel=True)), {"green-channel-report"}),
+    ((HUMMING, classified("exchange")), {"inspected-and-replaced"}),
+    ((HUMMING, classified("repair"), responded("reply"), TO_TECHNICIANS), FAULT_CLOCKS),
+    (
+        (HUMMING, classified("repair"), responded("reply"), EXCHANGED),
+        {"fault-reply", "fault-technician", "revisit-on-the-third-day"},
+    ),
+    ((HUMMING, classified("return"), responded("reply"), TO_TECHNICIANS, EXCHANGED), set()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "clocks"), CASES)
+def test_each_kind_of_case_has_its_own_clocks(facts: tuple[Fact, ...], clocks: set[str]) -> None:
+    assert clocks_of(SALES, *facts) == {"first-response", *clocks}
 
 
 def promised(name: str) -> Promised:
@@ -156,104 +189,6 @@ def test_what_at_once_means_for_the_green_channel_is_not_configured_until_the_fi
     begun = promised("green-channel-report")
     unset = Promised(**{**vars(begun), "rules": SALES}).begun.clock("green-channel-report:1")
     assert (unset.verdict, unset.lacking) == (Verdict.NOT_CONFIGURED, Lacking.SETTING)
-
-
-FAULT = (received(remedy_sought="repair"), classified("repair"))
-COMPLAINT = (received(), classified("complaint", category="product"))
-ASKED = requested("special")
-LEAVE = approved("compensation", item="K-1")
-GUARDS = (
-    Guarded("registration-complete", "S1 三/1", (), received(customer_phone=None), instead=received()),
-    Guarded(
-        "purchase-on-record", "S1 三/1", (), received(remedy_sought="repair", purchased_on=None),
-        instead=received(remedy_sought="repair"),
-    ),
-    Guarded(
-        "registration-archived", "S1 二/4", (received(), classified("consultation")), closed(),
-        cure=(filed("registration", "archived"),),
-    ),
-    Guarded(
-        "consultation-record-filed", "S1 五/1", (received(), classified("consultation")), closed(),
-        cure=(filed("consultation_record", "handed_back"),),
-    ),
-    Guarded(
-        "application-before-inspection", "S1 五/2", (*FAULT, verified()), inspected(report_no="R-1"),
-        cure=(filed("application", "signed"),),
-    ),
-    Guarded("verified-before-inspection", "S1 五/2", FAULT, inspected(), cure=(verified(),)),
-    Guarded("inspected-before-work", "S1 五/2", FAULT, events.Repaired(), cure=(verified(), inspected())),
-    Guarded(
-        "inspection-has-a-report", "S1 五/2", (*FAULT, verified()), inspected(report_no="R-1"),
-        instead=inspected(report_no="R-1", report={"sha256": "a" * 64}),
-    ),
-    Guarded(
-        "investigated-before-solution", "S1 四/2", COMPLAINT, responded("solution"), cure=(FOUND_OUT,)
-    ),
-    Guarded(
-        "solved-before-revisit", "S1 四/2", (*COMPLAINT, FOUND_OUT), revisited(), cure=(responded("solution"),)
-    ),
-    Guarded(
-        "revisited-before-closing", "S1 四/2", (*COMPLAINT, FOUND_OUT, responded("solution")), closed(),
-        cure=(revisited(),),
-    ),
-    Guarded(
-        "major-goes-up", "S1 二/3", (received(), classified("consultation", severity="major")), closed(), cure=(UP,)
-    ),
-    Guarded(
-        "green-channel-goes-up", "S1 五/5", (received(), classified("consultation", is_green_channel=True)), closed(),
-        cure=(UP,),
-    ),
-    Guarded(
-        "compensation-approved", "S1 四/5", (*COMPLAINT, FOUND_OUT), compensated("price_share"), cure=(LEAVE,)
-    ),
-    Guarded(
-        "service-problem-made-good", "S1 四/5",
-        (received(), classified("complaint", category="attitude"), FOUND_OUT, LEAVE), compensated("direct_loss"),
-        instead=compensated("coupon"),
-    ),
-    Guarded(
-        "coupons-within-value", "S1 四 示例", (*COMPLAINT, FOUND_OUT, LEAVE), compensated("coupon", 101),
-        instead=compensated("coupon", 100),
-    ),
-    Guarded(
-        "special-request-decided", "S1 五/1", (received(), classified("order"), ASKED), closed(),
-        cure=(rejected("special"),),
-    ),
-    Guarded(
-        "asker-does-not-approve", "配置，非制度规定", (received(), ASKED), told(approved("special"), actor="agent-mei"),
-        instead=approved("special"),
-    ),
-    Guarded("refund-within-paid", "配置，非制度规定", (received(),), refunded(200), instead=refunded(199)),
-)  # fmt: skip
-
-
-def test_every_constraint_of_s1_has_its_story() -> None:
-    assert [item.id for item in REGULATION.constraint] == [one.constraint for one in GUARDS]
-
-
-@pytest.mark.parametrize("guarded", GUARDS, ids=str)
-def test_a_clause_refuses_or_finds_what_breaks_it_and_lets_pass_what_is_right(guarded: Guarded) -> None:
-    mode = next(item.mode for item in REGULATION.constraint if item.id == guarded.constraint)
-    if mode == "refuse":
-        guarded.must_refuse(SALES)
-    else:
-        guarded.must_find(SALES)
-
-
-def test_an_application_found_wrong_is_not_inspected_until_it_is_verified_again() -> None:
-    wrong = given(*FAULT, verified(), verified(right=False), rules=SALES)
-    wrong.when(inspected()).then_refused(clause="S1 五/2", rule="verified-before-inspection")
-    wrong.and_(verified()).when(inspected()).then_allowed()
-
-
-def test_a_complaint_goes_through_its_five_steps_and_each_leaves_its_time_on_the_form() -> None:
-    steps = (FOUND_OUT, responded("solution"), revisited(), filed("registration", "archived"))
-    ended = given(*COMPLAINT, *steps, rules=SALES).when(closed()).then_allowed()
-    assert not ended.findings()
-    form = next(one for one in REGULATION.form if one.id == "service-registration")
-    lines = {line.label.en: line.value for line in filled(form, ended.facts).lines}
-    timed = ("Registered at", "Investigated at", "Revisited at")
-    assert [lines[name] for name in timed] == [day(3, 2, hour=9), day(3, 2, hour=11), day(3, 2, hour=13)]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tests.cases.scenario import (
     approved,
     classified,
     closed,
+    day,
     delivered,
     given,
     inspected,
@@ -18,6 +19,7 @@ from tests.cases.scenario import (
     received,
     ref,
     refunded,
+    rejected,
     responded,
     revisited,
     rules_of,
@@ -41,10 +43,18 @@ UNEXPLAINED = events.Repaired(mode=codes.Mode.ON_SITE)
 DONE = events.Repaired(mode=codes.Mode.ON_SITE, is_use_explained=True)
 TO_ENGINEERS = events.Transferred(department=codes.Department.TECH_SUPPORT)
 AGREED = events.Booked(purpose=codes.Purpose.INSTALLATION, is_agreed=True)
+UNAGREED = tuple(
+    events.Promised(purpose=purpose, promised_at=day(3, 20), is_agreed=purpose is codes.Purpose.REPLY)
+    for purpose in (codes.Purpose.DELIVERY, codes.Purpose.REPLY)
+)
+"""Told when it comes without asking; and agreed when a reply comes, which is another matter."""
 EVIDENCE = (Attachment(sha256="a" * 64),)
 LEAVE = approved("compensation", item="K-1")
-CLAIM = filed("compensation_claim", "made_out")
+CLAIM, ORDER = filed("compensation_claim", "made_out"), filed("return_order", "made_out")
+REPLACED = events.Replaced(old_serial=ref("serial"), new_serial=ref("serial"))
+AGAIN = events.Reopened(reason="drips_again")
 DISPUTED = events.Disputed(about=codes.Contention.LIABILITY)
+WITHDRAWN = events.Settled(settlement=codes.Settlement.WITHDRAWN, is_accepted=False)
 SETTLED = events.Settled(settlement=codes.Settlement.AGREED, is_accepted=True)
 MEDIATED = events.Mediated(body=codes.Body.INSTITUTE, result=codes.MediationResult.AGREED)
 REVIEWED = events.Reviewed(cause=codes.Cause.MATERIAL, improvement=codes.Improvement.PRODUCT)
@@ -72,35 +82,55 @@ GUARDS = (
         cure=(classified("repair", complexity="complex"),),
     ),
     Guarded("cause-before-repair", "S4 三(二)3", FAULT, DONE, cure=(inspected("on_site"),)),
-    Guarded("parts-explained", "S4 三(二)3", (*FAULT, moved("issued")), FITTED, cure=(responded("disclosure"),)),
+    Guarded(
+        "parts-explained", "S4 三(二)3", (*FAULT, moved("issued"), responded("update")), FITTED,
+        cure=(responded("disclosure"),),
+    ),
     Guarded(
         "parts-as-good", "S4 一(三)3", (*FAULT, moved("issued")), moved("used", is_same_quality=False), instead=FITTED
     ),
-    Guarded("parts-booked-out", "S4 二(三)3", (*FAULT, moved("issued", item="V-8")), FITTED, cure=(moved("issued"),)),
-    Guarded("parts-accounted-for", "S4 二(三)3", (*OTHER, moved("issued")), closed(), cure=(moved("returned"),)),
+    Guarded(
+        "parts-booked-out", "S4 二(三)3", (*FAULT, moved("issued", item="V-8"), moved("reserved")), FITTED,
+        cure=(moved("issued"),),
+    ),
+    Guarded(
+        "parts-accounted-for", "S4 二(三)3",
+        (*OTHER, moved("issued"), moved("reserved"), moved("returned", item="V-8")), closed(),
+        cure=(moved("scrapped"),),
+    ),
     Guarded(
         "use-shown", "S4 三(二)3", (*FAULT, inspected("on_site")), UNEXPLAINED, instead=DONE,
     ),
     Guarded(
-        "record-signed", "S4 三(二)4", (*FAULT, inspected("on_site"), DONE), closed(),
+        "record-signed", "S4 三(二)4",
+        (*FAULT, inspected("on_site"), DONE, filed("repair_record", "made_out"), filed("service_record", "signed")),
+        closed(),
         cure=(filed("repair_record", "signed"),),
     ),
     Guarded(
-        "replacement-agreed", "S4 三(三)", (*EXCHANGE, events.Booked()), shipped("outbound", "company_ships"),
+        "replacement-agreed", "S4 三(三)",
+        (*EXCHANGE, events.Booked(), *UNAGREED), shipped("outbound", "company_ships"),
         cure=(AGREED,),
     ),
-    Guarded("delivered-before-installed", "S4 三(三)", EXCHANGE, installed(), cure=(delivered("outbound"),)),
+    Guarded(
+        "delivered-before-installed", "S4 三(三)", (*EXCHANGE, delivered("inbound")), installed(),
+        cure=(delivered("outbound"),),
+    ),
     Guarded("tested-and-explained", "S4 三(三)", EXCHANGE, installed(tested=False), instead=installed()),
     Guarded(
         "serials-linked", "S4 三(三)", EXCHANGE, events.Replaced(new_serial=ref("serial")),
-        instead=events.Replaced(old_serial=ref("serial"), new_serial=ref("serial")),
+        instead=REPLACED,
     ),
     Guarded("service-complaint-investigated", "S4 四(三)3", RUDENESS, closed(), cure=(FOUND_OUT,)),
     Guarded(
-        "service-complaint-told", "S4 四(三)3", (*RUDENESS, FOUND_OUT), closed(), cure=(responded("final_answer"),)
+        "service-complaint-told", "S4 四(三)3", (*RUDENESS, FOUND_OUT, responded("update")), closed(),
+        cure=(responded("solution"),),
     ),
     Guarded("service-complaint-reviewed", "S4 四(三)3", (*RUDENESS, FOUND_OUT), closed(), cure=(REVIEWED,)),
-    Guarded("over-budget-approved", "S4 五(二)1", FAULT, ABOVE, cure=(approved("budget"),)),
+    Guarded(
+        "over-budget-approved", "S4 五(二)1", (*FAULT, approved("budget"), rejected("budget"), LEAVE), ABOVE,
+        cure=(approved("budget"),),
+    ),
     Guarded(
         "indirect-loss-proven", "S4 六(一)1", (*OTHER, FOUND_OUT, LEAVE), compensated("indirect_loss"),
         instead=compensated("indirect_loss", attachments=EVIDENCE),
@@ -108,8 +138,14 @@ GUARDS = (
     Guarded(
         "cause-before-compensation", "S4 六(一)1", (*OTHER, LEAVE), compensated("direct_loss"), cure=(FOUND_OUT,)
     ),
-    Guarded("claim-filed", "S4 六(一)3", (*OTHER, LEAVE), compensated("direct_loss"), cure=(CLAIM,)),
-    Guarded("compensation-approved", "S4 六(一)3", OTHER, compensated("goodwill"), cure=(LEAVE,)),
+    Guarded(
+        "claim-filed", "S4 六(一)3", (*OTHER, LEAVE, ORDER), compensated("indirect_loss", attachments=EVIDENCE),
+        cure=(CLAIM,),
+    ),
+    Guarded(
+        "compensation-approved", "S4 六(一)3", (*OTHER, approved("special", item="K-1")), compensated("goodwill"),
+        cure=(LEAVE,),
+    ),
     Guarded(
         "approver-does-not-pay", "S4 五(二)1", (*OTHER, LEAVE), told(compensated("goodwill"), actor="supervisor-qi"),
         instead=compensated("goodwill"),
@@ -134,11 +170,50 @@ GUARDS = (
         instead=approved("exclusion", item="complex-repair"),
     ),
     Guarded("refund-within-paid", "配置，非制度规定", (CALLED,), refunded(200), instead=refunded(199)),
+    Guarded(
+        "registration-complete", "S4 三(二)1", (), CALLED.model_copy(update={"description": None}), instead=CALLED
+    ),
+    Guarded(
+        "transfer-complete", "S4 三(一)3", (received(customer_name=None), classified("repair")), TO_ENGINEERS,
+        cure=(CALLED,),
+    ),
+    Guarded(
+        "transfer-complete", "S4 三(一)3", (received(description=None), classified("repair")), TO_ENGINEERS,
+        cure=(CALLED,),
+    ),
+    Guarded(
+        "complexity-before-work", "S4 四(一)1", (CALLED, classified("repair"), inspected("on_site")), REPLACED,
+        cure=(classified("repair", complexity="simple"),),
+    ),
+    Guarded("cause-before-repair", "S4 三(二)3", FAULT, REPLACED, cure=(inspected("on_site"),)),
+    Guarded(
+        "cause-before-repair", "S4 三(二)3", (*FAULT, inspected("on_site"), AGAIN), DONE,
+        cure=(inspected("on_site"),),
+    ),
+    Guarded(
+        "record-signed", "S4 三(二)4", (*FAULT, filed("repair_record", "signed"), AGAIN), closed(),
+        cure=(filed("repair_record", "signed"),),
+    ),
+    Guarded(
+        "tested-and-explained", "S4 三(三)", EXCHANGE, events.Installed(is_function_tested=True), instead=installed()
+    ),
+    Guarded("serials-linked", "S4 三(三)", EXCHANGE, events.Replaced(old_serial=ref("serial")), instead=REPLACED),
+    Guarded(
+        "cause-before-compensation", "S4 六(一)1",
+        (*OTHER, LEAVE), compensated("indirect_loss", attachments=EVIDENCE),
+        cure=(FOUND_OUT,),
+    ),
+    Guarded(
+        "liability-before-settlement", "S4 六(二)2", (*OTHER, DISPUTED),
+        SETTLED.model_copy(update={"settlement": codes.Settlement.DECIDED}), cure=(FOUND_OUT,),
+    ),
 )  # fmt: skip
 
 
 def test_every_constraint_of_s4_has_its_story() -> None:
-    assert [item.id for item in REGULATION.constraint] == [one.constraint for one in GUARDS]
+    assert [item.id for item in REGULATION.constraint] == list(
+        dict.fromkeys(one.constraint for one in GUARDS)
+    )
 
 
 @pytest.mark.parametrize("guarded", GUARDS, ids=str)
@@ -156,6 +231,47 @@ def test_leave_for_one_claim_pays_no_other_and_a_refusal_takes_it_back() -> None
     granted.when(other).then_refused(clause="S4 六(一)3", rule="compensation-approved")
     taken_back = events.Rejected(subject=codes.Subject.COMPENSATION, item="K-1", reason="settled_otherwise")
     granted.and_(taken_back).when(compensated("goodwill")).then_refused(rule="compensation-approved")
+
+
+UNCONCERNED = {
+    "another kind of case": (
+        received(product_line="water-meter"), classified("other", mode="on_site"), moved("reserved"),
+        events.Repaired(), REPLACED, shipped("outbound", "company_ships"), installed(), FOUND_OUT, closed(),
+    ),
+    "a complaint about the product": (CALLED, classified("complaint", category="product"), FOUND_OUT, closed()),
+    "a word about service": (CALLED, classified("opinion", category="attitude"), FOUND_OUT, closed()),
+    "no word, no search": (CALLED, classified("opinion", category="attitude"), closed()),
+    "the old meter comes in": (*EXCHANGE, shipped("inbound")),
+    "a repair by mail": (CALLED, classified("repair", complexity="simple"), inspected(), events.Repaired()),
+    "the customer gave up": (*FAULT, closed("withdrawn")),
+    "within the budget": (*FAULT, ABOVE.model_copy(update={"is_over_budget": False})),
+    "goodwill without a claim": (*OTHER, LEAVE, compensated("goodwill")),
+    "a dispute withdrawn": (
+        CALLED, classified("other", severity="major"), DISPUTED, WITHDRAWN, revisited(), REVIEWED, closed(),
+    ),
+    "a major dispute settled": (
+        CALLED, classified("other", severity="major"), DISPUTED, FOUND_OUT, SETTLED, revisited(), REVIEWED, closed(),
+    ),
+    "a minor dispute decided": (
+        *OTHER, DISPUTED, FOUND_OUT, SETTLED.model_copy(update={"settlement": codes.Settlement.DECIDED}), revisited(),
+        REVIEWED, closed(),
+    ),
+    "a history from elsewhere": (
+        received(remedy_sought="repair", customer_phone=None, is_live=False), classified("exchange"), events.Replaced(),
+    ),
+}  # fmt: skip
+"""Stories in which no clause is broken, however near they come."""
+
+
+@pytest.mark.parametrize("story", UNCONCERNED)
+def test_a_clause_says_nothing_of_what_it_does_not_concern(story: str) -> None:
+    assert given(*UNCONCERNED[story], rules=METERS).findings() == ()
+
+
+def test_leave_counts_when_a_supervisor_gives_it() -> None:
+    for leave, act in ((approved("budget"), ABOVE), (LEAVE, compensated("goodwill"))):
+        given(*OTHER, told(leave, role="management"), rules=METERS).when(act).then_refused()
+        given(*OTHER, leave, rules=METERS).when(act).then_allowed()
 
 
 def test_a_history_from_elsewhere_may_pass_a_case_on_without_its_contact() -> None:

@@ -23,7 +23,7 @@ from tests.cases.scenario import (
     responded,
     rules_of,
 )
-from tests.cases.supporting import escalated, filed, moved
+from tests.cases.supporting import clocks_of, escalated, filed, moved, waits_for_the_customer
 
 METERS = rules_of("water-meter", "water-meter")
 WHOLE = rules_of("water-meter", "water-meter", arrival=6)
@@ -64,9 +64,9 @@ def booked(until: str, *, agreed: bool | None = None) -> events.Booked:
     return events.Booked(ends_at=wall(until), purpose=codes.Purpose.VISIT, is_agreed=agreed)
 
 
-def told_by(moment: str, *, agreed: bool = False) -> events.Promised:
-    """The customer hears by when a reply comes."""
-    return events.Promised(purpose=codes.Purpose.REPLY, promised_at=wall(moment), is_agreed=agreed)
+def told_by(moment: str, *, agreed: bool = False, purpose: str = "reply") -> events.Promised:
+    """The customer hears by when a reply comes, or what else the purpose says."""
+    return events.Promised(purpose=codes.Purpose[purpose.upper()], promised_at=wall(moment), is_agreed=agreed)
 
 
 S4 = (
@@ -81,13 +81,13 @@ S4 = (
     ),
     Promised(
         "complaint-reply", "S4 三(一)2", began(("09:00", classified("complaint"))), "2026-03-08 23:00",
-        kept_by=(responded("reply"), responded("solution")),
+        kept_by=(responded("reply"), responded("solution"), responded("final_answer")),
         not_kept_by=(responded("update"), told_by("2026-03-09 09:00")), is_configured=True, rules=METERS,
     ),
     Promised(
         "reply-promise", "S4 三(一)2",
         began(("09:00", classified("complaint")), ("09:10", told_by("2026-03-09 17:00"))), "2026-03-09 17:00",
-        kept_by=(responded("reply"), responded("final_answer")),
+        kept_by=(responded("reply"), responded("solution"), responded("final_answer")),
         not_kept_by=(responded("update"), told_by("2026-03-12 17:00")), rules=METERS,
     ),
     Promised(
@@ -98,7 +98,8 @@ S4 = (
     Promised(
         "contact-after-transfer", "S4 四(一)1",
         began(("07:00", classified("repair", department="call_centre")), ("10:00", handed_to("field_service"))),
-        "2026-03-08 12:00", kept_by=(responded("contact"),), not_kept_by=(handed_to("tech_support"),), rules=METERS,
+        "2026-03-08 12:00", kept_by=(responded("contact"), booked("2026-03-09 12:00")),
+        not_kept_by=(handed_to("tech_support"), responded("acknowledged")), rules=METERS,
     ),
     Promised(
         "contact-after-the-call", "S4 三(二)2", began(("00:30", DISPATCHED)), "2026-03-08 01:00",
@@ -120,8 +121,8 @@ S4 = (
     ),
     Promised(
         "complex-plan", "S4 四(一)1", began(("07:00", on_site("complex"))), "2026-03-09 07:00",
-        kept_by=(responded("preliminary_plan"), inspected("on_site", plan=ref("plan"))),
-        not_kept_by=(inspected("on_site"), DONE), rules=METERS,
+        kept_by=(responded("preliminary_plan"), responded("solution"), inspected("on_site", plan=ref("plan"))),
+        not_kept_by=(inspected("on_site"), responded("update"), DONE), rules=METERS,
     ),
     Promised(
         "complex-repair", "S4 四(一)1", began(("07:00", on_site("complex"))), "2026-03-09 07:00",
@@ -130,7 +131,8 @@ S4 = (
     Promised(
         "record-returned", "S4 三(二)4", began(("07:00", DISPATCHED), ("12:00", filed("repair_record", "signed"))),
         "2026-03-10 00:00", kept_by=(filed("repair_record", "handed_back"), filed("repair_record", "archived")),
-        not_kept_by=(filed("service_record", "handed_back"),), is_configured=True, rules=METERS,
+        not_kept_by=(filed("service_record", "handed_back"), filed("repair_record", "made_out")),
+        is_configured=True, rules=METERS,
     ),
     Promised(
         "replacement-cycle", "S4 四(一)1", began(("09:00", classified("exchange"))), "2026-03-17 00:00",
@@ -167,13 +169,44 @@ def test_a_later_hour_counts_when_the_customer_agreed_to_it_in_time() -> None:
     assert visit.at("2026-03-09 15:30", AT_THE_DOOR).verdict("appointment-kept:1") is Verdict.MET
     reply = again("reply-promise").begun.at("2026-03-09 18:00", told_by("2026-03-10 12:00", agreed=True))
     assert reply.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.BREACHED
+    in_time = again("reply-promise").begun.at("2026-03-09 16:00", told_by("2026-03-10 12:00", agreed=True))
+    assert in_time.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.MET
 
 
-def test_waiting_for_the_customer_stops_the_24_hours_and_waiting_for_parts_does_not() -> None:
-    for reason, verdict in (("waiting_for_customer", Verdict.MET), ("waiting_for_parts", Verdict.BREACHED)):
-        paused = events.Paused.model_validate({"reason": reason})
-        waited = again("complex-repair").begun.at("2026-03-08 10:00", paused).at("2026-03-08 20:00", RESUMED)
-        assert waited.at("2026-03-09 16:00", DONE).verdict("complex-repair:1") is verdict
+WAITING_CLOCKS = {
+    "complaint-reply", "arrival", "simple-repair", "complex-plan", "complex-repair", "replacement-cycle",
+}  # fmt: skip
+
+
+def test_waiting_for_the_customer_stops_only_these_clocks_and_waiting_for_parts_none() -> None:
+    assert {one.promise for one in S4 if waits_for_the_customer(one)} == WAITING_CLOCKS
+    parts = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
+    waited = again("complex-repair").begun.at("2026-03-08 10:00", parts).at("2026-03-08 20:00", RESUMED)
+    assert waited.at("2026-03-09 16:00", DONE).verdict("complex-repair:1") is Verdict.BREACHED
+
+
+MAILED = DRIPPING.model_copy(update={"channel": codes.Channel.EMAIL})
+REPAIR_CLOCKS = {"fault-call-acknowledged", "contact-after-the-call"}
+CASES: tuple[tuple[tuple[Fact, ...], set[str]], ...] = (
+    ((classified("consultation", mode="on_site", complexity="complex"), AT_THE_DOOR), set()),
+    ((classified("consultation", complexity="simple"), AT_THE_DOOR), set()),
+    ((classified("exchange", department="field_service", complexity="simple"), AT_THE_DOOR), {"replacement-cycle"}),
+    ((classified("complaint", department="field_service"),), {"complaint-reply"}),
+    ((classified("complaint"), handed_to("field_service")), {"complaint-reply"}),
+    ((classified("repair", mode="remote"), handed_to("tech_support")), REPAIR_CLOCKS),
+    ((classified("repair", complexity="simple"),), REPAIR_CLOCKS),
+    ((DISPATCHED,), {*REPAIR_CLOCKS, "arrival", "contact-after-dispatch"}),
+    ((DISPATCHED, AT_THE_DOOR), {*REPAIR_CLOCKS, "arrival", "contact-after-dispatch"}),
+    ((events.Booked(),), set()),
+    ((told_by("2026-03-02 12:00", purpose="visit"),), set()),
+    ((told_by("2026-03-02 12:00", purpose="solution"),), {"reply-promise"}),
+    ((filed("repair_record", "made_out"), filed("service_record", "signed")), set()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "clocks"), CASES)
+def test_each_kind_of_case_has_its_own_clocks(facts: tuple[Fact, ...], clocks: set[str]) -> None:
+    assert clocks_of(METERS, MAILED, *facts) == clocks
 
 
 def test_a_special_case_is_shown_as_excluded_with_its_reason_and_only_the_clock_that_was_named() -> None:
@@ -184,15 +217,23 @@ def test_a_special_case_is_shown_as_excluded_with_its_reason_and_only_the_clock_
     assert late.at("2026-03-10 13:00", responded("solution")).verdict("complex-plan:1") is Verdict.BREACHED
 
 
-def test_a_simple_fault_has_no_24_hours_and_a_complex_one_no_single_hour() -> None:
-    simple, complex_one = again("simple-repair").begun.clocks(), again("complex-repair").begun.clocks()
-    assert "complex-repair:1" not in simple
-    assert "simple-repair:1" not in complex_one
+def test_the_24_hours_run_from_when_a_fault_is_found_complex_until_it_is_found_simple() -> None:
+    found = Promised(
+        **{
+            **vars(again("complex-plan")),
+            "given": began(("07:00", DISPATCHED), ("10:00", on_site("complex"))),
+        }
+    )
+    for name in ("complex-plan:1", "complex-repair:1"):
+        assert found.begun.clock(name).due_at == wall("2026-03-09 10:00")
+        assert found.begun.at("2026-03-08 11:00", on_site("simple")).verdict(name) is Verdict.CANCELLED
 
 
 def test_a_refused_replacement_is_no_longer_owed() -> None:
     refused = again("replacement-cycle").begun.at("2026-03-09 09:00", rejected("exchange"))
     assert refused.verdict("replacement-cycle:1") is Verdict.CANCELLED
+    other = again("replacement-cycle").begun.at("2026-03-09 09:00", rejected("compensation"))
+    assert other.verdict("replacement-cycle:1") is Verdict.OPEN
 
 
 def test_a_dispute_that_nobody_takes_up_goes_to_the_supervisor_and_then_to_legal() -> None:
