@@ -79,7 +79,7 @@ def test_a_fact_says_when_who_through_which_door_and_under_which_regulation(
     known = ledger.load(case_id)[-1]
     assert (known.actor, known.role, known.source.system) == ("wang", Role.AGENT, "api")
     assert known.correlation_id == request
-    assert known.decided_under == "lamp-factory@2026.1"
+    assert known.decided_under == "lamp-factory@2026.2"
     assert known.recorded_at is not None
     assert known.occurred_at <= known.recorded_at
 

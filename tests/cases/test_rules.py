@@ -77,7 +77,7 @@ def test_what_is_pinned_names_settings_and_calendar() -> None:
     book = shipped_book()
     (pinned,) = lamp_factory().in_force(product_line="lamp", channel="phone", at=day(3, 2))
     assert pinned == Pinned(
-        regulation="lamp-factory", version="2026.1", settings="demo.1", calendar=f"{book.name}@{book.version}"
+        regulation="lamp-factory", version="2026.2", settings="demo.1", calendar=f"{book.name}@{book.version}"
     )
 
 
@@ -110,7 +110,7 @@ def test_a_later_calendar_settles_only_what_was_provisional() -> None:
     reference = replace(
         lamp_factory(), calendars={**lamp_factory().calendars, (later.name, later.version): later}
     )
-    pinned = Pinned(regulation="lamp-factory", version="2026.1", calendar=f"china@{book.version}")
+    pinned = Pinned(regulation="lamp-factory", version="2026.2", calendar=f"china@{book.version}")
     bound = reference.rules_for((pinned,)).bound[0]
     assert bound.calendars.version == book.version
     assert bound.calendars.years.by_year.keys() == book.years.by_year.keys()
@@ -141,6 +141,6 @@ def test_of_two_regulations_each_may_refuse_and_the_better_freight_counts() -> N
     story = given(received(), rules=Rules((other, bound)))
     outcome = story.when(refunded(10)).outcome
     assert isinstance(outcome, Refused)
-    assert outcome.details["regulation"] == "lamp-shop@2026.1"
+    assert outcome.details["regulation"] == "lamp-shop@2026.2"
     case = story.and_(classified("return", "quality")).case
     assert story.rules.freight(case) == (Payer.COMPANY, "S0 三/3")

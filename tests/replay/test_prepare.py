@@ -24,7 +24,7 @@ def keyed(*parts: str) -> str:
 
 
 def taking(mapping: Mapping = HELPDESK) -> Taking:
-    pins = (Pinned(regulation="lamp-factory", version="2026.1", calendar="cn@1"),)
+    pins = (Pinned(regulation="lamp-factory", version="2026.2", calendar="cn@1"),)
     return Taking(
         mapping=mapping,
         fingerprint=keyed,

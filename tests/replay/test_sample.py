@@ -26,7 +26,7 @@ def test_every_case_of_the_sample_can_be_taken() -> None:
         mapping=mapping,
         fingerprint=lambda *parts: hashlib.sha256("\n".join(parts).encode()).hexdigest(),
         file_sha256="a" * 64,
-        pins=(Pinned(regulation="lamp-factory", version="2026.1", calendar="cn@1"),),
+        pins=(Pinned(regulation="lamp-factory", version="2026.2", calendar="cn@1"),),
         case_no=lambda: "AS-00000001",
         now=datetime(2026, 12, 1, tzinfo=UTC),
     )
