@@ -29,8 +29,8 @@ ODD = (
     "Europe/London",
 )
 ZONES = sorted(available_timezones() - {"localtime"}) if IS_FULL else ODD
-A_ZONE = len(ZONES) if IS_FULL else 6
-"""Changes proved in each zone; in full, all of them."""
+A_ZONE = 12 if IS_FULL else 6
+"""Changes counted through in each zone; in full, every one of the odd zones, which is where engines go wrong."""
 DOCUMENT = """
 name = "abroad"
 version = "1"
@@ -105,7 +105,7 @@ def test_due_times_over_a_change_equal_a_minute_by_minute_count(name: str) -> No
     zone, chance, found = ZoneInfo(name), Random(name), list(changes(name))
     (days, shop), slow_days = calendars(name), SlowClock(zone, always)
     slow_shop = SlowClock(zone, always, night_shop, cut_off=time(22, 30))
-    for change in found if IS_FULL else chance.sample(found, min(A_ZONE, len(found))):
+    for change in found if IS_FULL and name in ODD else chance.sample(found, min(A_ZONE, len(found))):
         start = change - timedelta(minutes=chance.randrange(36 * 60))
         minutes, amount = chance.randint(1, 2_000), chance.randint(1, 3)
         asked = (name, start.isoformat(), minutes, amount)
