@@ -29,7 +29,7 @@ SALES = rules_of("lamp-sales", "lamp-sales")
 (REGULATION,) = published("lamp-sales").regulations.values()
 
 EXCHANGED = events.Replaced()
-UP = escalated("urgent")
+UP, LATE = escalated("urgent"), escalated("overdue")
 ARCHIVED = filed("registration", "archived")
 
 
@@ -46,6 +46,8 @@ ASKED = requested("special")
 EXCHANGE = (received(), classified("exchange"))
 REPORT = {"sha256": "a" * 64}
 LEAVE = approved("compensation", item="K-1")
+ELSEWHERE = (approved("special", item="K-1"), approved("compensation", item="K-2"))
+"""Leave for other things than this claim."""
 GUARDS = (
     Guarded("registration-complete", "S1 三/1", (), received(customer_phone=None), instead=received()),
     Guarded(
@@ -77,21 +79,24 @@ GUARDS = (
         "investigated-before-solution", "S1 四/2", COMPLAINT, responded("solution"), cure=(FOUND_OUT,)
     ),
     Guarded(
-        "solved-before-revisit", "S1 四/2", (*COMPLAINT, FOUND_OUT), revisited(), cure=(responded("solution"),)
+        "solved-before-revisit", "S1 四/2", (*COMPLAINT, FOUND_OUT, responded("update")), revisited(),
+        cure=(responded("solution"),),
     ),
     Guarded(
         "revisited-before-closing", "S1 四/2", (*COMPLAINT, FOUND_OUT, responded("solution")), closed(),
         cure=(revisited(),),
     ),
     Guarded(
-        "major-goes-up", "S1 二/3", (received(), classified("consultation", severity="major")), closed(), cure=(UP,)
-    ),
-    Guarded(
-        "green-channel-goes-up", "S1 五/5", (received(), classified("consultation", is_green_channel=True)), closed(),
+        "major-goes-up", "S1 二/3", (received(), classified("consultation", severity="major"), LATE), closed(),
         cure=(UP,),
     ),
     Guarded(
-        "compensation-approved", "S1 四/5", (*COMPLAINT, FOUND_OUT), compensated("price_share"), cure=(LEAVE,)
+        "green-channel-goes-up", "S1 五/5", (received(), classified("consultation", is_green_channel=True), LATE),
+        closed(), cure=(UP,),
+    ),
+    Guarded(
+        "compensation-approved", "S1 四/5", (*COMPLAINT, FOUND_OUT, *ELSEWHERE), compensated("price_share"),
+        cure=(LEAVE,),
     ),
     Guarded(
         "service-problem-made-good", "S1 四/5",
@@ -103,7 +108,8 @@ GUARDS = (
         instead=compensated("coupon", 100),
     ),
     Guarded(
-        "special-request-decided", "S1 五/1", (received(), classified("order"), ASKED), closed(),
+        "special-request-decided", "S1 五/1",
+        (received(), classified("order"), ASKED, approved("budget"), rejected("budget")), closed(),
         cure=(rejected("special"),),
     ),
     Guarded(
@@ -165,6 +171,11 @@ UNCONCERNED = {
     "a history from elsewhere": (
         received(remedy_sought="repair", customer_phone=None, purchased_on=None, is_live=False),
     ),
+    "a product made good": (*COMPLAINT, FOUND_OUT, LEAVE, compensated("direct_loss", 101)),
+    "a special request granted": (received(), classified("order"), ASKED, approved("special"), ARCHIVED, closed()),
+    "leave for a budget": (
+        received(), classified("order"), requested("budget"), ARCHIVED, closed(),
+    ),
     "asked before buying": (received(purchased_on=None, product_model=None), classified("consultation")),
 }  # fmt: skip
 """Stories in which no clause is broken, however near they come."""
@@ -173,6 +184,18 @@ UNCONCERNED = {
 @pytest.mark.parametrize("story", UNCONCERNED)
 def test_a_clause_says_nothing_of_what_it_does_not_concern(story: str) -> None:
     assert given(*UNCONCERNED[story], rules=SALES).findings() == ()
+
+
+def test_only_the_supervisor_gives_leave_and_may_take_it_back() -> None:
+    asked = given(*COMPLAINT, FOUND_OUT, rules=SALES)
+    refused = (
+        asked.and_(told(LEAVE, role="management")),
+        asked.and_(LEAVE, rejected("compensation", item="K-1")),
+    )
+    for story in refused:
+        story.when(compensated("coupon")).then_refused(clause="S1 四/5", rule="compensation-approved")
+    other = asked.and_(LEAVE, rejected("special", item="K-1"))
+    other.when(compensated("coupon")).then_allowed()
 
 
 def test_an_application_found_wrong_is_not_inspected_until_it_is_verified_again() -> None:

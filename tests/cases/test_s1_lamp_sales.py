@@ -8,7 +8,7 @@ from cases import codes, events
 from cases.fact import Fact
 from cases.ladder import ladder
 from cases.promises.clock import Lacking, Verdict
-from tests.cases.clock_stories import HUMMING
+from tests.cases.clock_stories import HUMMING, wall
 from tests.cases.promised import Promised
 from tests.cases.scenario import (
     classified,
@@ -39,7 +39,7 @@ UP, LATE = escalated("urgent"), escalated("overdue")
 
 def began(*facts: tuple[str, Fact]) -> tuple[tuple[str, Fact], ...]:
     """A call on Monday at nine and what followed that day."""
-    return (CALLED, *((f"2026-03-02 {wall}", fact) for wall, fact in facts))
+    return (CALLED, *((f"2026-03-02 {moment}", fact) for moment, fact in facts))
 
 
 S1 = (
@@ -65,8 +65,8 @@ S1 = (
     ),
     Promised(
         "green-channel-report", "S1 五/5", began(("09:05", classified("complaint", is_green_channel=True))),
-        "2026-03-02 09:10", kept_by=(UP, escalated("safety")), not_kept_by=(LATE, responded("contact")),
-        is_configured=True, rules=REPORTED,
+        "2026-03-02 09:10", kept_by=(UP, escalated("major"), escalated("safety")),
+        not_kept_by=(LATE, responded("contact")), is_configured=True, rules=REPORTED,
     ),
     Promised(
         "complaint-solution", "S1 二/3", began(("09:05", classified("complaint"))), "2026-03-06 00:00",
@@ -131,6 +131,23 @@ def test_a_replacement_that_is_refused_is_no_longer_owed() -> None:
     assert refused.verdict("inspected-and-replaced:1") is Verdict.CANCELLED
     other = begun.at("2026-03-02 12:00", rejected("special"))
     assert other.verdict("inspected-and-replaced:1") is Verdict.OPEN
+
+
+@pytest.mark.parametrize(
+    ("name", "urgent"),
+    [
+        ("urgent-at-once", classified("complaint", priority="urgent")),
+        ("green-channel-report", classified("complaint", is_green_channel=True)),
+    ],
+)
+def test_what_is_urgent_counts_from_when_it_is_found_urgent_until_it_is_found_otherwise(
+    name: str, urgent: events.Classified
+) -> None:
+    calm = classified("complaint")
+    begun = Promised(**{**vars(promised(name)), "given": began(("09:05", calm), ("11:00", urgent))}).begun
+    clock = begun.clock(f"{name}:1")
+    assert clock.started_at == wall("2026-03-02 11:00")
+    assert begun.at("2026-03-02 11:01", calm).verdict(f"{name}:1") is Verdict.CANCELLED
 
 
 FAULT_CLOCKS = {"fault-reply", "fault-technician", "fault-result"}
