@@ -25,7 +25,7 @@ from tests.cases.scenario import (
     rules_of,
 )
 from tests.cases.shop import BACK, REGULATION, SHOP, TAKEN, arrived, booked, handed_to
-from tests.cases.supporting import escalated, filed, moved
+from tests.cases.supporting import clocks_of, escalated, filed, moved
 
 WHOLE = rules_of("home-store", "furniture", about_three_days=3, unfit_goods_taken_back=1)
 """With values for what the demo leaves unset."""
@@ -207,10 +207,18 @@ def test_nothing_is_owed_after_a_return_was_refused_and_all_of_it_once_it_is_gra
 
 
 @pytest.mark.parametrize(
-    ("changed", "verdict"), [("2026-03-12 23:59", "breached"), ("2026-03-13 00:00", "met")]
+    ("noticed_on", "changed", "verdict"),
+    [
+        ("2026-03-10", "2026-03-12 23:59", "breached"),
+        ("2026-03-10", "2026-03-13 00:00", "met"),
+        ("2026-03-12", "2026-03-15 00:00", "met"),
+    ],
 )
-def test_the_showroom_changes_three_days_after_it_was_told(changed: str, verdict: str) -> None:
-    noticed = told(("2026-03-10 16:00", creaking("store")), ("2026-03-10 16:10", classified("showroom")))
+def test_the_showroom_changes_three_days_after_it_was_told_sundays_included(
+    noticed_on: str, changed: str, verdict: str
+) -> None:
+    asked = (f"{noticed_on} 16:00", creaking("store")), (f"{noticed_on} 16:10", classified("showroom"))
+    noticed = told(*asked)
     clock = noticed.clock("showroom-notice:1")
     assert (clock.promise.clause, clock.verdict, clock.due_at) == (
         NEVER_LATE["showroom-notice"],
@@ -227,6 +235,27 @@ def test_what_the_text_left_unsaid_is_not_configured_until_the_firm_says_it() ->
     assert ordered.verdict("goods-from-factory:1") == "not_configured"
     unfit = told(IN_THE_SHOP[0], ("2026-03-09 11:45", classified("return", "no_place")))
     assert unfit.verdict("unfit-goods-taken-back:1") == "not_configured"
+
+
+def test_a_case_of_another_kind_or_channel_has_none_of_these_clocks() -> None:
+    urgent = classified("consultation", priority="urgent")
+    course = (
+        TO_CLERK,
+        TO_AFTER_SALES,
+        moved("ordered", stock="goods"),
+        delivered("outbound"),
+        events.Installed(),
+    )
+    assert clocks_of(SHOP, creaking("store"), urgent, *course) == set()
+    by_phone = clocks_of(SHOP, creaking("phone"), classified("repair"), TO_AFTER_SALES)
+    assert by_phone == {"called-after-own-intake"}
+
+
+def test_a_visit_that_was_put_off_in_time_is_owed_at_its_new_hour_alone() -> None:
+    begun = told(*BY_PHONE, ("2026-03-09 17:55", booked("visit", wall("2026-03-11 10:00"))))
+    moved_on = begun.at("2026-03-10 10:00", booked("visit", wall("2026-03-13 10:00")))
+    assert moved_on.verdict("visit-as-agreed:1") == "cancelled"
+    assert moved_on.clock("visit-as-agreed:1:2").due_at == wall("2026-03-13 10:00")
 
 
 @pytest.mark.parametrize(

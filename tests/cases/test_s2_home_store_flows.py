@@ -191,6 +191,54 @@ def test_what_falls_short_of_a_clause_is_found_and_what_keeps_it_is_not(guarded:
     guarded.must_find(SHOP)
 
 
+CONDITIONS = {one.id for one in REGULATION.constraint if one.applies.where}
+
+
+def elsewhere(fact: Fact) -> Fact:
+    """The same in a case that only asks something."""
+    if isinstance(fact, events.Received):
+        return fact.model_copy(update={"remedy_sought": "consultation"})
+    return classified("consultation") if isinstance(fact, events.Classified) else fact
+
+
+@pytest.mark.parametrize(
+    "guarded", [one for one in (*REFUSED, *FOUND) if one.constraint in CONDITIONS], ids=str
+)
+def test_a_case_that_only_asks_something_is_not_held_to_it(guarded: Guarded) -> None:
+    assert isinstance(guarded.act, Fact)
+    course = [elsewhere(fact) for fact in (*guarded.before, guarded.act)]
+    given(*course, rules=SHOP).then_not_found(guarded.constraint)
+
+
+@pytest.mark.parametrize(
+    ("subject", "movement", "stock"),
+    [("part", "ordered", "supplement"), ("part", "issued", "supplement"), ("sample", "displayed", "sample")],
+)
+def test_leave_for_one_piece_is_none_for_another(subject: str, movement: str, stock: str) -> None:
+    case = given(*sofa("showroom", requested(subject, item="V-8"), approved(subject, item="V-8")), rules=SHOP)
+    case.when(moved(movement, stock=stock)).then_refused()
+    case.when(moved(movement, stock=stock, item="V-8")).then_allowed()
+
+
+def test_a_sample_is_stock_again_only_while_its_last_check_holds() -> None:
+    good, bad = (inspected("restock", "no_fault", is_passed=passed) for passed in (True, False))
+    off = given(*sofa("showroom", *SAMPLE_OFF), rules=SHOP)
+    back = moved("returned", stock="sample")
+    off.and_(bad).when(back).then_refused(clause="S2 八/6")
+    off.and_(good, bad).when(back).then_refused(clause="S2 八/6")
+    off.and_(good, moved("withdrawn", stock="sample")).when(back).then_refused(clause="S2 八/6")
+
+
+def test_a_case_opened_again_is_asked_about_again() -> None:
+    again = given(*sofa("repair", revisited(), closed(), events.Reopened(reason="it creaks")), rules=SHOP)
+    again.when(closed()).then_refused(clause="S2 二/16, 三/13")
+
+
+def test_a_wish_without_words_is_none() -> None:
+    empty = sofa("installation", events.Noted(word="installation-wishes"), events.Installed())
+    given(*empty, rules=SHOP).then_found("wishes-noted")
+
+
 def test_each_receipt_is_closed_by_its_own_goods() -> None:
     second = TAKEN.model_copy(update={"receipt_no": "R-8"})
     case = given(*sofa("repair", TAKEN, second, BACK), rules=SHOP)
