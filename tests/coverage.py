@@ -23,8 +23,8 @@ What carries every rule of the five regulations, and a test that proves it. The 
 * **open**: nothing carries it yet.
 """
 
-ROOMS = ("tests/cases/", "tests/projections/", "tests/replay/", "tests/faults/")
-"""Where rules are proven: the API passes on what these rooms decide."""
+ROOMS = ("tests/cases/", "tests/projections/", "tests/replay/", "tests/faults/", "tests/journeys/")
+"""Where rules are proven: the rooms that decide, and the journeys through them; the API only passes it on."""
 ABOUT_TEXTS = {"test_regulation.py", "test_checking.py"}
 """Tests that items can be read, not what comes of them."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from api.installation import Installation
 from cases.codes import Role
 from tests.fix_api import Teller
@@ -110,6 +112,7 @@ def test_a_complaint_goes_up_is_looked_into_and_is_closed_after_revisit_and_revi
     assert walk.rows("SELECT escalated_at IS NOT NULL FROM bi.fct_cases WHERE case_id = %s") == [(True,)]
 
 
+@pytest.mark.proves("S3-2")
 def test_a_partner_sees_and_works_on_the_cases_given_to_them_only(teller: Teller, here: Installation) -> None:
     walk = Walk(teller, here, **SHUTTLE)
     walk.does("classify", kind="repair", mode="on_site", is_same_city=False, assigned_to="partner-01")
