@@ -191,7 +191,14 @@ def test_what_falls_short_of_a_clause_is_found_and_what_keeps_it_is_not(guarded:
     guarded.must_find(SHOP)
 
 
-CONDITIONS = {one.id for one in REGULATION.constraint if one.applies.where}
+EVERYWHERE = {
+    "told-before-a-new-date", "damage-answered-for", "work-id-shown", "installed-whole", "appointment-named",
+    "taken-along-by-agreement", "custody-before-closing", "receipt-recovered", "repair-slip-signed",
+    "mismatch-explained", "customer-content", "part-approved-first", "supplement-has-a-reason",
+    "part-ordered-after-leave", "sample-signed-for", "sample-checked-before-store", "asker-does-not-approve",
+    "refund-within-paid",
+}  # fmt: skip
+"""What holds for cases of every kind."""
 
 
 def elsewhere(fact: Fact) -> Fact:
@@ -202,7 +209,7 @@ def elsewhere(fact: Fact) -> Fact:
 
 
 @pytest.mark.parametrize(
-    "guarded", [one for one in (*REFUSED, *FOUND) if one.constraint in CONDITIONS], ids=str
+    "guarded", [one for one in (*REFUSED, *FOUND) if one.constraint not in EVERYWHERE], ids=str
 )
 def test_a_case_that_only_asks_something_is_not_held_to_it(guarded: Guarded) -> None:
     assert isinstance(guarded.act, Fact)
@@ -212,7 +219,7 @@ def test_a_case_that_only_asks_something_is_not_held_to_it(guarded: Guarded) -> 
 
 @pytest.mark.parametrize(
     ("subject", "movement", "stock"),
-    [("part", "ordered", "supplement"), ("part", "issued", "supplement"), ("sample", "displayed", "sample")],
+    [("part", "ordered", "component"), ("part", "issued", "supplement"), ("sample", "displayed", "sample")],
 )
 def test_leave_for_one_piece_is_none_for_another(subject: str, movement: str, stock: str) -> None:
     case = given(*sofa("showroom", requested(subject, item="V-8"), approved(subject, item="V-8")), rules=SHOP)
