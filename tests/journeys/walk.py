@@ -13,7 +13,10 @@ from tests.fix_api import Teller
 STAFF = {
     "inspect": Role.TECHNICIAN, "arrive": Role.TECHNICIAN, "repair": Role.TECHNICIAN, "quote": Role.TECHNICIAN,
     "move-stock": Role.TECHNICIAN, "approve": Role.SUPERVISOR, "reject": Role.SUPERVISOR, "review": Role.SUPERVISOR,
+    "take-custody": Role.TECHNICIAN, "return-custody": Role.TECHNICIAN,
     "ship": Role.LOGISTICS, "deliver": Role.LOGISTICS, "refund": Role.FINANCE, "investigate": Role.SUPERVISOR,
+    "replace": Role.TECHNICIAN, "install": Role.TECHNICIAN, "compensate": Role.FINANCE, "charge": Role.FINANCE,
+    "mediate": Role.LEGAL,
 }  # fmt: skip
 """Who takes a step; everything else is the agent's."""
 

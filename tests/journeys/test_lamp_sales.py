@@ -1,0 +1,213 @@
+"""The sales department of the lamp factory (S1): questions, a fault, an exchange, complaints, from first call on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.installation import Installation
+from cases.codes import Role
+from tests.fix_api import Teller
+from tests.journeys.told import Fields, told
+from tests.journeys.walk import Walk
+
+LAMP: Fields = {
+    "product_line": "lamp-sales", "product_model": "kettle lamp K7", "batch": "B-2026-02",
+    "purchased_on": "2026-02-20", "goods_received_on": "2026-02-22", "description": "灯光忽明忽暗",
+}  # fmt: skip
+REPORT: Fields = {"report_no": "JC-2026-3", "report": {"sha256": "a" * 64}}
+COUPON: Fields = {
+    "kind": "coupon", "item": "PC-2026-3", "formula": "coupon-2026.1",
+    "amount": {"minor": 10_000, "currency": "CNY"},
+}  # fmt: skip
+CLOCKS = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s ORDER BY promise"
+FINDINGS = "SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s ORDER BY 1"
+KEPT: Fields = {"form": "registration", "step": "archived", "form_no": "DJ-2026-3"}
+"""The registration goes into the archive."""
+
+
+def called(teller: Teller, here: Installation, moment: str, **more: Any) -> Walk:
+    """A customer of the sales department calls at a moment of March 2026."""
+    return Walk(teller, here, **{**LAMP, **told(moment), **more})
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "department"),
+    [
+        ("consultation", "usage", "sales"), ("order", "other", "sales"), ("relationship", "other", "sales"),
+        ("complaint", "attitude", "sales"), ("complaint", "logistics", "logistics"),
+        ("complaint", "product", "tech_support"), ("repair", "repair", "customer_service"),
+    ],
+)  # fmt: skip
+def test_every_kind_goes_to_the_department_that_the_text_names(
+    teller: Teller, here: Installation, kind: str, category: str, department: str
+) -> None:
+    walk = Walk(teller, here, **LAMP).does("classify", kind=kind, category=category)
+    assert walk.file()["classified"]["department"] == department
+    assert walk.rows("SELECT kind, category, department FROM bi.fct_cases WHERE case_id = %s") == [
+        (kind, category, department)
+    ]
+
+
+def test_a_question_with_a_special_wish_is_answered_and_decided_before_it_is_closed(
+    teller: Teller, here: Installation
+) -> None:
+    walk = called(teller, here, "2026-03-02 09:00", remedy_sought="consultation")
+    walk.does("classify", kind="consultation", **told("2026-03-02 09:05"))
+    walk.does("respond", step="preliminary_plan", text="可改用暖光灯珠", **told("2026-03-02 09:30"))
+    assert walk.clocks() == {
+        "first-response": "breached", "preliminary-plan": "met", "consultation-reply": "open",
+    }  # fmt: skip
+    walk.does("request", subject="special", reason="other", **told("2026-03-02 10:00"))
+    walk.does("respond", step="reply", text="可以定制", **told("2026-03-02 11:00"))
+    walk.is_refused("close", "S1 五/1", outcome="solved")
+    walk.does("approve", subject="special", reason="goodwill")
+    walk.does("file", form="consultation_record", step="handed_back", form_no="ZX-2026-3").does(
+        "file", **KEPT
+    )
+    walk.does("close", outcome="solved")
+    record = walk.form("consultation-record")
+    assert all(record[line] is not None for line in ("Question", "Preliminary plan", "Answer")), record
+    assert walk.rows(CLOCKS) == [
+        ("consultation-reply", "met"), ("first-response", "breached"), ("preliminary-plan", "met"),
+    ]  # fmt: skip
+    assert walk.rows(FINDINGS) == []
+
+
+def inspected(teller: Teller, here: Installation) -> Walk:
+    """A lamp that flickers is answered, handed to technical support and inspected once the purchase was checked."""
+    walk = called(teller, here, "2026-03-02 09:00", remedy_sought="repair")
+    walk.does("classify", kind="repair", **told("2026-03-02 09:05"))
+    walk.does("respond", step="acknowledged", **told("2026-03-02 09:10"))
+    walk.does("transfer", department="tech_support", **told("2026-03-02 11:00"))
+    arrival: Fields = {"stage": "arrival", "cause": "driver", "disposition": "repair"}
+    walk.is_refused("inspect", "S1 五/2", **arrival, **told("2026-03-03 09:00"))
+    walk.does("file", form="application", step="signed", form_no="SQ-2026-3", **told("2026-03-03 09:00"))
+    walk.does("verify", checked="purchase", is_right=True, **told("2026-03-03 09:30"))
+    walk.is_refused("repair", "S1 五/2", cause="driver", **told("2026-03-03 10:00"))
+    return walk.does("inspect", **arrival, **REPORT, **told("2026-03-03 10:00"))
+
+
+def test_a_fault_is_answered_handed_on_and_told_of_step_after_step(
+    teller: Teller, here: Installation
+) -> None:
+    walk = inspected(teller, here)
+    walk.does("repair", cause="driver", is_function_tested=True, **told("2026-03-04 15:00"))
+    walk.does("respond", step="solution", text="已更换驱动", **told("2026-03-05 10:30"))
+    report = walk.form("test-report")
+    assert (report["Number"], report["Cause"], report["Proposal"]) == ("JC-2026-3", "driver", "repair")
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    dues = """SELECT promise, to_char(due_at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), verdict
+              FROM bi.fct_sla_clocks WHERE case_id = %s ORDER BY due_at"""
+    assert walk.rows(dues) == [
+        ("first-response", "03-02 09:15", "met"), ("fault-reply", "03-02 09:30", "met"),
+        ("fault-technician", "03-02 11:10", "met"), ("fault-result", "03-06 00:00", "met"),
+    ]  # fmt: skip
+    assert walk.rows(FINDINGS) == []
+    assert walk.rows("SELECT department, cause, stage, regulations FROM bi.fct_cases WHERE case_id = %s") == [
+        ("tech_support", "driver", "closed", "lamp-sales@2026.1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "verdict"), [("03-05", "breached"), ("03-06", "met"), ("03-07", "breached")]
+)
+def test_a_lamp_is_exchanged_within_a_day_and_the_customer_asked_on_the_third(
+    teller: Teller, here: Installation, asked_on: str, verdict: str
+) -> None:
+    walk = called(teller, here, "2026-03-02 16:00", remedy_sought="exchange")
+    walk.does("classify", kind="exchange", reason="quality", **told("2026-03-02 16:05"))
+    walk.does("respond", step="acknowledged", **told("2026-03-02 16:10"))
+    walk.does("file", form="application", step="signed", form_no="SQ-2026-4", **told("2026-03-02 17:00"))
+    walk.does("verify", checked="application", is_right=False, **told("2026-03-02 17:10"))
+    arrival: Fields = {"stage": "arrival", "cause": "light_source", "disposition": "replace", **REPORT}
+    walk.is_refused("inspect", "S1 五/2", **arrival, **told("2026-03-03 09:00"))
+    walk.does("verify", checked="application", is_right=True, **told("2026-03-03 08:30"))
+    walk.does("inspect", **arrival, **told("2026-03-03 09:00"))
+    walk.does("replace", new_serial="K7-0001-3344", **told("2026-03-03 11:00"))
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=5, **told(f"2026-{asked_on} 10:00"))
+    application = walk.form("service-application")
+    assert (application["Model"], application["Report"]) == ("kettle lamp K7", "JC-2026-3")
+    assert walk.rows(CLOCKS) == [
+        ("first-response", "met"), ("inspected-and-replaced", "met"), ("revisit-on-the-third-day", verdict),
+    ]  # fmt: skip
+    assert walk.rows("SELECT is_solved, satisfaction FROM bi.fct_cases WHERE case_id = %s") == [(True, 5)]
+
+
+def taken_up(teller: Teller, here: Installation) -> Walk:
+    """A lamp that came broken, complained of on the green channel: reported up, looked into, a solution given."""
+    walk = called(teller, here, "2026-03-02 09:00")
+    walk.does(
+        "classify", kind="complaint", category="product", severity="major", priority="urgent",
+        is_green_channel=True, **told("2026-03-02 09:05"),
+    )  # fmt: skip
+    walk.does("respond", step="acknowledged", **told("2026-03-02 09:12"))
+    walk.is_refused("respond", "S1 四/2", step="solution", **told("2026-03-02 10:00"))
+    walk.does("investigate", liable="carrier", cause="transport", **told("2026-03-02 11:00"))
+    walk.does("respond", step="solution", text="立即更换", **told("2026-03-03 09:00"))
+    walk.is_refused("compensate", "S1 四/5", **COUPON)
+    walk.does("approve", subject="compensation", item="PC-2026-3", reason="complaint_upheld")
+    dearer: Fields = {**COUPON, "amount": {"minor": 10_001, "currency": "CNY"}}
+    return walk.is_refused("compensate", "S1 四 示例", **dearer).does("compensate", **COUPON)
+
+
+def test_an_urgent_complaint_is_reported_up_made_good_and_closed_after_the_revisit(
+    teller: Teller, here: Installation
+) -> None:
+    walk = taken_up(teller, here)
+    assert walk.file()["classified"]["department"] == "tech_support"
+    walk.is_refused("close", "S1 四/2", outcome="solved")
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=4, **told("2026-03-06 09:00"))
+    walk.is_refused("close", "S1 二/3", outcome="solved")
+    walk.does("escalate", level="supervisor", reason="urgent", **told("2026-03-02 09:06"))
+    walk.does("review", cause="transport", improvement="process", department="logistics")
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    register = walk.form("service-registration")
+    assert (register["Kind"], register["Result"]) == ("complaint", "solved")
+    assert register["Solution"] is not None
+    assert dict(walk.rows(CLOCKS)) == walk.clocks() == {
+        "first-response": "met", "urgent-at-once": "met", "green-channel-report": "not_configured",
+        "complaint-solution": "met", "complaint-settled": "met",
+    }  # fmt: skip
+    assert walk.rows(FINDINGS) == []
+    complaints = (
+        "SELECT category, severity, is_solved, satisfaction FROM bi.fct_complaints WHERE case_id = %s"
+    )
+    assert walk.rows(complaints) == [("product", "major", True, 4)]
+
+
+def test_a_complaint_that_nobody_settles_goes_to_the_supervisor_and_on_to_legal(
+    teller: Teller, here: Installation
+) -> None:
+    walk = called(teller, here, "2026-03-02 09:00")
+    walk.does("classify", kind="complaint", category="logistics", **told("2026-03-02 09:05"))
+    walk.does("respond", step="acknowledged", **told("2026-03-02 09:10"))
+    assert walk.clocks()["complaint-settled"] == "open"
+    here.engine.catch_up()
+    assert here.watcher.look() > 0
+    risen = """SELECT promise, escalated_level, verdict FROM bi.fct_sla_clocks
+               WHERE case_id = %s AND escalated_level IS NOT NULL ORDER BY promise"""
+    assert walk.rows(risen) == [
+        ("complaint-settled", "legal", "open"), ("complaint-solution", "supervisor", "open"),
+    ]  # fmt: skip
+    told_up = """SELECT source_system, what, count(*) FROM bi.fct_case_events
+                 WHERE case_id = %s AND event_type = 'Escalated' GROUP BY 1, 2"""
+    assert walk.rows(told_up) == [("watcher", "overdue", 3)]
+    walk.does("investigate", Role.LEGAL, liable="carrier", cause="transport")
+    walk.does("respond", step="solution").does("revisit", method="phone", is_solved=True)
+    assert walk.clocks()["complaint-settled"] == "breached"
+
+
+def test_poor_service_is_made_good_by_a_coupon_and_money_for_it_is_found(
+    teller: Teller, here: Installation
+) -> None:
+    walk = called(teller, here, "2026-03-02 09:00", customer_name=None)
+    walk.does("classify", kind="complaint", category="attitude", **told("2026-03-02 09:05"))
+    walk.does("investigate", liable="company", cause="sales_talk", **told("2026-03-02 09:30"))
+    walk.does("approve", subject="compensation", item="PC-2026-3", reason="complaint_upheld")
+    walk.does("compensate", **{**COUPON, "kind": "direct_loss"})
+    walk.does("revisit", method="phone", is_solved=True).does("close", outcome="solved")
+    assert walk.rows(FINDINGS) == [
+        ("registration-archived",), ("registration-complete",), ("service-problem-made-good",),
+    ]  # fmt: skip
