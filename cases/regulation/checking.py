@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from cases.errors import Malformed
 from cases.regulation.checking_lines import Place, line_of, lines_of
@@ -159,7 +158,7 @@ def _sound(listed: object, kind: str, broken: set[Place]) -> Iterator[int]:
         yield from (at for at in range(len(listed)) if (kind, at) not in broken)
 
 
-def in_words(error: ErrorDetails, model: type[BaseModel]) -> str:
+def in_words(error: Mapping[str, Any], model: type[BaseModel]) -> str:
     """Say a validation error as a policy author would."""
     match error["type"]:
         case "missing":
@@ -174,7 +173,7 @@ def in_words(error: ErrorDetails, model: type[BaseModel]) -> str:
         case "string_pattern_mismatch" if error["ctx"]["pattern"].startswith("^[SX]"):
             return "a rule is cited as S0-3.2a, a contradiction as X17"
         case _:
-            return error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+            return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "should be")
 
 
 def _fields(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
