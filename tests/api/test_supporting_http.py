@@ -16,7 +16,7 @@ ACTS = {
     "compensate": Role.FINANCE, "charge": Role.FINANCE, "review": Role.SUPERVISOR,
 }  # fmt: skip
 COMPLAINT = {"kind": "complaint", "reason": "quality", "severity": "major", "is_green_channel": True}
-CLAIM = {"subject": "compensation", "item": "PC-2026-0001", "reason": "water-damage"}
+CLAIM = {"subject": "compensation", "item": "PC-2026-0001", "reason": "loss"}
 
 
 def test_what_happens_to_a_disputed_lamp_is_told_to_everybody_who_may_know(
