@@ -120,6 +120,7 @@ def test_a_lamp_is_exchanged_within_a_day_and_the_customer_asked_on_the_third(
     walk.does("classify", kind="exchange", reason="quality", **told("2026-03-02 16:05"))
     walk.does("respond", step="acknowledged", **told("2026-03-02 16:10"))
     walk.does("file", form="application", step="signed", form_no="SQ-2026-4", **told("2026-03-02 17:00"))
+    walk.does("verify", checked="application", is_right=True, **told("2026-03-02 17:05"))
     walk.does("verify", checked="application", is_right=False, **told("2026-03-02 17:10"))
     arrival: Fields = {"stage": "arrival", "cause": "light_source", "disposition": "replace", **REPORT}
     walk.is_refused("inspect", "S1 五/2", **arrival, **told("2026-03-03 09:00"))
