@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from struct import Struct
 from typing import Any, Final, cast
 from uuid import UUID
 from weakref import WeakSet
@@ -23,7 +22,6 @@ from psycopg.pq.abc import PGresult
 from cases.store.ddl import EventTable
 from cases.store.stored import Block, StoredFact
 
-INT8: Final = Struct(">q")
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """From which PostgreSQL counts its microseconds."""
 INT8_TYPE, BYTES_TYPE, TEXT_TYPE, UUID_TYPE = 20, 17, 25, 2950
@@ -79,10 +77,10 @@ class WireLog:
 
     def append(self, connection: Connection[Any], event: StoredEvent) -> Block:
         """Store one event in a transaction of its own, and tell the position that it was given."""
-        version = INT8.pack(event.originator_version)
+        version = event.originator_version.to_bytes(8, signed=True)
         params = (_sent_id(event.originator_id), version, event.topic.encode(), event.state)
         cell = _cells(self._append.run(connection, params))
-        return Block(_integer(cell(0, 0)), 1, _instant(cell(0, 1)))
+        return Block(int.from_bytes(cell(0, 0)), 1, _instant(cell(0, 1)))
 
     def stream(self, connection: Connection[Any], originator_id: UUID | str) -> list[StoredFact]:
         """Read one whole stream by version, settled or not."""
@@ -91,10 +89,10 @@ class WireLog:
         return [
             StoredFact(
                 originator_id,
-                _integer(cell(row, 0)),
+                int.from_bytes(cell(row, 0)),
                 cell(row, 1).decode(),
                 cell(row, 2),
-                _integer(cell(row, 3)),
+                int.from_bytes(cell(row, 3)),
                 _instant(cell(row, 4)),
                 cell(row, 5),
             )
@@ -125,9 +123,5 @@ def _sent_id(originator_id: UUID | str) -> bytes:
     return originator_id.bytes if isinstance(originator_id, UUID) else originator_id.encode()
 
 
-def _integer(cell: bytes) -> int:
-    return int(INT8.unpack(cell)[0])
-
-
 def _instant(cell: bytes) -> datetime:
-    return EPOCH + timedelta(microseconds=_integer(cell))
+    return EPOCH + timedelta(0, 0, int.from_bytes(cell, signed=True))

@@ -20,7 +20,7 @@ from cases.store.factory import environment
 from cases.store.server import EmbeddedServer
 from tests.bench.writers import per_second
 
-ROUNDS, SECONDS, WRITERS = 5, 4.0, 8
+ROUNDS, SECONDS, WRITERS = 9, 3.0, 8
 PLAIN = """
     CREATE TABLE plain (
         originator_id uuid, originator_version bigint, topic text, state bytea, notification_id bigserial,
