@@ -24,6 +24,7 @@ from api.finding import case_id_of
 from api.forms import form_of, forms_of
 from api.installation import Installation
 from api.past import tell
+from api.queries import told as told_to
 from api.reading import asked
 from cases.codes import Department, EscalationReason, Kind, Role, Stage
 from cases.desk import wall_clock
@@ -183,7 +184,8 @@ def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLRes
     return page(
         "case", request, here, visitor.language, visitor, file=telling.file(), told=told, steps=steps,
         fields=lambda fact, fields: shown(fact, fields, visitor.language),
-        outcome=lambda result: outcome(result, visitor.language), forms=tuple(forms_of(telling)),
+        outcome=lambda result: outcome(result, visitor.language),
+        forms=() if visitor.known.role in access.WITHOUT_MONEY else tuple(forms_of(telling)),
     )  # fmt: skip
 
 
@@ -191,8 +193,7 @@ def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLRes
 def form(case_id: str, form: str, request: Request, here: Here, visitor: Visits) -> HTMLResponse:
     """Show one form of a case as it is printed."""
     visitor.must(Question.CASE)
-    telling = tell(here, case_id_of(here, case_id), wall_clock())
-    access.must_see(visitor.known.role, visitor.known.actor, telling.case)
+    telling = told_to(here, visitor.known, case_id)
     return page("form", request, here, visitor.language, visitor, form=form_of(telling, form))
 
 

@@ -59,6 +59,17 @@ def test_the_page_of_a_form_prints_it(teller: Teller, client: TestClient, key_of
     assert "service-record" in client.get(case).text
 
 
+def test_who_sees_no_money_sees_no_form_either(teller: Teller, client: TestClient, key_of: KeyOf) -> None:
+    case = visited(teller)
+    teller.post(f"{case}/ship", {"direction": "inbound", "mode": "pickup"}, Role.LOGISTICS)
+    assert teller.get(f"{case}/forms", Role.LOGISTICS).status_code == 403
+    client.post("/enter", data={"key": key_of(Role.LOGISTICS), "next": "/"})
+    assert client.get(f"{case}/forms/service-record").status_code == 403
+    seen = client.get(case)
+    assert seen.status_code == 200
+    assert "service-record" not in seen.text
+
+
 def test_a_case_without_a_department_goes_where_the_regulation_says(teller: Teller) -> None:
     case = visited(teller)
     assert teller.get(case).json()["classified"]["department"] == "tech_support"
