@@ -24,6 +24,11 @@ class Guarded:
         """Name it in the test's own name."""
         return self.constraint
 
+    def must_hold(self, rules: Rules) -> None:
+        """Expect what the constraint's own mode says: a refusal, or a finding."""
+        told = {item.id: item.mode for bound in rules for item in bound.regulation.constraint}
+        (self.must_refuse if told[self.constraint] == "refuse" else self.must_find)(rules)
+
     def must_refuse(self, rules: Rules) -> None:
         """Expect a refusal that cites the clause, and none where it is in order."""
         story = given(*self.before, rules=rules)

@@ -153,11 +153,7 @@ def test_every_constraint_of_s1_has_its_story() -> None:
 
 @pytest.mark.parametrize("guarded", GUARDS, ids=str)
 def test_a_clause_refuses_or_finds_what_breaks_it_and_lets_pass_what_is_right(guarded: Guarded) -> None:
-    mode = next(item.mode for item in REGULATION.constraint if item.id == guarded.constraint)
-    if mode == "refuse":
-        guarded.must_refuse(SALES)
-    else:
-        guarded.must_find(SALES)
+    guarded.must_hold(SALES)
 
 
 UNCONCERNED = {
