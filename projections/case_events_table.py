@@ -42,6 +42,9 @@ class CaseEventRow(NamedTuple):
     item: Annotated[
         str | None, Says("涉及的条款项、时限、物料或索赔", "Constraint, clock, part or claim that it names")
     ]
+    level: Annotated[
+        str | None, Says("升级到的层级", "What an escalation told: a role, or a warning such as warn-75")
+    ]
     what: Annotated[
         str | None,
         Says(
@@ -135,8 +138,15 @@ def _asked(recorded: Recorded) -> Row:
     fact = recorded.fact
     return (
         fact.subject.value if isinstance(fact, ASKED) else None,
-        fact.item if isinstance(fact, NAMING) else None,
+        _item(fact),
+        fact.level if isinstance(fact, events.Escalated) else None,
     )
+
+
+def _item(fact: Fact) -> str | None:
+    if isinstance(fact, events.Escalated):
+        return fact.clock
+    return fact.item if isinstance(fact, NAMING) else None
 
 
 def _told(fact: Fact) -> Row:

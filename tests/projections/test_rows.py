@@ -132,6 +132,18 @@ def test_a_part_of_a_claim_tells_what_how_and_how_much() -> None:
     ]
 
 
+def test_what_went_up_names_its_clock_and_its_level() -> None:
+    alarm = {"level": "supervisor", "reason": "overdue", "clock": "c:1", "is_automatic": True}
+    by_hand = {"level": "management", "reason": "major"}
+    found = table(
+        "fct_case_events", *RETURN[:2], ("03-03 09", events.Escalated.model_validate(alarm)),
+        ("03-03 10", events.Escalated.model_validate(by_hand)),
+    )  # fmt: skip
+    told = [tuple(row[name] for name in ("item", "level", "what")) for row in found]
+    assert told[2:] == [("c:1", "supervisor", "overdue"), (None, "management", "major")]
+    assert told[:2] == [(None, None, "phone"), (None, None, "return")]
+
+
 def test_every_fact_and_every_code_that_tells_it_apart_has_its_labels() -> None:
     assert FACT_LABELS.keys() == CASE_FACTS.keys()
     labels = {(row.vocabulary, row.code) for row in dims("dim_codes")}
