@@ -17,7 +17,7 @@ from api.keys import Credential
 from cases.audits import fold, programme_id
 from cases.errors import NotFound
 from cases.events_audit import FrameFrozen, ItemReplaced, NoncesRevealed, Pick, ProgrammeOpened, SampleDrawn
-from cases.month import Month
+from cases.period import Period
 from replay.audit.checklist import Answer
 from replay.audit.review import review
 
@@ -75,7 +75,7 @@ def months_of(here: Installation, programme: str = PROGRAMME) -> list[FrameFroze
 
 def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> AuditAnswer:
     """Tell a month of a programme; raises Malformed, NotFound."""
-    period = str(Month.parse(month))
+    period = str(Period.parse(month))
     stream = programme_id(programme)
     facts = here.ledger.load(stream)
     known = fold(facts)

@@ -20,7 +20,7 @@ from cases.events_audit import (
     Shown,
 )
 from cases.fact import Fact
-from cases.month import Month
+from cases.period import Period
 from cases.recorded import Recorded
 from cases.sampling.drawing import WITHHELD, commitment
 
@@ -81,24 +81,26 @@ def fold(facts: Iterable[Recorded]) -> Programme:
     return reduce(evolve, known, Programme(version=len(known)))
 
 
-def must_be_next(programme: Programme, month: Month) -> tuple[Month, ...]:
-    """Give the months to freeze, the skipped ones (to be frozen empty) first; raises Refused for a past one."""
-    if str(month) in programme.frozen:
-        raise Refused(f"{month} is frozen already and is not reopened", rule="frozen-once", period=str(month))
-    if programme.last is None:
-        return (month,)
-    following = Month.parse(programme.last.period).following
-    if month < following:
+def must_be_next(programme: Programme, period: Period) -> tuple[Period, ...]:
+    """Give the periods to freeze, the skipped ones (to be frozen empty) first; raises Refused for a past one."""
+    if str(period) in programme.frozen:
         raise Refused(
-            f"Periods freeze in order; {programme.last.period} is frozen, {month} lies before it",
-            rule="frozen-in-order",
-            period=str(month),
+            f"{period} is frozen already and is not reopened", rule="frozen-once", period=str(period)
         )
-    months = []
-    while following <= month:
-        months.append(following)
+    if programme.last is None:
+        return (period,)
+    following = Period.parse(programme.last.period).following
+    if period < following:
+        raise Refused(
+            f"Periods freeze in order; {programme.last.period} is frozen, {period} lies before it",
+            rule="frozen-in-order",
+            period=str(period),
+        )
+    periods = []
+    while following <= period:
+        periods.append(following)
         following = following.following
-    return tuple(months)
+    return tuple(periods)
 
 
 def must_be_replaceable(programme: Programme, period: str, item: str, actor: str, approver: str) -> Pick:

@@ -10,9 +10,10 @@ from pydantic import Field
 from cases.codes import ReplacementReason
 from cases.events_reference import Digest
 from cases.fact import Fact, Instant, Part, Word
+from cases.period import PATTERN
 
-Period = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-"""A month of the business time zone, `YYYY-MM`."""
+Period = Annotated[str, Field(pattern=PATTERN)]
+"""A period of the business time zone as `cases.period` writes it, for example `2026-10`."""
 
 
 class Promised(Part):

@@ -14,7 +14,7 @@ from api.installation import Installation
 from cases.codes import ReplacementReason, Role
 from cases.desk import wall_clock
 from cases.errors import Malformed
-from cases.month import Month
+from cases.period import Period
 from cases.sampling.files import FILES, recheck
 from replay.audit.draw import AuditRoom, Drawn
 
@@ -40,14 +40,14 @@ def draw(
 ) -> None:
     """Freeze a month, draw its sample and publish the files; nonces are made here and the record says so."""
     with told():
-        wanted = Month.parse(month)
+        wanted = Period.parse(month)
         if out is not None:
             made(out)
     with installation() as here:
         here.engine.catch_up()
         now = wall_clock()
         with bar(f"reading the frame of {wanted}", None) as progress:
-            drawn = room(here, regulation, programme).draw_month(
+            drawn = room(here, regulation, programme).draw(
                 wanted,
                 acting(Role.QUALITY, auditor),
                 now,
@@ -117,7 +117,7 @@ def replace(
     with installation() as here:
         who = acting(Role.QUALITY, auditor)
         audited = room(here, regulation, programme)
-        done = audited.replace(Month.parse(month), item, reason, who, approver, wall_clock())
+        done = audited.replace(Period.parse(month), item, reason, who, approver, wall_clock())
         OUT.print(f"{done.item} gave way to {done.pick.item}, rank {done.pick.rank}", markup=False)
 
 
@@ -130,7 +130,7 @@ def files(
 ) -> None:
     """Make the published files of a drawn month again from the log as it stood at the freeze."""
     with installation() as here:
-        publish(room(here, regulation, programme).files(Month.parse(month)), out)
+        publish(room(here, regulation, programme).files(Period.parse(month)), out)
 
 
 @app.command("check")

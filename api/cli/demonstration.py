@@ -26,7 +26,7 @@ from api.installation import Installation, opened
 from api.reading import asked
 from cases.codes import Role
 from cases.desk import wall_clock
-from cases.month import Month
+from cases.period import Period as Span
 from cases.settings import Settings
 from projections.questions.complaints import ComplaintStatistics, complaint_statistics, months_on
 from projections.questions.sla import Period, SlaDashboard, sla_dashboard
@@ -86,7 +86,7 @@ def demonstrate(here: Installation) -> Demonstrated:
     now = wall_clock()
     with bar("drawing the audit sample", None) as progress:
         month = last_full_month(here, now)
-        drawn = room(here, "lamp-factory", PROGRAMME).draw_month(
+        drawn = room(here, "lamp-factory", PROGRAMME).draw(
             month,
             acting(Role.QUALITY, "demo"),
             now,
@@ -104,13 +104,13 @@ def demonstrate(here: Installation) -> Demonstrated:
     return Demonstrated(facts, seconds, rebuilt, days, board, drawn, audit_of(here, str(month)), complaints)
 
 
-def last_full_month(here: Installation, now: datetime) -> Month:
+def last_full_month(here: Installation, now: datetime) -> Span:
     """Find the newest month that is over and in which cases ended."""
     today = now.astimezone(here.zone)
-    begin = Month(today.year, today.month).begins(here.zone)
+    begin = Span.month(today.year, today.month).begins(here.zone)
     row = here.ledger.rows("SELECT max(closed_at) FROM bi.fct_cases WHERE closed_at < %s", [begin])[0]
     ended = (row[0] or now).astimezone(here.zone)
-    return Month(ended.year, ended.month)
+    return Span.month(ended.year, ended.month)
 
 
 def span_of(here: Installation) -> tuple[datetime, date]:

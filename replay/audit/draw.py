@@ -13,7 +13,7 @@ from cases.caller import Caller
 from cases.codes import ReplacementReason
 from cases.errors import CaseIsBusy, NotFound, Refused, Unavailable
 from cases.events_audit import FrameFrozen, ItemReplaced, ProgrammeOpened, SampleDrawn
-from cases.month import Month
+from cases.period import Period
 from cases.recorded import Recorded
 from cases.regulation.rules import Reference
 from cases.sampling.drawing import Draw
@@ -60,9 +60,9 @@ class AuditRoom:
         """Fold the programme as it stands."""
         return fold(self.ledger.load(self.stream))
 
-    def draw_month(
+    def draw(
         self,
-        month: Month,
+        period: Period,
         caller: Caller,
         now: datetime,
         *,
@@ -70,30 +70,30 @@ class AuditRoom:
         overdue: int = 0,
         progress: Callable[[int], None] = lambda _: None,
     ) -> Drawn:
-        """Open the programme if need be, freeze, reveal and draw one month; skipped months are frozen empty.
+        """Open the programme if need be, freeze, reveal and draw one period; skipped periods are frozen empty.
 
         The nonces are made here, so the draw is labelled "not independently committed". `since` is the start
-        of a programme that is opened by this (the month's first instant by default); `overdue` counts the open
-        cases that stand beside the frame. Raises Refused for a month that is not over or frozen already.
+        of a programme that is opened by this (the period's first instant by default); `overdue` counts the open
+        cases that stand beside the frame. Raises Refused for a period that is not over or frozen already.
         """
-        if now < month.ends(self.zone):
-            raise Refused(f"{month} is not over yet; draw it after its last day", rule="month-over")
+        if now < period.ends(self.zone):
+            raise Refused(f"{period} is not over yet; draw it after its last day", rule="month-over")
         steps = Steps(self.state())
-        months = must_be_next(steps.programme, month)
-        begins = since or month.begins(self.zone)
+        periods = must_be_next(steps.programme, period)
+        begins = since or period.begins(self.zone)
         opened = steps.open(opening(self.duty, self.regulation.version, begins), since)
         hi = self.ledger.settled()
         files: dict[str, bytes] = {}
-        for one in months:
-            frame = self._frame(steps.programme, one, hi, progress, is_skipped=one != month)
+        for one in periods:
+            frame = self._frame(steps.programme, one, hi, progress, is_skipped=one != period)
             files = steps.draw(opened, one, frame, hi, overdue)
         position = self._record(steps, caller, now)
-        return self._drawn(steps.programme, month, files, position)
+        return self._drawn(steps.programme, period, files, position)
 
     def _frame(
         self,
         programme: Programme,
-        month: Month,
+        period: Period,
         hi: int,
         progress: Callable[[int], None],
         *,
@@ -106,11 +106,11 @@ class AuditRoom:
             self.ledger,
             hi=hi,
             starts_at=opened.starts_at,
-            month=month,
+            period=period,
             zone=self.zone,
             earlier=[
-                (Month.parse(period), frozen.hi)
-                for period, frozen in programme.frozen.items()
+                (Period.parse(written), frozen.hi)
+                for written, frozen in programme.frozen.items()
                 if frozen.strata
             ],
             progress=progress,
@@ -151,24 +151,30 @@ class AuditRoom:
         ours = [known.position for known in self.ledger.load(self.stream) if known.correlation_id == request]
         return ours[-1] if ours else None
 
-    def files(self, month: Month) -> Drawn:
-        """Make the files of a drawn month again from the log; raises NotFound, Refused when they differ."""
+    def files(self, period: Period) -> Drawn:
+        """Make the files of a drawn period again from the log; raises NotFound, Refused when they differ."""
         programme = self.state()
-        return self._drawn(programme, month, publish(self._again(programme, month)[0]), 0)
+        return self._drawn(programme, period, publish(self._again(programme, period)[0]), 0)
 
     def replace(
-        self, month: Month, item: str, reason: ReplacementReason, caller: Caller, approver: str, now: datetime
+        self,
+        period: Period,
+        item: str,
+        reason: ReplacementReason,
+        caller: Caller,
+        approver: str,
+        now: datetime,
     ) -> ItemReplaced:
         """Let a drawn item give way to the next rank of its stratum.
 
-        Raises NotFound for a month that was not drawn, Refused for an item that is not in the sample, for a stratum
+        Raises NotFound for a period that was not drawn, Refused for an item that is not in the sample, for a stratum
         that has no more, and for one person who asks and approves.
         """
         steps = Steps(self.state())
-        drawn, frame = self._again(steps.programme, month)
-        given_up = must_be_replaceable(steps.programme, str(month), item, caller.actor, approver)
+        drawn, frame = self._again(steps.programme, period)
+        given_up = must_be_replaceable(steps.programme, str(period), item, caller.actor, approver)
         replaced = ItemReplaced(
-            period=str(month),
+            period=str(period),
             item=item,
             pick=next_rank(drawn, frame, steps.programme, given_up),
             reason=reason,
@@ -178,19 +184,19 @@ class AuditRoom:
         self._record(steps, caller, now)
         return replaced
 
-    def _again(self, programme: Programme, month: Month) -> tuple[Draw, Frame]:
-        """Draw a month again from the log as it stood at the freeze; raises NotFound, Refused when it differs."""
-        frozen, revealed = programme.frozen.get(str(month)), programme.revealed.get(str(month))
+    def _again(self, programme: Programme, period: Period) -> tuple[Draw, Frame]:
+        """Draw a period again from the log as it stood at the freeze; raises NotFound, Refused when it differs."""
+        frozen, revealed = programme.frozen.get(str(period)), programme.revealed.get(str(period))
         if programme.opened is None or frozen is None or revealed is None:
-            raise NotFound(f"No sample was drawn for {month}", period=str(month))
+            raise NotFound(f"No sample was drawn for {period}", period=str(period))
         before = Programme(
             opened=programme.opened,
-            frozen={p: f for p, f in programme.frozen.items() if Month.parse(p) < month},
+            frozen={p: f for p, f in programme.frozen.items() if Period.parse(p) < period},
         )
-        frame = self._frame(before, month, frozen.hi, lambda _: None, is_skipped=not frozen.strata)
+        frame = self._frame(before, period, frozen.hi, lambda _: None, is_skipped=not frozen.strata)
         drawn = draw_again(
             programme.opened,
-            month,
+            period,
             frame.tsv,
             frozen.promised,
             revealed.shown,
@@ -198,12 +204,12 @@ class AuditRoom:
         )
         if drawn.frame_hash != frozen.frame_hash:
             raise Refused(
-                f"The frame of {month} is no longer what was frozen", rule="frame-hash", period=str(month)
+                f"The frame of {period} is no longer what was frozen", rule="frame-hash", period=str(period)
             )
         return drawn, frame
 
-    def _drawn(self, programme: Programme, month: Month, files: dict[str, bytes], position: int) -> Drawn:
-        sample = programme.drawn.get(str(month))
+    def _drawn(self, programme: Programme, period: Period, files: dict[str, bytes], position: int) -> Drawn:
+        sample = programme.drawn.get(str(period))
         if programme.opened is None or sample is None:
-            raise NotFound(f"No sample was drawn for {month}", period=str(month))
-        return Drawn(programme.opened, programme.frozen[str(month)], sample, files, position)
+            raise NotFound(f"No sample was drawn for {period}", period=str(period))
+        return Drawn(programme.opened, programme.frozen[str(period)], sample, files, position)

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from cases.events import Classified, Closed, Received, Reopened
 from cases.history import effective
-from cases.month import Month
+from cases.period import Period
 from cases.recorded import Recorded
 from cases.sampling.drawing import Item, frame_tsv
 from cases.store.ledger import Ledger
 
 UNCLASSIFIED = "unclassified"
-Freeze = tuple[Month, int]
+Freeze = tuple[Period, int]
 """A period and the position of the log up to which its frame was read."""
 
 
@@ -70,7 +70,7 @@ def newly_ended(
     history: Sequence[Recorded],
     *,
     starts_at: datetime,
-    month: Month,
+    period: Period,
     zone: ZoneInfo,
     earlier: Sequence[Freeze],
 ) -> list[Ending]:
@@ -78,7 +78,7 @@ def newly_ended(
 
     What an earlier frame took is left out, by the facts that were known at its freeze.
     """
-    chosen = [one for one in endings(history) if starts_at <= one.at < month.ends(zone)]
+    chosen = [one for one in endings(history) if starts_at <= one.at < period.ends(zone)]
     taken: set[str] = set()
     for before, hi in earlier if chosen else ():
         known = [fact for fact in history if fact.position <= hi]
@@ -105,7 +105,7 @@ def read_frame_at(
     *,
     hi: int,
     starts_at: datetime,
-    month: Month,
+    period: Period,
     zone: ZoneInfo,
     earlier: Sequence[Freeze] = (),
     progress: Callable[[int], None] = lambda _: None,
@@ -117,9 +117,9 @@ def read_frame_at(
     chosen = [
         one
         for history in _counted(ledger, hi, progress)
-        for one in newly_ended(history, starts_at=starts_at, month=month, zone=zone, earlier=earlier)
+        for one in newly_ended(history, starts_at=starts_at, period=period, zone=zone, earlier=earlier)
     ]
-    return frame_of(chosen, leaves_of(ledger, chosen), month.begins(zone))
+    return frame_of(chosen, leaves_of(ledger, chosen), period.begins(zone))
 
 
 def _counted(ledger: Ledger, hi: int, progress: Callable[[int], None]) -> Iterator[list[Recorded]]:

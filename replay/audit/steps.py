@@ -21,7 +21,7 @@ from cases.events_audit import (
     Stratum,
 )
 from cases.fact import Fact
-from cases.month import Month
+from cases.period import Period
 from cases.regulation.model import Programme as Duty
 from cases.sampling import drawing as sampling
 from cases.sampling.files import publish
@@ -52,16 +52,16 @@ class Steps:
         return opened or wanted
 
     def draw(
-        self, opened: ProgrammeOpened, month: Month, frame: Frame, hi: int, overdue: int
+        self, opened: ProgrammeOpened, period: Period, frame: Frame, hi: int, overdue: int
     ) -> dict[str, bytes]:
-        """Freeze, reveal and draw a month with nonces made here; gives the files of the draw."""
-        shown, promised = local_nonces(opened.programme, month)
+        """Freeze, reveal and draw a period with nonces made here; gives the files of the draw."""
+        shown, promised = local_nonces(opened.programme, period)
         must_be_fresh(self.programme, promised)
-        drawn = draw_again(opened, month, frame.tsv, promised, shown, is_independent=False)
+        drawn = draw_again(opened, period, frame.tsv, promised, shown, is_independent=False)
         last = self.programme.last
         self.take(freeze(drawn, frame, promised, lo=last.hi if last else 0, hi=hi, overdue=overdue))
-        must_open(self.programme, opened.programme, str(month), shown)
-        self.take(NoncesRevealed(period=str(month), shown=shown))
+        must_open(self.programme, opened.programme, str(period), shown)
+        self.take(NoncesRevealed(period=str(period), shown=shown))
         files = publish(drawn)
         self.take(sample_of(drawn, frame, files))
         return files
@@ -79,11 +79,11 @@ def opening(duty: Duty, version: str, starts_at: datetime) -> ProgrammeOpened:
     )
 
 
-def local_nonces(programme: str, month: Month) -> tuple[tuple[Shown, ...], tuple[Promised, ...]]:
+def local_nonces(programme: str, period: Period) -> tuple[tuple[Shown, ...], tuple[Promised, ...]]:
     """Draw the nonces of both roles here, and commit to them."""
     shown = tuple(Shown(role=role, nonce=secrets.token_hex(32)) for role in LOCAL_ROLES)
     promised = tuple(
-        Promised(role=one.role, commitment=sampling.commitment(programme, str(month), one.role, one.nonce))
+        Promised(role=one.role, commitment=sampling.commitment(programme, str(period), one.role, one.nonce))
         for one in shown
     )
     return shown, promised
@@ -91,7 +91,7 @@ def local_nonces(programme: str, month: Month) -> tuple[tuple[Shown, ...], tuple
 
 def draw_again(
     opened: ProgrammeOpened,
-    month: Month,
+    period: Period,
     tsv: bytes,
     promised: Sequence[Promised],
     shown: Sequence[Shown],
@@ -103,7 +103,7 @@ def draw_again(
     first, second = (sampling.Witness(one.role, one.commitment, nonce_of[one.role]) for one in promised)
     inputs = sampling.Inputs(
         programme=opened.programme,
-        period=str(month),
+        period=str(period),
         rate=opened.rate,
         floor=opened.floor,
         witnesses=(first, second),

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.installation import Installation
 from cases import codes, events
-from cases.month import Month
+from cases.period import Period
 from replay.audit.draw import AuditRoom
 from tests.api.test_console import sign_in
 from tests.fix_api import KeyOf, Teller
@@ -35,8 +35,8 @@ def _drawn(here: Installation) -> None:
         ]
     )
     room = AuditRoom(here.ledger, here.published().reference, "lamp-factory", "monthly-sample")
-    room.draw_month(
-        Month(2026, 10), caller(codes.Role.QUALITY, "auditor"), datetime(2026, 11, 20, tzinfo=UTC)
+    room.draw(
+        Period.month(2026, 10), caller(codes.Role.QUALITY, "auditor"), datetime(2026, 11, 20, tzinfo=UTC)
     )
     here.engine.catch_up()
 
@@ -68,7 +68,7 @@ def test_a_replacement_is_told_and_shown_with_its_reason_and_approver(
     drawn = teller.get("/audits/2026-10").json()["drawn"]["picks"][0]["item"]
     room = AuditRoom(here.ledger, here.published().reference, "lamp-factory", "monthly-sample")
     own, now = codes.ReplacementReason.OWN_CASE, datetime(2026, 11, 21, tzinfo=UTC)
-    given = room.replace(Month(2026, 10), drawn, own, caller(codes.Role.QUALITY, "auditor"), "qi", now)
+    given = room.replace(Period.month(2026, 10), drawn, own, caller(codes.Role.QUALITY, "auditor"), "qi", now)
     told = teller.get("/audits/2026-10").json()
     assert (told["replaced"][0]["item"], told["replaced"][0]["approved_by"]) == (drawn, "qi")
     assert [one["item"] for one in told["checks"]] == [given.pick.item], "the check-list is of what is judged"

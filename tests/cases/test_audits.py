@@ -11,7 +11,7 @@ import pytest
 from cases.audits import Programme, evolve, must_be_fresh, must_be_next, must_open
 from cases.errors import Malformed, Refused
 from cases.events_audit import FrameFrozen, NoncesRevealed, Promised, Shown
-from cases.month import Month
+from cases.period import Period
 from cases.regulation.rules import BEIJING
 from cases.sampling.drawing import WITHHELD, commitment
 
@@ -42,26 +42,29 @@ def refused(rule: str) -> Iterator[None]:
 
 
 def test_a_month_begins_and_ends_in_the_business_time_zone() -> None:
-    assert Month.parse("2026-12").ends(BEIJING) == datetime(2026, 12, 31, 16, tzinfo=UTC)
-    assert str(Month.parse("2026-12").following) == "2027-01"
+    assert Period.parse("2026-12").ends(BEIJING) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert str(Period.parse("2026-12").following) == "2027-01"
 
 
-@pytest.mark.parametrize("written", ["2026-13", "2026", "2026-1", "october", "0000-01", "9999-12"])
+@pytest.mark.parametrize("written", ["2026-13", "2026-1", "october", "0000-01", "9999-12"])
 def test_a_month_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(Malformed, match="2026-10"):
-        Month.parse(written)
+        Period.parse(written)
 
 
 def test_months_freeze_in_order_and_skipped_ones_are_frozen_too() -> None:
-    assert must_be_next(Programme(), Month(2026, 9)) == (Month(2026, 9),)
-    assert must_be_next(frozen("2026-09"), Month(2026, 11)) == (Month(2026, 10), Month(2026, 11))
+    assert must_be_next(Programme(), Period.month(2026, 9)) == (Period.month(2026, 9),)
+    assert must_be_next(frozen("2026-09"), Period.month(2026, 11)) == (
+        Period.month(2026, 10),
+        Period.month(2026, 11),
+    )
 
 
 def test_no_month_is_frozen_twice_and_none_before_another() -> None:
     with refused("frozen-once"):
-        must_be_next(frozen("2026-09"), Month(2026, 9))
+        must_be_next(frozen("2026-09"), Period.month(2026, 9))
     with refused("frozen-in-order"):
-        must_be_next(frozen("2026-09"), Month(2026, 8))
+        must_be_next(frozen("2026-09"), Period.month(2026, 8))
 
 
 def test_equal_reused_or_lonely_commitments_are_refused() -> None:

@@ -14,7 +14,7 @@ from cases.codes import Role
 from cases.desk import Desk
 from cases.errors import Unavailable
 from cases.keys import Keys
-from cases.month import Month
+from cases.period import Period
 from cases.reference import read, shipped
 from cases.sampling.files import recheck
 from cases.store.database import Database
@@ -27,7 +27,7 @@ from tests.fix_desk import caller
 
 LATER = datetime(2040, 1, 1, tzinfo=UTC)
 AUDITOR = caller(Role.QUALITY, "auditor")
-FEBRUARY = Month(2026, 2)
+FEBRUARY = Period.month(2026, 2)
 EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 3
 """Of the points, every so many-th is cut, from the last one on."""
 
@@ -45,17 +45,17 @@ def stage(
             Desk(ledger, Vault(ledger, keys)).publish(shipped(), caller(Role.SERVICE, "set-up"))
             with Database(proxy, direct.name, is_guest=True) as cut, Ledger(cut) as behind:
                 room = AuditRoom(behind, read(ledger), "lamp-factory", "monthly-sample")
-                room.draw_month(Month(2026, 1), AUDITOR, LATER)
+                room.draw(Period.month(2026, 1), AUDITOR, LATER)
                 yield room, proxy
 
     return made
 
 
-def draw(room: AuditRoom, month: Month) -> Drawn:
+def draw(room: AuditRoom, month: Period) -> Drawn:
     """Draw as a patient auditor does: again where nothing could be read; never where it is drawn already."""
     for _ in range(5):
         try:
-            return room.draw_month(month, AUDITOR, LATER)
+            return room.draw(month, AUDITOR, LATER)
         except Unavailable:
             assert str(month) not in room.state().frozen, "it was drawn, and nobody was told"
     pytest.fail("nobody answered")

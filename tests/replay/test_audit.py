@@ -14,7 +14,7 @@ from cases import codes, events
 from cases.desk import Desk
 from cases.errors import CaseIsBusy, NotFound, Refused
 from cases.fact import Fact
-from cases.month import Month
+from cases.period import Period
 from cases.recorded import Recorded, Source
 from cases.reference import read
 from cases.sampling.files import recheck
@@ -78,9 +78,9 @@ def test_an_ending_moved_by_a_correction_after_its_freeze_is_not_taken_twice() -
         replace(known, originator_version=place, position=place) for place, known in enumerate(told, 1)
     ]
     zone = ZoneInfo("Asia/Shanghai")
-    november = partial(newly_ended, history, starts_at=OCTOBER, month=Month(2026, 11), zone=zone)
-    assert november(earlier=[(Month(2026, 10), 3)]) == []
-    assert [one.item for one in november(earlier=[(Month(2026, 10), 4)])] == ["AS-00000070"]
+    november = partial(newly_ended, history, starts_at=OCTOBER, period=Period.month(2026, 11), zone=zone)
+    assert november(earlier=[(Period.month(2026, 10), 3)]) == []
+    assert [one.item for one in november(earlier=[(Period.month(2026, 10), 4)])] == ["AS-00000070"]
 
 
 def test_a_reopened_case_that_closes_again_is_an_item_of_its_own() -> None:
@@ -98,7 +98,7 @@ def test_a_reopened_case_that_closes_again_is_an_item_of_its_own() -> None:
 @pytest.mark.usefixtures("_lamps")
 class TestTheMonthlySample:
     def test_ten_percent_of_the_closed_cases_are_drawn_by_kind(self, room: AuditRoom) -> None:
-        drawn = room.draw_month(Month(2026, 10), AUDITOR, NOW, overdue=1)
+        drawn = room.draw(Period.month(2026, 10), AUDITOR, NOW, overdue=1)
         assert [(one.name, one.items, one.drawn) for one in drawn.frozen.strata] == [
             ("repair", 23, 2),
             ("return", 2, 1),
@@ -110,47 +110,47 @@ class TestTheMonthlySample:
 
     def test_it_is_never_drawn_a_second_time(self, room: AuditRoom) -> None:
         with pytest.raises(Refused, match="frozen already"):
-            room.draw_month(Month(2026, 10), AUDITOR, NOW)
+            room.draw(Period.month(2026, 10), AUDITOR, NOW)
 
     def test_the_start_of_a_programme_is_not_moved(self, room: AuditRoom) -> None:
         december = datetime(2026, 12, 1, tzinfo=UTC)
         with pytest.raises(Refused, match="its start is not moved"):
-            room.draw_month(Month(2026, 11), AUDITOR, december, since=OCTOBER)
+            room.draw(Period.month(2026, 11), AUDITOR, december, since=OCTOBER)
 
     def test_what_comes_later_does_not_change_what_was_frozen(self, room: AuditRoom, desk: Desk) -> None:
-        before = room.files(Month(2026, 10))
+        before = room.files(Period.month(2026, 10))
         desk.take_history([a_case(50, codes.Kind.REPAIR, OCTOBER)])
-        assert room.files(Month(2026, 10)).files == before.files
+        assert room.files(Period.month(2026, 10)).files == before.files
 
     def test_the_latecomer_is_in_the_next_frame_and_nobody_else_twice(self, room: AuditRoom) -> None:
         with pytest.raises(Refused, match="not over yet"):
-            room.draw_month(Month(2026, 11), AUDITOR, NOW)
+            room.draw(Period.month(2026, 11), AUDITOR, NOW)
         december = datetime(2026, 12, 1, tzinfo=UTC)
-        drawn = room.draw_month(Month(2026, 11), AUDITOR, december)
+        drawn = room.draw(Period.month(2026, 11), AUDITOR, december)
         assert (drawn.frozen.late, [one.items for one in drawn.frozen.strata]) == (1, [1])
         assert [one.item for one in drawn.sample.picks] == ["AS-00000050"]
 
     def test_a_skipped_month_is_frozen_empty(self, room: AuditRoom) -> None:
         march = datetime(2027, 3, 1, tzinfo=UTC)
-        drawn = room.draw_month(Month(2027, 2), AUDITOR, march)
+        drawn = room.draw(Period.month(2027, 2), AUDITOR, march)
         assert list(room.state().frozen) == ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"]
         assert drawn.sample.picks == ()
-        assert room.files(Month(2027, 1)).sample.picks == ()
+        assert room.files(Period.month(2027, 1)).sample.picks == ()
 
     def test_who_draws_at_the_same_time_is_told_that_somebody_else_did(self, room: AuditRoom) -> None:
-        march, april = Month(2027, 3), datetime(2027, 4, 2, tzinfo=UTC)
+        march, april = Period.month(2027, 3), datetime(2027, 4, 2, tzinfo=UTC)
         drawn: list[Drawn] = []
 
         def meanwhile(_: int) -> None:
             if not drawn:
-                drawn.append(room.draw_month(march, AUDITOR, april))
+                drawn.append(room.draw(march, AUDITOR, april))
 
         with pytest.raises(CaseIsBusy, match="Somebody else drew from this programme"):
-            room.draw_month(march, AUDITOR, april, progress=meanwhile)
+            room.draw(march, AUDITOR, april, progress=meanwhile)
         assert room.files(march).sample == drawn[0].sample
 
     def test_a_replacement_is_the_next_rank_and_was_approved_by_somebody_else(self, room: AuditRoom) -> None:
-        october, own = Month(2026, 10), codes.ReplacementReason.OWN_CASE
+        october, own = Period.month(2026, 10), codes.ReplacementReason.OWN_CASE
         before = room.files(october)
         ranking = [line.split(b"\t") for line in before.files["ranking.tsv"].splitlines()]
         repairs = [line[3].decode() for line in ranking if line[0] == b"repair"]
@@ -166,13 +166,13 @@ class TestTheMonthlySample:
         assert room.files(october).files == before.files, "what was published stays as it was drawn"
 
     def test_a_stratum_that_is_drawn_whole_has_nobody_left(self, room: AuditRoom) -> None:
-        november, erased = Month(2026, 11), codes.ReplacementReason.ERASED
+        november, erased = Period.month(2026, 11), codes.ReplacementReason.ERASED
         with pytest.raises(Refused, match="in the sample already"):
             room.replace(november, "AS-00000050", erased, AUDITOR, "qi", NOW)
 
     def test_a_month_that_was_not_drawn_is_not_found(self, room: AuditRoom) -> None:
         with pytest.raises(NotFound):
-            room.files(Month(2026, 8))
+            room.files(Period.month(2026, 8))
 
 
 def test_the_check_list_is_filled_from_facts_and_names_them(desk: Desk, ledger: Ledger) -> None:
