@@ -28,7 +28,7 @@ from cases.errors import (
 from cases.fact import Fact
 from cases.permissions import must_relate
 from cases.recorded import Recorded
-from cases.reference import REFERENCE_ID, Published, publish, read
+from cases.reference import REFERENCE_ID, Published, Shelf, publish
 from cases.regulation.rules import BEIJING, Reference, Rules
 from cases.request import Receipt, Request, Row, case_number
 from cases.store.ledger import BesideTaken, Ledger
@@ -72,8 +72,7 @@ class Desk:
         self._ledger = ledger
         self._vault = vault
         self._clock = clock
-        self._zone = zone
-        self._read: tuple[int, Reference] = (0, Reference(zone=zone))
+        self._shelf = Shelf(ledger, zone)
 
     def receive(
         self,
@@ -281,8 +280,7 @@ class Desk:
             " LEFT JOIN desk.idempotency_keys AS k ON k.principal = %s AND k.key = %s",
             [REFERENCE_ID, request.caller.principal, request.key],
         )[0]
-        if (version or 0) != self._read[0]:
-            self._read = (version or 0, read(self._ledger, self._zone))
+        self._shelf.reach(version or 0)
         fingerprint, case_id, positions, answer = row
         if fingerprint is None:
             return None
@@ -292,4 +290,4 @@ class Desk:
 
     @property
     def _reference(self) -> Reference:
-        return self._read[1]
+        return self._shelf.reference

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from cases.codes import Role
 from cases.desk import Desk
 from cases.errors import Refused
 from cases.reference import (
+    REFERENCE_ID,
+    Shelf,
     calendar_document,
     demo_settings,
     read,
@@ -17,6 +22,7 @@ from cases.reference import (
 )
 from cases.regulation.checking import BrokenPack
 from cases.regulation.packs import shipped_regulation
+from cases.regulation.rules import BEIJING, Reference
 from cases.store.ledger import Ledger
 from tests.fix_desk import caller
 
@@ -34,6 +40,22 @@ def test_what_ships_is_published_at_the_first_start_and_not_again(new_desk: Desk
     reference = read(ledger_of(new_desk))
     assert ("lamp-factory", "2026.2") in reference.regulations
     assert not reference.settings, "no firm's value comes with the program"
+
+
+def test_what_many_ask_for_at_once_is_read_once(new_desk: Desk) -> None:
+    new_desk.publish(shipped(), PRODUCT)
+    ledger = ledger_of(new_desk)
+    shelf, version, gate = Shelf(ledger, BEIJING), len(ledger.load(REFERENCE_ID)), Barrier(8)
+
+    def ask(_: int) -> Reference:
+        gate.wait()
+        shelf.reach(version)
+        return shelf.reference
+
+    with ThreadPoolExecutor(8) as many:
+        found = list(many.map(ask, range(8)))
+    assert found[0].regulations
+    assert all(one is found[0] for one in found)
 
 
 def test_demo_values_are_published_only_when_asked_for(new_desk: Desk) -> None:
