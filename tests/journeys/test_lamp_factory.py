@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from api.installation import Installation
 from cases.codes import Role
-from tests.fix_api import Teller
-from tests.journeys.walk import Walk
+from tests.journeys.walk import Firm, Walk
 
 TODAY = datetime.now(UTC).date()
 LAMP: dict[str, Any] = {
@@ -28,9 +26,9 @@ def soon(hours: int) -> str:
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
 
 
-def sent_in(teller: Teller, here: Installation, kind: str, **demand: Any) -> Walk:
+def sent_in(firm: Firm, kind: str, **demand: Any) -> Walk:
     """A lamp that hums comes back to the factory, its materials approved first."""
-    walk = Walk(teller, here, **{**LAMP, **demand}).does("classify", kind=kind, reason="quality")
+    walk = Walk(firm, **{**LAMP, **demand}).does("classify", kind=kind, reason="quality")
     inbound: dict[str, Any] = {"direction": "inbound", "mode": "pickup", "carrier": "SF", "waybill": "SF7788"}
     walk.is_refused("ship", "S0 三/2", **inbound)
     walk.does("approve", subject="materials", reason="materials_complete")
@@ -38,8 +36,8 @@ def sent_in(teller: Teller, here: Installation, kind: str, **demand: Any) -> Wal
     return walk.does("ship", **inbound).does("deliver", direction="inbound")
 
 
-def test_a_question_is_answered_within_a_day(teller: Teller, here: Installation) -> None:
-    walk = Walk(teller, here, **LAMP).does("classify", kind="consultation")
+def test_a_question_is_answered_within_a_day(firm: Firm) -> None:
+    walk = Walk(firm, **LAMP).does("classify", kind="consultation")
     assert walk.clocks()["consultation-reply"] == "open"
     walk.does("respond", step="reply").does("close", outcome="solved")
     assert walk.clocks()["consultation-reply"] == "met"
@@ -48,10 +46,8 @@ def test_a_question_is_answered_within_a_day(teller: Teller, here: Installation)
     ]
 
 
-def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(
-    teller: Teller, here: Installation
-) -> None:
-    walk = sent_in(teller, here, "return")
+def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(firm: Firm) -> None:
+    walk = sent_in(firm, "return")
     walk.is_refused("refund", "S0 五/1(4)", **PAID_BACK)
     walk.does("inspect", Role.QUALITY, **CHECK)
     walk.is_refused("refund", "S0 三/2", amount={"minor": 20_000})
@@ -65,11 +61,9 @@ def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(
     assert walk.rows(ended) == [("refund-within", "met")]
 
 
-def test_a_lamp_too_old_is_mended_by_mail_at_a_price_that_was_told(
-    teller: Teller, here: Installation
-) -> None:
+def test_a_lamp_too_old_is_mended_by_mail_at_a_price_that_was_told(firm: Firm) -> None:
     old = str(TODAY - timedelta(days=800))
-    walk = Walk(teller, here, **{**LAMP, "purchased_on": old, "goods_received_on": old})
+    walk = Walk(firm, **{**LAMP, "purchased_on": old, "goods_received_on": old})
     walk.does("classify", kind="repair", mode="mail_in")
     walk.does("ship", direction="inbound", mode="pickup", carrier="SF", waybill="SF7789")
     walk.does("deliver", direction="inbound")
@@ -85,10 +79,8 @@ def test_a_lamp_too_old_is_mended_by_mail_at_a_price_that_was_told(
     assert walk.clocks()["revisit-due"] == "met"
 
 
-def test_a_danger_is_told_at_once_and_goes_up_before_the_case_may_end(
-    teller: Teller, here: Installation
-) -> None:
-    walk = Walk(teller, here, **LAMP).does("classify", kind="consultation", is_safety=True)
+def test_a_danger_is_told_at_once_and_goes_up_before_the_case_may_end(firm: Firm) -> None:
+    walk = Walk(firm, **LAMP).does("classify", kind="consultation", is_safety=True)
     walk.is_refused("close", "S0 五/3", outcome="solved")
     walk.does("respond", step="stop_use").does("escalate", level="supervisor", reason="safety")
     walk.does("respond", step="reply").does("close", outcome="solved")

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.installation import Installation
 from cases.codes import Role
-from tests.fix_api import Teller
 from tests.journeys.told import Fields, told
-from tests.journeys.walk import Walk
+from tests.journeys.walk import Firm, Walk
 
 LAMP: Fields = {
     "product_line": "lamp-sales", "product_model": "kettle lamp K7", "batch": "B-2026-02",
@@ -27,9 +25,9 @@ KEPT: Fields = {"form": "registration", "step": "archived", "form_no": "DJ-2026-
 """The registration goes into the archive."""
 
 
-def called(teller: Teller, here: Installation, moment: str, **more: Any) -> Walk:
+def called(firm: Firm, moment: str, **more: Any) -> Walk:
     """A customer of the sales department calls at a moment of March 2026."""
-    return Walk(teller, here, **{**LAMP, **told(moment), **more})
+    return Walk(firm, **{**LAMP, **told(moment), **more})
 
 
 @pytest.mark.parametrize(
@@ -41,19 +39,17 @@ def called(teller: Teller, here: Installation, moment: str, **more: Any) -> Walk
     ],
 )  # fmt: skip
 def test_every_kind_goes_to_the_department_that_the_text_names(
-    teller: Teller, here: Installation, kind: str, category: str, department: str
+    firm: Firm, kind: str, category: str, department: str
 ) -> None:
-    walk = Walk(teller, here, **LAMP).does("classify", kind=kind, category=category)
-    assert walk.file()["classified"]["department"] == department
+    walk = Walk(firm, **LAMP).does("classify", kind=kind, category=category)
+    assert walk.department() == department
     assert walk.rows("SELECT kind, category, department FROM bi.fct_cases WHERE case_id = %s") == [
         (kind, category, department)
     ]
 
 
-def test_a_question_with_a_special_wish_is_answered_and_decided_before_it_is_closed(
-    teller: Teller, here: Installation
-) -> None:
-    walk = called(teller, here, "2026-03-02 09:00", remedy_sought="consultation")
+def test_a_question_with_a_special_wish_is_answered_and_decided_before_it_is_closed(firm: Firm) -> None:
+    walk = called(firm, "2026-03-02 09:00", remedy_sought="consultation")
     walk.does("classify", kind="consultation", **told("2026-03-02 09:05"))
     walk.does("respond", step="preliminary_plan", text="可改用暖光灯珠", **told("2026-03-02 09:30"))
     assert walk.clocks() == {
@@ -75,9 +71,9 @@ def test_a_question_with_a_special_wish_is_answered_and_decided_before_it_is_clo
     assert walk.rows(FINDINGS) == []
 
 
-def inspected(teller: Teller, here: Installation) -> Walk:
+def inspected(firm: Firm) -> Walk:
     """A lamp that flickers is answered, handed to technical support and inspected once the purchase was checked."""
-    walk = called(teller, here, "2026-03-02 09:00", remedy_sought="repair")
+    walk = called(firm, "2026-03-02 09:00", remedy_sought="repair")
     walk.does("classify", kind="repair", **told("2026-03-02 09:05"))
     walk.does("respond", step="acknowledged", **told("2026-03-02 09:10"))
     walk.does("transfer", department="tech_support", **told("2026-03-02 11:00"))
@@ -89,10 +85,8 @@ def inspected(teller: Teller, here: Installation) -> Walk:
     return walk.does("inspect", **arrival, **REPORT, **told("2026-03-03 10:00"))
 
 
-def test_a_fault_is_answered_handed_on_and_told_of_step_after_step(
-    teller: Teller, here: Installation
-) -> None:
-    walk = inspected(teller, here)
+def test_a_fault_is_answered_handed_on_and_told_of_step_after_step(firm: Firm) -> None:
+    walk = inspected(firm)
     walk.does("repair", cause="driver", is_function_tested=True, **told("2026-03-04 15:00"))
     walk.does("respond", step="solution", text="已更换驱动", **told("2026-03-05 10:30"))
     report = walk.form("test-report")
@@ -114,9 +108,9 @@ def test_a_fault_is_answered_handed_on_and_told_of_step_after_step(
     ("asked_on", "verdict"), [("03-05", "breached"), ("03-06", "met"), ("03-07", "breached")]
 )
 def test_a_lamp_is_exchanged_within_a_day_and_the_customer_asked_on_the_third(
-    teller: Teller, here: Installation, asked_on: str, verdict: str
+    firm: Firm, asked_on: str, verdict: str
 ) -> None:
-    walk = called(teller, here, "2026-03-02 16:00", remedy_sought="exchange")
+    walk = called(firm, "2026-03-02 16:00", remedy_sought="exchange")
     walk.does("classify", kind="exchange", reason="quality", **told("2026-03-02 16:05"))
     walk.does("respond", step="acknowledged", **told("2026-03-02 16:10"))
     walk.does("file", form="application", step="signed", form_no="SQ-2026-4", **told("2026-03-02 17:00"))
@@ -136,9 +130,9 @@ def test_a_lamp_is_exchanged_within_a_day_and_the_customer_asked_on_the_third(
     assert walk.rows("SELECT is_solved, satisfaction FROM bi.fct_cases WHERE case_id = %s") == [(True, 5)]
 
 
-def taken_up(teller: Teller, here: Installation) -> Walk:
+def taken_up(firm: Firm) -> Walk:
     """A lamp that came broken, complained of on the green channel: reported up, looked into, a solution given."""
-    walk = called(teller, here, "2026-03-02 09:00")
+    walk = called(firm, "2026-03-02 09:00")
     walk.does(
         "classify", kind="complaint", category="product", severity="major", priority="urgent",
         is_green_channel=True, **told("2026-03-02 09:05"),
@@ -153,11 +147,9 @@ def taken_up(teller: Teller, here: Installation) -> Walk:
     return walk.is_refused("compensate", "S1 四 示例", **dearer).does("compensate", **COUPON)
 
 
-def test_an_urgent_complaint_is_reported_up_made_good_and_closed_after_the_revisit(
-    teller: Teller, here: Installation
-) -> None:
-    walk = taken_up(teller, here)
-    assert walk.file()["classified"]["department"] == "tech_support"
+def test_an_urgent_complaint_is_reported_up_made_good_and_closed_after_the_revisit(firm: Firm) -> None:
+    walk = taken_up(firm)
+    assert walk.department() == "tech_support"
     walk.is_refused("close", "S1 四/2", outcome="solved")
     walk.does("revisit", method="phone", is_solved=True, satisfaction=4, **told("2026-03-06 09:00"))
     walk.is_refused("close", "S1 二/3", outcome="solved")
@@ -178,15 +170,12 @@ def test_an_urgent_complaint_is_reported_up_made_good_and_closed_after_the_revis
     assert walk.rows(complaints) == [("product", "major", True, 4)]
 
 
-def test_a_complaint_that_nobody_settles_goes_to_the_supervisor_and_on_to_legal(
-    teller: Teller, here: Installation
-) -> None:
-    walk = called(teller, here, "2026-03-02 09:00")
+def test_a_complaint_that_nobody_settles_goes_to_the_supervisor_and_on_to_legal(firm: Firm) -> None:
+    walk = called(firm, "2026-03-02 09:00")
     walk.does("classify", kind="complaint", category="logistics", **told("2026-03-02 09:05"))
     walk.does("respond", step="acknowledged", **told("2026-03-02 09:10"))
     assert walk.clocks()["complaint-settled"] == "open"
-    here.engine.catch_up()
-    assert here.watcher.look() > 0
+    assert walk.looked_at() == ["overdue", "overdue", "overdue"]
     risen = """SELECT promise, escalated_level, verdict FROM bi.fct_sla_clocks
                WHERE case_id = %s AND escalated_level IS NOT NULL ORDER BY promise"""
     assert walk.rows(risen) == [
@@ -200,10 +189,8 @@ def test_a_complaint_that_nobody_settles_goes_to_the_supervisor_and_on_to_legal(
     assert walk.clocks()["complaint-settled"] == "breached"
 
 
-def test_poor_service_is_made_good_by_a_coupon_and_money_for_it_is_found(
-    teller: Teller, here: Installation
-) -> None:
-    walk = called(teller, here, "2026-03-02 09:00", customer_name=None)
+def test_poor_service_is_made_good_by_a_coupon_and_money_for_it_is_found(firm: Firm) -> None:
+    walk = called(firm, "2026-03-02 09:00", customer_name=None)
     walk.does("classify", kind="complaint", category="attitude", **told("2026-03-02 09:05"))
     walk.does("investigate", liable="company", cause="sales_talk", **told("2026-03-02 09:30"))
     walk.does("approve", subject="compensation", item="PC-2026-3", reason="complaint_upheld")

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.installation import Installation
 from cases.codes import Role
-from tests.fix_api import Teller
-from tests.journeys.walk import Walk
+from tests.journeys.walk import Firm, Walk
 
 SHUTTLE = {
     "product_line": "smart-equipment", "product_model": "shuttle 7", "batch": "B-2026-07", "remedy_sought": "repair",
@@ -25,9 +23,9 @@ def soon(hours: int) -> str:
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
 
 
-def mended(teller: Teller, here: Installation) -> Walk:
+def mended(firm: Firm) -> Walk:
     """A shuttle out of warranty is looked at and mended on site, at a price that was told and accepted."""
-    walk = Walk(teller, here, **SHUTTLE)
+    walk = Walk(firm, **SHUTTLE)
     walk.does("classify", kind="repair", mode="on_site", is_same_city=True)
     walk.is_refused("quote", "S3 第三条", **QUOTE)
     walk.does("respond", step="disclosure").does("quote", **QUOTE)
@@ -43,11 +41,9 @@ def mended(teller: Teller, here: Installation) -> Walk:
     )
 
 
-def test_a_shuttle_out_of_warranty_is_mended_in_time_at_a_price_that_was_told(
-    teller: Teller, here: Installation
-) -> None:
-    walk = mended(teller, here)
-    assert walk.file()["classified"]["department"] == "tech_support"
+def test_a_shuttle_out_of_warranty_is_mended_in_time_at_a_price_that_was_told(firm: Firm) -> None:
+    walk = mended(firm)
+    assert walk.department() == "tech_support"
     assert {one["entitlement"]: one["is_granted"] for one in walk.file()["entitlements"]} == {
         "warranty-equipment": False, "out-of-warranty-quote": True,
     }  # fmt: skip
@@ -58,10 +54,8 @@ def test_a_shuttle_out_of_warranty_is_mended_in_time_at_a_price_that_was_told(
     assert walk.clocks() == dict(walk.rows(verdicts))
 
 
-def test_it_is_closed_after_revisit_and_review_and_its_forms_are_filled(
-    teller: Teller, here: Installation
-) -> None:
-    walk = mended(teller, here)
+def test_it_is_closed_after_revisit_and_review_and_its_forms_are_filled(firm: Firm) -> None:
+    walk = mended(firm)
     walk.does("file", form="service_record", step="signed", form_no="FW-7", is_satisfied=True)
     record = walk.form("service-record")
     assert (record["Cause"], record["Tested"]) == ("assembly", True)
@@ -76,10 +70,8 @@ def test_it_is_closed_after_revisit_and_review_and_its_forms_are_filled(
     assert walk.rows("SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s") == []
 
 
-def test_a_question_that_nobody_can_answer_at_once_is_answered_later(
-    teller: Teller, here: Installation
-) -> None:
-    walk = Walk(teller, here, product_line="functional-fabric", product_model="rain cloth 3", has_proof=False)
+def test_a_question_that_nobody_can_answer_at_once_is_answered_later(firm: Firm) -> None:
+    walk = Walk(firm, product_line="functional-fabric", product_model="rain cloth 3", has_proof=False)
     walk.does("classify", kind="consultation").does("respond", step="deferred")
     assert walk.clocks() == {"consultation-response": "met", "deferred-answer": "open"}
     walk.does("respond", step="final_answer").does("close", outcome="solved")
@@ -94,12 +86,10 @@ def test_a_question_that_nobody_can_answer_at_once_is_answered_later(
     ]
 
 
-def test_a_complaint_goes_up_is_looked_into_and_is_closed_after_revisit_and_review(
-    teller: Teller, here: Installation
-) -> None:
-    walk = Walk(teller, here, product_line="smart-equipment", product_model="loom 2")
+def test_a_complaint_goes_up_is_looked_into_and_is_closed_after_revisit_and_review(firm: Firm) -> None:
+    walk = Walk(firm, product_line="smart-equipment", product_model="loom 2")
     walk.does("classify", kind="complaint", category="attitude", severity="major")
-    assert walk.file()["classified"]["department"] == "after_sales"
+    assert walk.department() == "after_sales"
     walk.does("escalate", level="supervisor", reason="major")
     walk.does("transfer", department="research").does("investigate", liable="company", cause="design")
     walk.does("respond", step="solution").is_refused("close", "S3 第三条", outcome="solved")
@@ -113,11 +103,11 @@ def test_a_complaint_goes_up_is_looked_into_and_is_closed_after_revisit_and_revi
 
 
 @pytest.mark.proves("S3-2")
-def test_a_partner_sees_and_works_on_the_cases_given_to_them_only(teller: Teller, here: Installation) -> None:
-    walk = Walk(teller, here, **SHUTTLE)
+def test_a_partner_sees_and_works_on_the_cases_given_to_them_only(firm: Firm) -> None:
+    walk = Walk(firm, **SHUTTLE)
     walk.does("classify", kind="repair", mode="on_site", is_same_city=False, assigned_to="partner-01")
     walk.does("arrive", Role.PARTNER, purpose="visit", is_id_shown=True)
-    other = Walk(teller, here, **SHUTTLE)
+    other = Walk(firm, **SHUTTLE)
     other.does("classify", kind="repair", mode="on_site", is_same_city=False)
-    answer = teller.post(f"{other.path}/arrive", {"purpose": "visit", "is_id_shown": True}, Role.PARTNER)
+    answer = firm.teller.post(f"{other.path}/arrive", {"purpose": "visit", "is_id_shown": True}, Role.PARTNER)
     assert answer.status_code == 403

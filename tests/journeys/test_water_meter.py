@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.installation import Installation
 from cases.codes import Role
-from tests.fix_api import Teller
 from tests.journeys.told import Fields, told
-from tests.journeys.walk import Walk
+from tests.journeys.walk import Firm, Walk
 
 METER: Fields = {
     "product_line": "water-meter", "product_model": "HW-25", "serial": "HW25-0007-2211", "batch": "B-2025-11",
@@ -26,9 +24,9 @@ CLAIM: Fields = {
 }  # fmt: skip
 
 
-def called(teller: Teller, here: Installation, moment: str = "2026-03-07 23:00:00", **more: Any) -> Walk:
+def called(firm: Firm, moment: str = "2026-03-07 23:00:00", **more: Any) -> Walk:
     """The hotline takes a call late on a Saturday and answers it within the minute."""
-    walk = Walk(teller, here, **{**METER, **told(moment), **more})
+    walk = Walk(firm, **{**METER, **told(moment), **more})
     return walk.does("respond", step="first_touch", **told(f"{moment[:-2]}40"))
 
 
@@ -40,17 +38,15 @@ def called(teller: Teller, here: Installation, moment: str = "2026-03-07 23:00:0
         ("technical_support", "tech_support"), ("delivery", "logistics"),
     ],
 )  # fmt: skip
-def test_every_kind_goes_to_the_team_that_the_text_names(
-    teller: Teller, here: Installation, kind: str, department: str
-) -> None:
-    walk = Walk(teller, here, **METER).does("classify", kind=kind)
-    assert walk.file()["classified"]["department"] == department
+def test_every_kind_goes_to_the_team_that_the_text_names(firm: Firm, kind: str, department: str) -> None:
+    walk = Walk(firm, **METER).does("classify", kind=kind)
+    assert walk.department() == department
     assert walk.rows("SELECT kind, department FROM bi.fct_cases WHERE case_id = %s") == [(kind, department)]
 
 
-def looked_at(teller: Teller, here: Installation) -> Walk:
+def looked_at(firm: Firm) -> Walk:
     """A meter that stands still: the team calls, comes in the time that was booked and finds the cause."""
-    walk = called(teller, here, remedy_sought="repair")
+    walk = called(firm, remedy_sought="repair")
     walk.does("respond", step="acknowledged", **told("2026-03-07 23:04"))
     walk.does("classify", kind="repair", mode="on_site", **told("2026-03-07 23:10"))
     walk.does("respond", Role.TECHNICIAN, step="contact", **told("2026-03-08 00:50"))
@@ -65,9 +61,9 @@ def looked_at(teller: Teller, here: Installation) -> Walk:
     return walk.does("inspect", **found, **told("2026-03-08 10:40"))
 
 
-def repaired(teller: Teller, here: Installation) -> Walk:
+def repaired(firm: Firm) -> Walk:
     """The part is explained, booked out, as good as the old one, and fitted within the hour; use is shown."""
-    walk = looked_at(teller, here)
+    walk = looked_at(firm)
     used: Fields = {**PART, "movement": "used", "is_same_quality": True}
     walk.does("respond", Role.TECHNICIAN, step="disclosure", **told("2026-03-08 10:45"))
     walk.is_refused("move-stock", "S4 二(三)3", **used, **told("2026-03-08 10:50"))
@@ -78,10 +74,8 @@ def repaired(teller: Teller, here: Installation) -> Walk:
     return walk.does("repair", **done, **told("2026-03-08 11:20"))
 
 
-def test_a_meter_that_stands_still_is_repaired_in_time_with_a_signed_record(
-    teller: Teller, here: Installation
-) -> None:
-    walk = repaired(teller, here)
+def test_a_meter_that_stands_still_is_repaired_in_time_with_a_signed_record(firm: Firm) -> None:
+    walk = repaired(firm)
     walk.is_refused("close", "S4 三(二)4", outcome="solved")
     walk.does("file", Role.TECHNICIAN, **RECORD, step="signed", **told("2026-03-08 11:30"))
     walk.does("file", Role.TECHNICIAN, **RECORD, step="handed_back", **told("2026-03-09 10:00"))
@@ -100,17 +94,14 @@ def test_a_meter_that_stands_still_is_repaired_in_time_with_a_signed_record(
     ) == [("field_service", "wiring", "closed", 5, "water-meter@2026.1")]
 
 
-def test_a_complex_fault_that_takes_longer_goes_up_until_a_supervisor_excludes_it(
-    teller: Teller, here: Installation
-) -> None:
-    walk = called(teller, here, remedy_sought="repair")
+def test_a_complex_fault_that_takes_longer_goes_up_until_a_supervisor_excludes_it(firm: Firm) -> None:
+    walk = called(firm, remedy_sought="repair")
     known: Fields = {"kind": "repair", "mode": "on_site", "complexity": "complex"}
     walk.does("classify", **known, **told("2026-03-08 00:00"))
     walk.does("respond", Role.TECHNICIAN, step="contact", **told("2026-03-08 01:00"))
     found: Fields = {"stage": "on_site", "cause": "software", "disposition": "repair", "plan": "更新固件"}
     walk.does("inspect", **found, **told("2026-03-08 20:00"))
-    here.engine.catch_up()
-    assert here.watcher.look() > 0
+    assert walk.looked_at() == ["overdue"]
     late = """SELECT escalated_level, verdict, verdict_unadjusted, excluded_because FROM bi.fct_sla_clocks
               WHERE case_id = %s AND promise = 'complex-repair'"""
     assert walk.rows(late) == [("supervisor", "open", "open", None)]
@@ -121,8 +112,8 @@ def test_a_complex_fault_that_takes_longer_goes_up_until_a_supervisor_excludes_i
     assert (walk.clocks()["complex-plan"], walk.clocks()["complex-repair"]) == ("met", "excluded")
 
 
-def test_a_meter_is_replaced_once_model_and_time_were_agreed(teller: Teller, here: Installation) -> None:
-    walk = called(teller, here, remedy_sought="exchange")
+def test_a_meter_is_replaced_once_model_and_time_were_agreed(firm: Firm) -> None:
+    walk = called(firm, remedy_sought="exchange")
     walk.does("classify", kind="exchange", mode="on_site", **told("2026-03-08 09:00"))
     sent: Fields = {"direction": "outbound", "mode": "company_ships", "carrier": "SF"}
     walk.is_refused("ship", "S4 三(三)", **sent, **told("2026-03-09 09:00"))
@@ -139,9 +130,9 @@ def test_a_meter_is_replaced_once_model_and_time_were_agreed(teller: Teller, her
 
 
 def test_a_complaint_about_a_repairer_is_answered_as_promised_looked_into_and_learned_from(
-    teller: Teller, here: Installation
+    firm: Firm,
 ) -> None:
-    walk = called(teller, here, "2026-03-09 09:00:00")
+    walk = called(firm, "2026-03-09 09:00:00")
     walk.does("classify", kind="complaint", category="attitude", **told("2026-03-09 09:05"))
     by: Fields = {"purpose": "reply", "promised_at": "2026-03-10T17:00:00+08:00"}
     walk.does("promise", **by, **told("2026-03-09 09:06"))
@@ -158,9 +149,9 @@ def test_a_complaint_about_a_repairer_is_answered_as_promised_looked_into_and_le
     ]
 
 
-def disputed(teller: Teller, here: Installation) -> Walk:
+def disputed(firm: Firm) -> Walk:
     """A meter burst; who answers for the flooded floor is contested, looked into and put before an institute."""
-    walk = called(teller, here, "2026-03-09 09:00:00")
+    walk = called(firm, "2026-03-09 09:00:00")
     walk.does("classify", kind="complaint", category="product", severity="major", **told("2026-03-09 09:05"))
     walk.does("dispute", about="liability", **told("2026-03-09 10:00"))
     walk.does("respond", step="update", **told("2026-03-09 10:20"))
@@ -171,10 +162,8 @@ def disputed(teller: Teller, here: Installation) -> Walk:
     return walk.does("settle", settlement="mediated", is_accepted=True, **told("2026-03-18 10:00"))
 
 
-def test_a_loss_is_paid_after_dispute_claim_and_leave_and_the_customer_asked(
-    teller: Teller, here: Installation
-) -> None:
-    walk = disputed(teller, here)
+def test_a_loss_is_paid_after_dispute_claim_and_leave_and_the_customer_asked(firm: Firm) -> None:
+    walk = disputed(firm)
     walk.does("file", form="compensation_claim", step="signed", form_no="PC-2026-3")
     walk.is_refused("compensate", "S4 六(一)3", kind="direct_loss", **CLAIM)
     walk.does("approve", subject="compensation", item="PC-2026-3", reason="loss")

@@ -1,14 +1,18 @@
-"""One case on its way through the API: each step by the role that takes it, as a client sees it."""
+"""A firm and one case on its way through its API: each step by the role that takes it, as a client sees it."""
 
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, LiteralString, Self
 
 import psycopg
 
 from api.installation import Installation
 from cases.codes import Role
+from tests.cases.clock_stories import SHANGHAI, wall
 from tests.fix_api import Teller
+from tests.fix_watching import Hands
 
 STAFF = {
     "inspect": Role.TECHNICIAN, "arrive": Role.TECHNICIAN, "repair": Role.TECHNICIAN, "quote": Role.TECHNICIAN,
@@ -19,15 +23,45 @@ STAFF = {
     "mediate": Role.LEGAL,
 }  # fmt: skip
 """Who takes a step; everything else is the agent's."""
+WENT_UP: LiteralString = """SELECT what FROM bi.fct_case_events
+WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A firm that keeps all the regulations, the time it is there, and the cases that the journey walks through."""
+
+    teller: Teller
+    here: Installation
+    hands: Hands
+    walks: list[Walk] = field(default_factory=list)
+
+    def at(self, moment: str) -> Self:
+        """Move the clock to a moment, as it shows in Shanghai."""
+        self.hands.at = wall(moment)
+        return self
+
+    def rows(self, asked: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the tables as an analyst does, once they stand at the newest fact."""
+        self.here.engine.catch_up()
+        with psycopg.connect(self.here.database.reader_dsn) as analyst:
+            return analyst.execute(asked, values).fetchall()
 
 
 class Walk:
     """A case and everything that happens to it."""
 
-    def __init__(self, teller: Teller, here: Installation, **demand: Any) -> None:
-        self._teller, self._here = teller, here
-        self.case_id = str(teller.received(**demand)["case_id"])
+    def __init__(self, firm: Firm, **demand: Any) -> None:
+        """Take the case in."""
+        self.firm = firm
+        self.case_id = str(firm.teller.received(**demand)["case_id"])
         self.path = f"/cases/{self.case_id}"
+        firm.walks.append(self)
+
+    def at(self, moment: str) -> Walk:
+        """Let it become that late in Shanghai."""
+        self.firm.at(moment)
+        return self
 
     def does(self, verb: str, role: Role | None = None, **fields: Any) -> Walk:
         """Take a step that is accepted."""
@@ -43,25 +77,76 @@ class Walk:
         assert answer.json()["clause"] == clause, answer.text
         return self
 
+    def looked_at(self) -> list[str]:
+        """Let the watcher look now; gives why the case went up so far."""
+        self.firm.here.engine.catch_up()
+        self.firm.here.watcher.look()
+        return [why for (why,) in self.rows(WENT_UP)]
+
     def file(self) -> dict[str, Any]:
         """Read the case."""
-        told: dict[str, Any] = self._teller.get(self.path).json()
+        told: dict[str, Any] = self.firm.teller.get(self.path).json()
         return told
 
-    def clocks(self) -> dict[str, str]:
-        """Give the verdict of every clock of the first cycle by its promise."""
-        return {clock["promise"]: clock["verdict"] for clock in self.file()["clocks"] if clock["cycle"] == 1}
+    def department(self) -> str:
+        """Tell where it was routed to."""
+        return str(self.file()["classified"]["department"])
+
+    def clocks(self, cycle: int = 1) -> dict[str, str]:
+        """Give the verdict of every clock of a cycle by its promise."""
+        return {
+            clock["promise"]: clock["verdict"] for clock in self.file()["clocks"] if clock["cycle"] == cycle
+        }
+
+    def explained(self, clock: str) -> Explained:
+        """Have a clock explained: regulation:promise:cycle."""
+        answer = self.firm.teller.get(f"{self.path}/clocks/{clock}/explain")
+        assert answer.status_code == 200, answer.text
+        return Explained(answer.json())
 
     def form(self, name: str) -> dict[str, Any]:
         """Read a form by the English words of its lines."""
-        told = self._teller.get(f"{self.path}/forms/{name}").json()
+        told = self.firm.teller.get(f"{self.path}/forms/{name}").json()
         return {line["label"]["en"]: line["value"] for line in told["lines"]}
 
     def rows(self, asked: LiteralString) -> list[tuple[Any, ...]]:
         """Ask the tables about the case as an analyst does, once they stand at its newest fact."""
-        self._here.engine.catch_up()
-        with psycopg.connect(self._here.database.reader_dsn) as analyst:
-            return analyst.execute(asked, [self.case_id]).fetchall()
+        return self.firm.rows(asked, self.case_id)
 
     def _asked(self, verb: str, role: Role | None, fields: dict[str, Any]) -> Any:
-        return self._teller.post(f"{self.path}/{verb}", fields, role or STAFF.get(verb, Role.AGENT))
+        return self.firm.teller.post(f"{self.path}/{verb}", fields, role or STAFF.get(verb, Role.AGENT))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """How the due moment of a clock came about, as it is told."""
+
+    told: dict[str, Any]
+
+    @property
+    def clause(self) -> str:
+        """The clause that promises it."""
+        return str(self.told["clock"]["clause"])
+
+    @property
+    def due(self) -> str:
+        """When it is due, as the clock shows it in Shanghai."""
+        return self._shown("due_at")
+
+    @property
+    def due_at_first(self) -> str:
+        """When it was due before anything moved it."""
+        return self._shown("original_due_at")
+
+    @property
+    def verdict(self) -> str:
+        """How it ended."""
+        return str(self.told["clock"]["verdict"])
+
+    @property
+    def moved_by(self) -> list[str]:
+        """The facts that moved it, in their order."""
+        return [fact["fact"] for fact in self.told["facts"]]
+
+    def _shown(self, moment: str) -> str:
+        return f"{datetime.fromisoformat(self.told['clock'][moment]).astimezone(SHANGHAI):%m-%d %H:%M}"
