@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -68,6 +68,22 @@ class CaseFile:
         """The newest fact of this kind, as corrected, in any cycle."""
         known = self.newest.get(fact)
         return known.fact if known and isinstance(known.fact, fact) else None
+
+    def all_of(self, fact: type[F]) -> Iterator[tuple[Recorded, F]]:
+        """Every fact of a kind that stands, as corrected, in log order; with who recorded it and when."""
+        if fact in self.newest:
+            yield from ((known, known.fact) for known in self.case.history if isinstance(known.fact, fact))
+
+    def month_of(self, moment: datetime) -> date:
+        """The first day of the business month of a moment."""
+        return moment.astimezone(self.zone).date().replace(day=1)
+
+    @property
+    def ending(self) -> tuple[str, str, str, bool, bool, int, datetime]:
+        """What rows of single facts end with: kind, product, department, live, not parked, what they stand on."""
+        return (
+            self.kind, self.product, self.department, self.is_live, False, self.last_position, self.updated_at,
+        )  # fmt: skip
 
     @property
     def opened_at(self) -> datetime:

@@ -69,6 +69,17 @@ Batch = Annotated[str | None, Says("生产批次", "Production batch")]
 Region = Annotated[str, Says("地区", "Where the customer is", "dim_regions")]
 Severity = Annotated[str, Says("严重程度", "How grave the case is: minor, normal, major")]
 IsLive = Annotated[bool, Says("是否在办（非导入历史）", "Worked on here; false for imported history")]
+FactVersion = Annotated[int, Says("案内序号", "Which fact of the case tells it, from 1")]
+OccurredAt = Annotated[datetime, Says("发生时间（更正后）", "When it happened, as corrected")]
+RecordedAt = Annotated[
+    datetime, Says("记录时间（数据库时钟）", "When the log recorded it, by the database's clock")
+]
+Month = Annotated[
+    date, Says("发生月份（首日，业务时区）", "First day of its month in the business time zone")
+]
+Currency = Annotated[str, Says("币种", "Currency of the amount")]
+Actor = Annotated[str, Says("经办人代号", "Pseudonym of who recorded it")]
+Role = Annotated[str, Says("角色", "Role in which it was recorded")]
 IsParked = Annotated[
     bool,
     Says(

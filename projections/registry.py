@@ -10,8 +10,15 @@ from projections import (
     case_events_table,
     cases_table,
     complaints_table,
+    costs_table,
+    disputes_table,
     findings_table,
     grown_dims,
+    part_movements_table,
+    part_requests_table,
+    refunds_table,
+    revisits_table,
+    shipments_table,
     sla_clocks_table,
 )
 from projections.casefile import CaseFacts, CaseFile, open_file
@@ -28,6 +35,13 @@ PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] =
     (sla_clocks_table.TABLE, sla_clocks_table.rows),
     (complaints_table.TABLE, complaints_table.rows),
     (findings_table.TABLE, findings_table.rows),
+    (part_movements_table.TABLE, part_movements_table.rows),
+    (part_requests_table.TABLE, part_requests_table.rows),
+    (costs_table.TABLE, costs_table.rows),
+    (refunds_table.TABLE, refunds_table.rows),
+    (shipments_table.TABLE, shipments_table.rows),
+    (revisits_table.TABLE, revisits_table.rows),
+    (disputes_table.TABLE, disputes_table.rows),
 )
 GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (PRODUCTS, grown_dims.product_rows),
