@@ -43,8 +43,44 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     starts = _starts(timeline, terms) if any(holds for _, holds in held) else None
     if not starts:
         return []
-    stops, cancels = timeline.matching(terms.stops), _cancels(timeline, terms, starts)
     waits = timeline.waits(terms.pauses)
+    ends = _Ends(starts, timeline.matching(terms.stops), _cancels(timeline, terms, starts))
+    alike = _apart(timeline, terms.same, ends) if terms.same else (ends,)
+    found = [run for each in alike for run in _runs(timeline, terms, held, each, waits)]
+    return found if len(found) < 2 else _numbered(timeline, found)  # noqa: PLR2004 - one needs no number
+
+
+class _Ends(NamedTuple):
+    """What starts and ends clocks that may be one: each start with the place after which a stop counts."""
+
+    starts: dict[int, int]
+    stops: list[int]
+    cancels: list[int]
+
+
+def _apart(timeline: Timeline, same: tuple[str, ...], ends: _Ends) -> Iterator[_Ends]:
+    """Part them by what has to be the same; what cancels and does not tell it, cancels all."""
+    told = {place: [getattr(timeline.fact(place), name) for name in same] for place in ends.starts}
+
+    def fits(place: int, values: list[object]) -> bool:
+        fact = timeline.fact(place)
+        return all(getattr(fact, name, value) == value for name, value in zip(same, values, strict=True))
+
+    seen: list[list[object]] = []
+    for values in told.values():
+        if values not in seen:
+            seen.append(values)
+            yield _Ends(
+                {place: since for place, since in ends.starts.items() if told[place] == values},
+                [place for place in ends.stops if fits(place, values)],
+                [place for place in ends.cancels if fits(place, values)],
+            )
+
+
+def _runs(
+    timeline: Timeline, terms: Terms, held: list[tuple[int, bool]], ends: _Ends, waits: tuple[Wait, ...]
+) -> list[Run]:
+    starts, stops, cancels = ends
     found: list[Run] = []
     for start, since in starts.items():
         cycle = timeline.cycle(start)
@@ -59,7 +95,7 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
             stop, lapse = _ends(start, lapse, stops, cancels)
             waited = _within(waits, start, stop if stop is not None else lapse)
             found.append(Run(start, cycle, 1, stop, lapse, waited, since))
-    return found if len(found) < 2 else _numbered(timeline, found)  # noqa: PLR2004 - one needs no number
+    return found
 
 
 def _traits(timeline: Timeline, derived: Bound | None) -> list[tuple[int, Mapping[str, Any]]]:

@@ -53,6 +53,8 @@ class Terms:
     """What begins it; in a chain, what begins the first of the chain."""
     before: Terms | None
     """The promise whose stop starts this one."""
+    same: tuple[str, ...]
+    """The fields by whose values its clocks stand apart."""
     stops: tuple[Sought, ...]
     cancels: tuple[Sought, ...]
     lapses: tuple[tuple[Sought, tuple[Sought, ...]], ...]
@@ -112,6 +114,7 @@ def _terms(bound: Bound, promise: Promise, before: Terms | None, pauses: list[tu
         agreed=tuple(map(Sought.of, promise.agreed.told)) if promise.agreed else (),
         start=_start(promise, before),
         before=before,
+        same=promise.same,
         stops=tuple(map(Sought.of, promise.stop)),
         cancels=tuple(map(Sought.of, promise.cancel)),
         lapses=tuple((Sought.of(one.opens), tuple(map(Sought.of, one.ends))) for one in promise.lapse),

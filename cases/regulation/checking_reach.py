@@ -28,8 +28,10 @@ def unreachable(draft: Draft) -> Iterator[Problem]:
                     yield draft.problem((kind, index, *place), f"{pattern} never happens: {why}")
     for index, promise in draft.each("promise"):
         yield from _clock(draft, index, promise)
+        if promise.start is not None:
+            yield from _same(draft, ("promise", index), promise, (promise.start, *promise.stop))
     for index, constraint in draft.each("constraint"):
-        yield from _same(draft, index, constraint)
+        yield from _same(draft, ("constraint", index), constraint, (*constraint.first, *constraint.then))
 
 
 def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
@@ -64,13 +66,14 @@ def _facts_of(patterns: Iterable[Pattern]) -> list[type[Fact]]:
     return [CASE_FACTS[name] for name in dict.fromkeys(pattern.fact for pattern in patterns)]
 
 
-def _same(draft: Draft, index: int, constraint: Constraint) -> Iterator[Problem]:
-    facts = {CASE_FACTS[pattern.fact] for pattern in (*constraint.first, *constraint.then)}
-    for at, name in enumerate(constraint.same):
-        for fact in sorted(facts, key=lambda fact: fact.name()):
+def _same(
+    draft: Draft, place: Place, item: Constraint | Promise, patterns: Iterable[Pattern]
+) -> Iterator[Problem]:
+    for at, name in enumerate(item.same):
+        for fact in sorted({*_facts_of(patterns)}, key=lambda fact: fact.name()):
             if name not in fact.model_fields:
                 what = f"{fact.name()} has no field {name}{meant(name, fact.model_fields)}"
-                yield draft.problem(("constraint", index, "same", at), what)
+                yield draft.problem((*place, "same", at), what)
 
 
 def patterns_of(item: BaseModel) -> Iterator[tuple[Place, Pattern]]:

@@ -111,10 +111,12 @@ class Promise(Item):
     until its `to` comes: what is granted after all was owed all along. A new start before that begins anew.
     `after` names the promise before it in a chain, told earlier in the text: the stop of that one starts this one.
     What is done before `not_before` is a miss too; a promise that names no `within` cannot come too late.
+    `same` names fields of its facts: each value of theirs, such as the number of a receipt, has clocks of its own.
     """
 
     start: Pattern | None = None
     after: Id | None = None
+    same: tuple[str, ...] = ()
     stop: Patterns
     cancel: Patterns = ()
     lapse: Annotated[tuple[Between, ...], BeforeValidator(_as_many)] = ()
@@ -132,6 +134,8 @@ class Promise(Item):
     def _begins_in_one_way(self) -> Promise:
         if (self.start is None) == (self.after is None):
             raise ValueError("name either start, or the promise that it comes after")
+        if self.same and self.start is None:
+            raise ValueError("what comes after another promise has no clocks apart; same goes with start")
         return self
 
     @property
