@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-from uuid import UUID, uuid4
 
 from cases.audits import Programme, fold, must_be_next, must_be_replaceable, programme_id
 from cases.caller import Caller
 from cases.codes import ReplacementReason
-from cases.errors import CaseIsBusy, NotFound, Refused, Unavailable
+from cases.errors import NotFound, Refused
 from cases.events_audit import FrameFrozen, ItemReplaced, ProgrammeOpened, SampleDrawn
 from cases.period import Period
-from cases.recorded import Recorded
 from cases.regulation.rules import Reference
 from cases.sampling.drawing import Draw
 from cases.sampling.files import publish
 from cases.store.ledger import Ledger
-from cases.store.outcomes import CommitUnknown
 from replay.audit.frame import Frame, read_frame_at
 from replay.audit.steps import Steps, draw_again, next_rank, opening
-
-ATTEMPTS: Final = 2
-"""A lost reply is looked up; what was not stored is sent once more."""
+from replay.recording import Batch, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,38 +112,11 @@ class AuditRoom:
 
     def _record(self, steps: Steps, caller: Caller, now: datetime) -> int:
         """Store the steps, all of them or none; gives the position of the last. Raises CaseIsBusy, Unavailable."""
-        request = uuid4()
-        facts = [
-            Recorded(
-                originator_id=self.stream,
-                originator_version=version,
-                fact=fact,
-                occurred_at=now,
-                actor=caller.actor,
-                role=caller.role,
-                source=caller.source,
-                correlation_id=request,
-                decided_under=f"{self.regulation.id}@{self.regulation.version}",
-            )
-            for version, fact in enumerate(steps.facts, start=steps.programme.version + 1)
-        ]
-        for _ in range(ATTEMPTS):
-            try:
-                return self.ledger.append(facts)[-1].position
-            except (CommitUnknown, CaseIsBusy) as lost:
-                failure = lost
-            if (position := self._recorded(request)) is not None:
-                return position
-            if isinstance(failure, CaseIsBusy):
-                raise CaseIsBusy(
-                    "Somebody else drew from this programme just now; nothing was drawn here"
-                ) from failure
-        raise Unavailable(retry_after=1)
-
-    def _recorded(self, request: UUID) -> int | None:
-        """Look up whether a request whose reply was lost is in the log; gives the position of its last fact."""
-        ours = [known.position for known in self.ledger.load(self.stream) if known.correlation_id == request]
-        return ours[-1] if ours else None
+        batch = Batch(
+            self.stream, steps.programme.version, f"{self.regulation.id}@{self.regulation.version}", now
+        )
+        busy = "Somebody else drew from this programme just now; nothing was drawn here"
+        return record(self.ledger, batch, steps.facts, caller, busy)
 
     def files(self, period: Period) -> Drawn:
         """Make the files of a drawn period again from the log; raises NotFound, Refused when they differ."""
