@@ -8,10 +8,12 @@ from typing import Final
 from pydantic import BaseModel
 
 from cases.calendars.book import CalendarBook
+from cases.regulation.alerting import Alert
 from cases.regulation.checking import KINDS, Draft, Problem
 from cases.regulation.checking_lines import Place, line_of
-from cases.regulation.items import Constraint, Entitlement, Programme, Promise, Target
+from cases.regulation.items import Constraint, Entitlement, Programme, Promise, Within
 from cases.regulation.nearest import meant
+from cases.regulation.targets import Target
 
 TIMES: Final = frozenset({"minutes", "hours", "days", "working_days", "months"})
 _OWN: Final = ("placeholder", "resolution", "coverage")
@@ -82,14 +84,20 @@ def _settings_of(item: object) -> Iterator[tuple[Place, str, frozenset[str]]]:
     match item:
         case Promise():
             yield from (((field, "setting"), setting, TIMES) for field, setting in _times_of(item))
+        case Alert(within=Within(setting=str(setting))):
+            yield ("within", "setting"), setting, TIMES
         case Constraint(setting=str(setting)):
             yield ("setting",), setting, frozenset({"fen"})
         case Entitlement(window=window) if window is not None:
             for field in ("contract", "manual", "minimum"):
                 if (setting := getattr(window, field)) is not None:
                     yield ("window", field), setting, frozenset({"months"})
-        case Programme(setting=str(setting)) | Target(setting=str(setting)):
+        case Programme(setting=str(setting)):
             yield ("setting",), setting, frozenset()
+        case Target():
+            for field, unit in (("setting", "percent"), ("months", "months")):
+                if (setting := getattr(item, field)) is not None:
+                    yield (field,), setting, frozenset({unit})
         case _:
             pass
 

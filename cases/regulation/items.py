@@ -1,4 +1,4 @@
-"""The items a regulation is made of: promises, constraints, entitlements, targets, programmes, placeholders."""
+"""The items a regulation is made of: promises, constraints, entitlements, programmes, placeholders."""
 
 from __future__ import annotations
 
@@ -256,19 +256,11 @@ class Entitlement(Item):
         return self
 
 
-class Target(Item):
-    """A figure to reach, as an exact decimal string between 0 and 1."""
-
-    measure: Word
-    at_least: str | None = None
-    setting: Id | None = None
-
-
 class Programme(Item):
     """A periodic duty: the audit sample, the satisfaction survey, the star ranking."""
 
     kind: Literal["audit", "survey", "ranking", "digest", "evaluation"]
-    period: Literal["month", "quarter", "setting"]
+    period: Literal["week", "month", "quarter", "year", "setting"]
     rate: str | None = None
     floor: int = 0
     checklist: tuple[Item, ...] = ()

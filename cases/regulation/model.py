@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from cases.fact import Part, Word
+from cases.regulation.alerting import Alert
 from cases.regulation.items import (
     Between,
     Constraint,
@@ -18,16 +19,16 @@ from cases.regulation.items import (
     Programme,
     Promise,
     RuleId,
-    Target,
     Unit,
     Window,
     Within,
 )
 from cases.regulation.marking import Marking
 from cases.regulation.offices import Form, Office, Routing
+from cases.regulation.targets import Target
 
 __all__ = [
-    "Between", "Constraint", "Coverage", "Entitlement", "Form", "Id", "Item", "Label", "Office", "Placeholder",
+    "Alert", "Between", "Constraint", "Coverage", "Entitlement", "Form", "Id", "Item", "Label", "Office", "Placeholder",
     "Programme", "Promise", "Regulation", "Resolution", "Routing", "SettingValue", "Settings", "Target", "Window",
     "Within",
 ]  # fmt: skip
@@ -71,6 +72,7 @@ class Regulation(Part):
     entitlement: tuple[Entitlement, ...] = ()
     target: tuple[Target, ...] = ()
     programme: tuple[Programme, ...] = ()
+    alert: tuple[Alert, ...] = ()
     routing: tuple[Routing, ...] = ()
     office: tuple[Office, ...] = ()
     form: tuple[Form, ...] = ()
@@ -84,7 +86,7 @@ class Regulation(Part):
         return (
             *self.promise, *self.constraint, *self.entitlement, *self.target, *self.programme,
             *(check for programme in self.programme for check in programme.checklist),
-            *self.routing, *self.office, *self.form, *self.placeholder,
+            *self.alert, *self.routing, *self.office, *self.form, *self.placeholder,
         )  # fmt: skip
 
     @cached_property

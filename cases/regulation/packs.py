@@ -16,6 +16,7 @@ from cases.regulation.checking_law import Warned, shortfalls
 from cases.regulation.checking_lines import lines_of
 from cases.regulation.checking_names import TIMES, misnamed
 from cases.regulation.checking_reach import unreachable
+from cases.regulation.checking_targets import uncounted
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
 from cases.regulation.texts import forgotten
@@ -78,7 +79,7 @@ def read_regulation(document: str, file: str = "regulation", books: Books | None
 
 def _problems(draft: Draft, books: Books | None) -> tuple[Problem, ...]:
     known = shipped_books() if books is None else books
-    return (*draft.problems, *misnamed(draft, known), *unreachable(draft))
+    return (*draft.problems, *misnamed(draft, known), *unreachable(draft), *uncounted(draft))
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

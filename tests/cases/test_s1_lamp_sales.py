@@ -249,10 +249,13 @@ def test_checks_reviews_and_surveys_have_their_period() -> None:
 
 
 def test_the_pass_mark_is_the_firms_and_the_run_of_95_percent_the_texts() -> None:
-    marks = {one.id: (one.measure, one.at_least, one.setting) for one in REGULATION.target}
+    marks = {one.id: (one.measure, one.at_least, one.setting, one.months) for one in REGULATION.target}
     assert marks == {
-        "satisfaction-pass": ("satisfaction", None, "satisfaction-pass"),
-        "satisfaction-streak": ("satisfaction", "0.95", "streak-months"),
+        "satisfaction-pass": ("satisfaction", None, "satisfaction-pass", None),
+        "satisfaction-streak": ("satisfaction", "0.95", None, "streak-months"),
+        "responses-in-time": ("response_on_time", None, None, None),
+        "solved": ("resolution", None, None, None),
+        "records-complete": ("record_completeness", None, None, None),
     }
 
 

@@ -277,6 +277,7 @@ def test_the_repair_record_names_cause_course_and_every_part() -> None:
 
 FIGURES = {
     "satisfaction": "0.95", "resolution": "0.98", "response-on-time": "1", "repair-success": None,
+    "appointments-kept": None, "delivered-intact": None,
 }  # fmt: skip
 PROGRAMMES = {
     "customers-revisited": "revisit-period", "technical-feedback": "feedback-period",
