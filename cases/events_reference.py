@@ -1,4 +1,4 @@
-"""The facts of reference documents: regulations, their settings and calendars, published with full text."""
+"""The facts of reference documents: regulations, settings, calendars, budgets, stock lists, with full text."""
 
 from __future__ import annotations
 
@@ -48,4 +48,29 @@ class CalendarPublished(Fact):
     sha256: Digest
 
 
-REFERENCE_FACTS: tuple[type[Fact], ...] = (RegulationPublished, SettingsPublished, CalendarPublished)
+class BudgetsPublished(Fact):
+    """The budgets of a year came into the log (S4 五(一)); who recorded it approved what somebody else proposed."""
+
+    topic = "budgets.published.v1"
+
+    year: int
+    version: Word
+    document: str
+    sha256: Digest
+    proposed_by: Word
+
+
+class StockListPublished(Fact):
+    """What is kept in store came into the log (S2 七/4); who recorded it approved what somebody else proposed."""
+
+    topic = "stock_list.published.v1"
+
+    version: Word
+    document: str
+    sha256: Digest
+    proposed_by: Word
+
+
+REFERENCE_FACTS: tuple[type[Fact], ...] = (
+    RegulationPublished, SettingsPublished, CalendarPublished, BudgetsPublished, StockListPublished,
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Regulations, settings and calendars: published into the log once, and read from nowhere else."""
+"""Reference documents: published into the log once, and read from nowhere else."""
 
 from __future__ import annotations
 
@@ -11,21 +11,31 @@ from threading import Lock
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
+from cases.budgets import Budgets
 from cases.calendars.book import CalendarBook
 from cases.caller import Caller
 from cases.errors import CaseIsBusy, Refused
-from cases.events_reference import CalendarPublished, RegulationPublished, SettingsPublished
+from cases.events_reference import (
+    BudgetsPublished,
+    CalendarPublished,
+    RegulationPublished,
+    SettingsPublished,
+    StockListPublished,
+)
 from cases.fact import Fact
 from cases.recorded import Recorded
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.packs import digest, read_regulation, read_settings, shipped_regulation
 from cases.regulation.publishing import must_be_approved
 from cases.regulation.rules import BEIJING, Reference
+from cases.stock_list import StockList
 from cases.store.ledger import Ledger
 
 REFERENCE_ID = uuid5(NAMESPACE_URL, "urn:caseledger:reference")
 """The one stream of all reference documents: its versions put publishing in order."""
-Published = RegulationPublished | SettingsPublished | CalendarPublished
+Published = (
+    RegulationPublished | SettingsPublished | CalendarPublished | BudgetsPublished | StockListPublished
+)
 
 
 def read(ledger: Ledger, zone: ZoneInfo = BEIJING) -> Reference:
@@ -75,6 +85,12 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
             if isinstance(one.fact, CalendarPublished)
         },
         zone=zone,
+        budgets=tuple(
+            Budgets.model_validate(tomllib.loads(f.document)) for f in _of(BudgetsPublished, published)
+        ),
+        stock_lists=tuple(
+            StockList.model_validate(tomllib.loads(f.document)) for f in _of(StockListPublished, published)
+        ),
     )
 
 
@@ -178,6 +194,10 @@ def _key(fact: Fact) -> tuple[str, ...]:
             return fact.topic, fact.regulation, fact.version
         case CalendarPublished():
             return fact.topic, fact.calendar, fact.version
+        case BudgetsPublished():
+            return fact.topic, str(fact.year), fact.version
+        case StockListPublished():
+            return fact.topic, fact.version
         case _:
             return (fact.topic,)
 

@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api import keys
-from api.auth import caller_of
+from api.cli.publishing import ApproverKey, ProposerKey, publish_with_two_keys, written_in
 from api.cli.regulation_page import page
 from api.cli.screen import OUT, installation, told
-from cases.errors import Malformed, NotFound
+from api.installation import Installation
+from cases.caller import Caller
+from cases.errors import NotFound
+from cases.reference import Published
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
 from cases.regulation.packs import (
@@ -27,7 +29,7 @@ from cases.regulation.packs import (
     shipped_names,
     shipped_text,
 )
-from cases.regulation.publishing import must_be_four_eyes, proposed
+from cases.regulation.publishing import proposed
 from cases.regulation.texts import RegulationText, RuleState, Standing, coverage, texts
 
 app = typer.Typer(
@@ -40,14 +42,7 @@ def text_of(pack: str) -> tuple[str, str]:
     """Give the text of a file or of a pack that ships, and what to call it; raises Malformed."""
     if pack in shipped_names():
         return shipped_text(pack), f"{pack}.toml"
-    path = Path(pack)
-    try:
-        return path.read_text(encoding="utf-8"), pack
-    except UnicodeDecodeError:
-        raise Malformed(f"{pack} is not a text in UTF-8") from None
-    except OSError as refusal:
-        hint = meant(pack, shipped_names())
-        raise Malformed(f"{pack} cannot be read ({refusal.strerror}){hint}") from None
+    return written_in(Path(pack), shipped_names()), pack
 
 
 @app.command("check")
@@ -117,30 +112,21 @@ def newest(name: str) -> tuple[Regulation, Settings | None]:
 @app.command("publish")
 def publish(
     pack: Annotated[Path, typer.Argument(help="TOML file of the regulation")],
-    proposer: Annotated[
-        str,
-        typer.Option("--proposer-key", envvar="CASELEDGER_PROPOSER_KEY", prompt="Key of who proposes", hide_input=True,
-                     help="key of who wrote it: quality or supervisor; asked for when absent"),
-    ],
-    approver: Annotated[
-        str,
-        typer.Option("--approver-key", envvar="CASELEDGER_APPROVER_KEY", prompt="Key of who approves", hide_input=True,
-                     help="key of who approves it: supervisor or admin, and somebody else; asked for when absent"),
-    ],
-) -> None:  # fmt: skip
-    """Publish a regulation, or a new version of it, with the keys of two people; the same text twice is quiet."""
-    with installation() as here:
+    proposer: ProposerKey,
+    approver: ApproverKey,
+) -> None:
+    """Publish a regulation, or a new version of it: quality or a supervisor proposes, a supervisor or admin approves.
+
+    The same text twice is quiet.
+    """
+    with told():
         text, file = text_of(str(pack))
-        one, other = (caller_of(keys.find(here.ledger, key), "cli") for key in (proposer, approver))
-        must_be_four_eyes(one, other)
+
+    def make(here: Installation, by: Caller) -> Published:
         books = {name: book for (name, _), book in here.published().reference.calendars.items()}
-        document = proposed(text, file, one, books)
-        new = here.desk.publish([document], other)
-    name = f"{document.regulation} {document.version}"
-    if new:
-        OUT.print(f"✓ {name} is published: proposed by {one.actor}, approved by {other.actor}", markup=False)
-    else:
-        OUT.print(f"✓ {name} was published before with this text; nothing is new", markup=False)
+        return proposed(text, file, by, books)
+
+    publish_with_two_keys(proposer, approver, make)
 
 
 @app.command("coverage")

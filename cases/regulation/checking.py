@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,7 @@ from cases.regulation.checking_lines import Place, line_of, lines_of
 from cases.regulation.model import Regulation
 from cases.regulation.nearest import meant
 
+M = TypeVar("M", bound=BaseModel)
 _NAMELESS: Final = {
     "id": "unnamed", "version": "unnamed", "label": {"zh": "?", "en": "?"}, "effective_from": date.min,
 }  # fmt: skip
@@ -122,6 +123,16 @@ def toml_of(document: str, file: str) -> dict[str, Any]:
         at = re.search(r"line (\d+)", str(error))
         line = int(at.group(1)) if at else document.count("\n") + 1
         raise BrokenPack([Problem(file, line, "", "", f"not TOML: {error}")]) from None
+
+
+def validated(model: type[M], document: str, file: str) -> M:
+    """Read a document of a model; raises BrokenPack with every line, item and field that is wrong."""
+    written, lines = toml_of(document, file), lines_of(document)
+    try:
+        return model.model_validate(written)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    raise BrokenPack([problem(file, written, lines, one["loc"], in_words(one, model)) for one in found])
 
 
 def draft_of(document: str, file: str) -> Draft:

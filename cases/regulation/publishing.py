@@ -1,20 +1,44 @@
-"""Four eyes on a regulation: who proposes its text does not approve it (regulations.md A.10, S3-5a)."""
+"""Four eyes on what binds everybody: who proposes a document does not approve it (regulations.md A.10, S3-5a)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from cases.budgets import Budgets
 from cases.caller import Caller, is_same_person
 from cases.codes import Role
 from cases.errors import NotAllowed, Refused
-from cases.events_reference import RegulationPublished
+from cases.events_reference import BudgetsPublished, RegulationPublished, StockListPublished
 from cases.fact import Fact
+from cases.regulation.checking import validated
 from cases.regulation.packs import Books, BrokenPack, check, digest
+from cases.stock_list import StockList
 
-PROPOSERS: Final = frozenset({Role.QUALITY, Role.SUPERVISOR})
-"""Who writes regulations."""
-APPROVERS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
-"""Who puts them in force."""
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who writes a kind of document, and who puts it in force; `what` names it in a sentence."""
+
+    what: str
+    proposers: frozenset[Role]
+    approvers: frozenset[Role]
+
+
+EYES: Final[Mapping[type[Fact], Eyes]] = {
+    RegulationPublished: Eyes(
+        "A regulation", frozenset({Role.QUALITY, Role.SUPERVISOR}), frozenset({Role.SUPERVISOR, Role.ADMIN})
+    ),
+    BudgetsPublished: Eyes(
+        "A budget", frozenset({Role.FINANCE, Role.SUPERVISOR}), frozenset({Role.SUPERVISOR, Role.MANAGEMENT})
+    ),
+    StockListPublished: Eyes(
+        "A stock list",
+        frozenset({Role.WAREHOUSE, Role.SUPERVISOR}),
+        frozenset({Role.SUPERVISOR, Role.MANAGEMENT}),
+    ),
+}
 
 
 def proposed(text: str, file: str, proposer: Caller, books: Books | None = None) -> RegulationPublished:
@@ -22,10 +46,7 @@ def proposed(text: str, file: str, proposer: Caller, books: Books | None = None)
 
     Raises NotAllowed for another role, BrokenPack naming everything that is wrong with the text.
     """
-    if proposer.role not in PROPOSERS:
-        raise NotAllowed(
-            f"A regulation is proposed by {_either(PROPOSERS)}", role=proposer.role.value, rule="proposer"
-        )
+    _must_propose(RegulationPublished, proposer)
     found = check(text, file, books)
     if found.problems:
         raise BrokenPack(found.problems)
@@ -38,22 +59,54 @@ def proposed(text: str, file: str, proposer: Caller, books: Books | None = None)
     )
 
 
+def proposed_budgets(text: str, file: str, proposer: Caller) -> BudgetsPublished:
+    """Make the document of a year's budgets that somebody proposes; raises as `proposed` does."""
+    _must_propose(BudgetsPublished, proposer)
+    found = validated(Budgets, text, file)
+    return BudgetsPublished(
+        year=found.year,
+        version=found.version,
+        document=text,
+        sha256=digest(text),
+        proposed_by=proposer.actor,
+    )
+
+
+def proposed_stock_list(text: str, file: str, proposer: Caller) -> StockListPublished:
+    """Make the document of a stock list that somebody proposes; raises as `proposed` does."""
+    _must_propose(StockListPublished, proposer)
+    found = validated(StockList, text, file)
+    return StockListPublished(
+        version=found.version, document=text, sha256=digest(text), proposed_by=proposer.actor
+    )
+
+
 def must_be_four_eyes(proposer: Caller, approver: Caller) -> None:
     """Raise Refused where one key, or one person with two keys, both proposes and approves."""
     if proposer.principal == approver.principal or is_same_person(proposer.actor, approver.actor):
-        raise Refused("Who proposes a regulation does not approve it", rule="four-eyes")
+        raise Refused("Who proposes a document does not approve it", rule="four-eyes")
 
 
 def must_be_approved(fact: Fact, approver: Caller) -> None:
-    """Raise where a person publishes a regulation that nobody else proposed; what ships is the product's own."""
-    if not isinstance(fact, RegulationPublished) or approver.role is Role.SERVICE:
+    """Raise where a person publishes what nobody else proposed; a regulation that ships is the product's own."""
+    eyes = EYES.get(type(fact))
+    if eyes is None or (isinstance(fact, RegulationPublished) and approver.role is Role.SERVICE):
         return
-    if approver.role not in APPROVERS:
+    if approver.role not in eyes.approvers:
         raise NotAllowed(
-            f"A regulation is approved by {_either(APPROVERS)}", role=approver.role.value, rule="approver"
+            f"{eyes.what} is approved by {_either(eyes.approvers)}", role=approver.role.value, rule="approver"
         )
-    if fact.proposed_by is None or is_same_person(fact.proposed_by, approver.actor):
-        raise Refused("A regulation is proposed by somebody and approved by somebody else", rule="four-eyes")
+    proposed_by = getattr(fact, "proposed_by", None)
+    if proposed_by is None or is_same_person(proposed_by, approver.actor):
+        raise Refused(f"{eyes.what} is proposed by somebody and approved by somebody else", rule="four-eyes")
+
+
+def _must_propose(kind: type[Fact], proposer: Caller) -> None:
+    eyes = EYES[kind]
+    if proposer.role not in eyes.proposers:
+        raise NotAllowed(
+            f"{eyes.what} is proposed by {_either(eyes.proposers)}", role=proposer.role.value, rule="proposer"
+        )
 
 
 def _either(roles: frozenset[Role]) -> str:

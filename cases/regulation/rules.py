@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from cases.budgets import Budgets
 from cases.calendars.book import CalendarBook
 from cases.case import Case
 from cases.codes import Department, Payer
@@ -21,6 +22,7 @@ from cases.regulation.bound import Bound
 from cases.regulation.claim import Claim
 from cases.regulation.constraints import Finding
 from cases.regulation.model import Regulation, Settings
+from cases.stock_list import StockList
 
 __all__ = ["Bound", "Reference", "Rules"]
 
@@ -99,6 +101,10 @@ class Reference:
     published_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     """When the log learned of a calendar; one without settles provisional years from ever on."""
     zone: ZoneInfo = BEIJING
+    budgets: tuple[Budgets, ...] = ()
+    """In the order in which they were published: of a year the last one holds."""
+    stock_lists: tuple[StockList, ...] = ()
+    """In the order in which they were published: the last one holds."""
     _read: dict[Pinned, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def rules_for(self, pinned: tuple[Pinned, ...]) -> Rules:

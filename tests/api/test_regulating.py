@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from api import cli
 from cases.regulation.packs import shipped_text
 from cases.store.server import EmbeddedServer
+from tests.cases.test_budgets import BUDGETS, STOCK
 from tests.fix_store import folder_for_a_server
 
 Settings = Mapping[str, str | None]
@@ -26,14 +27,14 @@ def run(*arguments: str, **settings: str | None) -> Result:
 def written(tmp_path: Path) -> Path:
     """A new version of the lamp factory's regulation, as a file."""
     path = tmp_path / "lamps.toml"
-    path.write_text(shipped_text("lamp-factory").replace('"2026.2"', '"2026.7"'), encoding="utf-8")
+    path.write_text(shipped_text("lamp-factory").replace('"2026.3"', '"2026.7"'), encoding="utf-8")
     return path
 
 
 def test_what_ships_is_clean_and_warns_where_the_text_is_below_the_law() -> None:
     told = run("check", "lamp-factory")
     assert told.exit_code == 0
-    assert told.output.splitlines()[-1] == "✓ lamp-factory 2026.2: 0 problems, 8 warnings"
+    assert told.output.splitlines()[-1] == "✓ lamp-factory 2026.3: 0 problems, 8 warnings"
     assert "! 消费者权益保护法 24: the text lets the customer pay; in force: the company" in told.output
 
 
@@ -71,7 +72,7 @@ def test_a_misspelt_pack_names_the_one_that_ships() -> None:
 def test_the_page_shows_values_of_the_firm_and_what_is_not_configured() -> None:
     values = Path("cases/regulations/settings/lamp-factory.demo.toml")
     page = run("show", "lamp-factory", "--values", str(values)).output.splitlines()
-    assert page[0] == "lamp-factory 2026.2  灯具厂售后管理制度 / Lamp factory after-sales regulation"
+    assert page[0] == "lamp-factory 2026.3  灯具厂售后管理制度 / Lamp factory after-sales regulation"
     at = page.index("  refund-within  S0 六/3  退款时间标准（P24） / Refund time standard (P24)")
     assert page[at + 1] == "    7 days (configured, not from the regulation)"
     at = page.index("  phone-pickup  S0 六/3  电话接通时间（P25） / Phone pick-up time (P25)")
@@ -161,7 +162,7 @@ def test_one_person_or_the_wrong_role_publishes_nothing(
     at: Settings, tmp_path: Path, proposer: str, approver: str, person: str, says: str
 ) -> None:
     path = tmp_path / "lamps.toml"
-    path.write_text(shipped_text("lamp-factory").replace('"2026.2"', '"2026.8"'), encoding="utf-8")
+    path.write_text(shipped_text("lamp-factory").replace('"2026.3"', '"2026.8"'), encoding="utf-8")
     refused = run("publish", str(path), **two_keys(at, proposer, approver, person))
     assert (refused.exit_code, says in refused.output) == (2, True)
     assert "2026.8" not in run("show", "lamp-factory", "--published", **at).output
@@ -170,3 +171,15 @@ def test_one_person_or_the_wrong_role_publishes_nothing(
 def test_a_key_that_nobody_has_publishes_nothing(at: Settings, written: Path) -> None:
     two = {**two_keys(at, "quality", "supervisor"), "CASELEDGER_PROPOSER_KEY": "cl_0000000000_x"}
     assert run("publish", str(written), **two).exit_code == 2
+
+
+def test_two_people_publish_the_budgets_of_a_year_and_the_stock_list(at: Settings, tmp_path: Path) -> None:
+    budgets, items = tmp_path / "budgets.toml", tmp_path / "stock.toml"
+    budgets.write_text(BUDGETS, encoding="utf-8")
+    items.write_text(STOCK, encoding="utf-8")
+    two = {**WIDE, **two_keys(at, "supervisor", "management")}
+    told = CliRunner().invoke(cli.app, ["publish", "budgets", str(budgets)], env=two)
+    assert told.output == "✓ 2026 1 is published: proposed by quality-lin, approved by supervisor-qi\n"
+    assert CliRunner().invoke(cli.app, ["publish", "stock-list", str(items)], env=two).exit_code == 0
+    gone = CliRunner().invoke(cli.app, ["publish", "budgets", str(tmp_path / "none.toml")], env=two)
+    assert (gone.exit_code, "cannot be read" in gone.output) == (2, True)
