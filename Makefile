@@ -47,7 +47,7 @@ reference: venv ## write docs/reference and docs/coverage.md from the code
 	@$(BIN)/python -m tests.reference
 	@$(BIN)/python -m tests.coverage
 
-faults: venv ## the fault tests at full counts (long)
+faults: venv .venv/oracle.stamp ## the fault tests at full counts (long)
 	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests -m faults --timeout=3600 \
 		--basetemp="$$scratch/pytest"
 
@@ -70,18 +70,27 @@ venv: .venv/dev.stamp ## make .venv with everything for development
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch .venv/run.stamp $@
 
+# What tests/faults asks another program's opinion of; it has packages of its own, which ours never meet.
+.venv/oracle.stamp: tests/faults/oracle.lock .venv/pyvenv.cfg
+	@echo "installing the oracle of the fault tests (tests/faults/oracle.lock)"
+	@rm -rf .venv/oracle; $(BIN)/python -m venv .venv/oracle
+	@.venv/oracle/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes \
+		-r tests/faults/oracle.lock
+	@touch $@
+
 # Made anew where there is none, and where its Python is gone.
 .venv/pyvenv.cfg: $(if $(shell $(BIN)/python -c 'print(1)' 2>/dev/null),,anew)
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; name one with PYTHON=..."; exit 1; }
 	@rm -rf .venv; $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
-lock: ## resolve the dependencies of pyproject.toml again and write both lock files
+lock: ## resolve the dependencies of pyproject.toml again and write the lock files
 	@$(SCRATCH); $(PYTHON) -m venv "$$scratch/uv"; "$$scratch/uv/bin/python" -m pip install --quiet uv; \
-	compile=("$$scratch/uv/bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	compile=("$$scratch/uv/bin/uv" pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
 		--custom-compile-command "make lock" $(LOCKFLAGS)); \
-	"$${compile[@]}" --group build -o requirements.lock; \
-	"$${compile[@]}" --group build --group dev -c requirements.lock -o requirements-dev.lock
+	"$${compile[@]}" pyproject.toml --group build -o requirements.lock; \
+	"$${compile[@]}" pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock; \
+	"$${compile[@]}" --group oracle -o tests/faults/oracle.lock
 
 clean: ## remove .venv and every cache
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
