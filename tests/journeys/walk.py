@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import sleep
 from typing import Any, LiteralString, Self
+from uuid import UUID
 
 import psycopg
 
@@ -41,12 +43,6 @@ class Firm:
         self.hands.at = wall(moment)
         return self
 
-    def rows(self, asked: LiteralString, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the tables as an analyst does, once they stand at the newest fact."""
-        self.here.engine.catch_up()
-        with psycopg.connect(self.here.database.reader_dsn) as analyst:
-            return analyst.execute(asked, values).fetchall()
-
 
 class Walk:
     """A case and everything that happens to it."""
@@ -79,7 +75,7 @@ class Walk:
 
     def looked_at(self) -> list[str]:
         """Let the watcher look now; gives why the case went up so far."""
-        self.firm.here.engine.catch_up()
+        self._tables_follow()
         self.firm.here.watcher.look()
         return [why for (why,) in self.rows(WENT_UP)]
 
@@ -111,7 +107,15 @@ class Walk:
 
     def rows(self, asked: LiteralString) -> list[tuple[Any, ...]]:
         """Ask the tables about the case as an analyst does, once they stand at its newest fact."""
-        return self.firm.rows(asked, self.case_id)
+        self._tables_follow()
+        with psycopg.connect(self.firm.here.database.reader_dsn) as analyst:
+            return analyst.execute(asked, [self.case_id]).fetchall()
+
+    def _tables_follow(self) -> None:
+        """Let the tables take the newest fact in; what is not settled, for whoever is at work there, they leave out."""
+        newest = self.firm.here.ledger.load(UUID(self.case_id))[-1].position
+        while self.firm.here.engine.catch_up() < newest:
+            sleep(0.01)
 
     def _asked(self, verb: str, role: Role | None, fields: dict[str, Any]) -> Any:
         return self.firm.teller.post(f"{self.path}/{verb}", fields, role or STAFF.get(verb, Role.AGENT))
