@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from functools import cache
 
@@ -24,7 +24,15 @@ from projections.engine import Engine
 from tests.fix_api import Teller
 from tests.fix_desk import caller
 from tests.fix_watching import Hands
+from tests.journeys.claim import Claim
 from tests.journeys.walk import Firm
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark by which a journey says what it walks."""
+    config.addinivalue_line(
+        "markers", "walks(regulation, kind, *facts): a case that is walked to its closing"
+    )
 
 
 @pytest.fixture(scope="package")
@@ -51,3 +59,14 @@ def firm(one_firm: Firm) -> Firm:
     one_firm.hands.at = datetime.now(UTC)
     one_firm.walks.clear()
     return one_firm
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None, None, None]:
+    """Hold against the tables what a journey says that it walks, once it is through."""
+    yield
+    firm = item.funcargs.get("firm")
+    walks = firm.walks if isinstance(firm, Firm) else []
+    said = [Claim.of(*mark.args) for mark in item.iter_markers("walks")]
+    missing = [one for one in said if not any(one.is_walked(walk) for walk in walks)]
+    assert not missing, f"this journey does not walk what it says: {missing}"
