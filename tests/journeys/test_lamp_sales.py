@@ -20,6 +20,7 @@ COUPON: Fields = {
     "amount": {"minor": 10_000, "currency": "CNY"},
 }  # fmt: skip
 CLOCKS = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s ORDER BY promise"
+CYCLES = "SELECT cycle, promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s ORDER BY cycle, promise"
 FINDINGS = "SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s ORDER BY 1"
 KEPT: Fields = {"form": "registration", "step": "archived", "form_no": "DJ-2026-3"}
 """The registration goes into the archive."""
@@ -28,6 +29,11 @@ KEPT: Fields = {"form": "registration", "step": "archived", "form_no": "DJ-2026-
 def called(firm: Firm, moment: str, **more: Any) -> Walk:
     """A customer of the sales department calls at a moment of March 2026."""
     return Walk(firm, **{**LAMP, **told(moment), **more})
+
+
+def asked_for(firm: Firm, kind: str, moment: str) -> Walk:
+    """A customer calls for something, and it is taken down at that moment."""
+    return Walk(firm.at(moment), **LAMP, remedy_sought=kind)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,7 @@ def test_every_kind_goes_to_the_department_that_the_text_names(
     ]
 
 
+@pytest.mark.walks("lamp-sales", "consultation")
 def test_a_question_with_a_special_wish_is_answered_and_decided_before_it_is_closed(firm: Firm) -> None:
     walk = called(firm, "2026-03-02 09:00", remedy_sought="consultation")
     walk.does("classify", kind="consultation", **told("2026-03-02 09:05"))
@@ -85,6 +92,7 @@ def inspected(firm: Firm) -> Walk:
     return walk.does("inspect", **arrival, **REPORT, **told("2026-03-03 10:00"))
 
 
+@pytest.mark.walks("lamp-sales", "repair")
 def test_a_fault_is_answered_handed_on_and_told_of_step_after_step(firm: Firm) -> None:
     walk = inspected(firm)
     walk.does("repair", cause="driver", is_function_tested=True, **told("2026-03-04 15:00"))
@@ -99,11 +107,12 @@ def test_a_fault_is_answered_handed_on_and_told_of_step_after_step(firm: Firm) -
         ("fault-technician", "03-02 11:10", "met"), ("fault-result", "03-06 00:00", "met"),
     ]  # fmt: skip
     assert walk.rows(FINDINGS) == []
-    assert walk.rows("SELECT department, cause, stage, regulations FROM bi.fct_cases WHERE case_id = %s") == [
-        ("tech_support", "driver", "closed", "lamp-sales@2026.1")
+    assert walk.rows("SELECT department, cause, stage FROM bi.fct_cases WHERE case_id = %s") == [
+        ("tech_support", "driver", "closed")
     ]
 
 
+@pytest.mark.walks("lamp-sales", "exchange")
 @pytest.mark.parametrize(
     ("asked_on", "verdict"), [("03-05", "breached"), ("03-06", "met"), ("03-07", "breached")]
 )
@@ -127,7 +136,10 @@ def test_a_lamp_is_exchanged_within_a_day_and_the_customer_asked_on_the_third(
     assert walk.rows(CLOCKS) == [
         ("first-response", "met"), ("inspected-and-replaced", "met"), ("revisit-on-the-third-day", verdict),
     ]  # fmt: skip
-    assert walk.rows("SELECT is_solved, satisfaction FROM bi.fct_cases WHERE case_id = %s") == [(True, 5)]
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    assert walk.rows(FINDINGS) == []
+    ended = "SELECT department, stage, is_solved, satisfaction FROM bi.fct_cases WHERE case_id = %s"
+    assert walk.rows(ended) == [("customer_service", "closed", True, 5)]
 
 
 def taken_up(firm: Firm) -> Walk:
@@ -147,6 +159,7 @@ def taken_up(firm: Firm) -> Walk:
     return walk.is_refused("compensate", "S1 四 示例", **dearer).does("compensate", **COUPON)
 
 
+@pytest.mark.walks("lamp-sales", "complaint", "Reviewed")
 def test_an_urgent_complaint_is_reported_up_made_good_and_closed_after_the_revisit(firm: Firm) -> None:
     walk = taken_up(firm)
     assert walk.department() == "tech_support"
@@ -199,3 +212,124 @@ def test_poor_service_is_made_good_by_a_coupon_and_money_for_it_is_found(firm: F
     assert walk.rows(FINDINGS) == [
         ("registration-archived",), ("registration-complete",), ("service-problem-made-good",),
     ]  # fmt: skip
+
+
+@pytest.mark.walks("lamp-sales", "consultation", "Paused", "Resumed", "Reopened")
+def test_a_question_waits_for_the_customer_only_and_is_owed_an_answer_again_when_asked_again(
+    firm: Firm,
+) -> None:
+    walk = asked_for(firm, "consultation", "2026-03-02 09:00").does("classify", kind="consultation")
+    walk.at("2026-03-02 09:10").does("respond", step="preliminary_plan", text="请拍照发来")
+    walk.at("2026-03-02 09:30").does("pause", reason="waiting_for_parts")
+    walk.at("2026-03-02 10:00").does("resume").does("pause", reason="waiting_for_customer")
+    assert walk.at("2026-03-02 12:30").looked_at() == [], "it stands still, so that nothing is due soon"
+    walk.at("2026-03-02 13:00").does("resume")
+    told = walk.explained("lamp-sales:consultation-reply:1")
+    assert (told.clause, told.due_at_first, told.due) == ("S1 二/2", "03-02 13:00", "03-02 16:00")
+    assert told.moved_by == ["Received", "Paused", "Resumed"], "no clock of the text waits for parts"
+    assert walk.at("2026-03-02 15:00").looked_at() == ["due_soon"]
+    walk.at("2026-03-02 15:30").does("respond", step="reply", text="换暖光灯珠即可")
+    walk.does("file", form="consultation_record", step="handed_back", form_no="ZX-2026-4").does(
+        "file", **KEPT
+    )
+    walk.does("close", outcome="solved")
+    walk.at("2026-03-03 10:00").does("reopen", reason="customer_came_back")
+    assert walk.explained("lamp-sales:consultation-reply:2").due == "03-03 14:00"
+    walk.at("2026-03-03 10:20").does("respond", step="solution", text="附安装视频").does(
+        "close", outcome="solved"
+    )
+    assert walk.rows(CYCLES) == [
+        (1, "consultation-reply", "met"), (1, "first-response", "met"), (1, "preliminary-plan", "met"),
+        (2, "consultation-reply", "met"), (2, "first-response", "breached"), (2, "preliminary-plan", "met"),
+    ]  # fmt: skip
+    assert walk.rows(FINDINGS) == []
+
+
+@pytest.mark.walks("lamp-sales", "complaint", "Reviewed", "Paused", "Resumed", "Reopened")
+def test_a_complaint_that_was_not_solved_owes_a_new_solution_and_a_new_revisit(firm: Firm) -> None:
+    walk = asked_for(firm, "complaint", "2026-03-02 09:00").does(
+        "classify", kind="complaint", category="product"
+    )
+    walk.at("2026-03-02 09:10").does("respond", step="acknowledged")
+    walk.at("2026-03-03 09:00").does("pause", reason="waiting_for_customer")
+    walk.at("2026-03-04 21:00").does("resume").does("investigate", liable="company", cause="driver")
+    told = walk.explained("lamp-sales:complaint-solution:1")
+    assert (told.clause, told.due_at_first, told.due) == ("S1 二/3", "03-06 00:00", "03-07 12:00")
+    walk.at("2026-03-06 10:00").does("respond", step="solution", text="更换驱动")
+    walk.at("2026-03-07 10:00").does("revisit", method="phone", is_solved=True, satisfaction=3)
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    walk.at("2026-03-10 09:00").does("reopen", reason="not_solved")
+    walk.is_refused("close", "S1 四/2", outcome="solved")
+    assert walk.explained("lamp-sales:complaint-solution:2").due == "03-14 00:00"
+    walk.at("2026-03-10 09:10").does("respond", step="solution", text="更换整灯")
+    walk.at("2026-03-12 09:00").does("revisit", method="phone", is_solved=True, satisfaction=5)
+    walk.does("review", cause="driver", improvement="product", department="tech_support")
+    walk.does("close", outcome="solved")
+    assert walk.rows(CYCLES) == [
+        (1, "complaint-settled", "met"), (1, "complaint-solution", "met"), (1, "first-response", "met"),
+        (2, "complaint-settled", "met"), (2, "complaint-solution", "met"), (2, "first-response", "met"),
+    ]  # fmt: skip
+    complaint = (
+        "SELECT category, department, is_solved, satisfaction FROM bi.fct_complaints WHERE case_id = %s"
+    )
+    assert walk.rows(complaint) == [("product", "tech_support", True, 5)]
+    assert walk.rows(FINDINGS) == []
+
+
+@pytest.mark.walks("lamp-sales", "return")
+def test_a_lamp_that_does_not_fit_is_verified_inspected_and_paid_back(firm: Firm) -> None:
+    walk = asked_for(firm, "return", "2026-03-02 16:00").does("classify", kind="return", reason="not_fit")
+    assert walk.department() == "customer_service"
+    walk.at("2026-03-02 16:10").does("respond", step="acknowledged")
+    walk.does("file", form="application", step="signed", form_no="SQ-2026-5")
+    seen: Fields = {"stage": "arrival", "disposition": "refund", **REPORT}
+    walk.at("2026-03-04 10:00").is_refused("inspect", "S1 五/2", **seen)
+    walk.does("verify", checked="purchase", is_right=True).does("inspect", **seen)
+    walk.is_refused("refund", "配置，非制度规定", amount={"minor": 19_901})
+    walk.does("refund", amount={"minor": 19_900})
+    walk.at("2026-03-05 10:00").does("revisit", method="phone", is_solved=True, satisfaction=4)
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    assert walk.form("service-application")["Verified"] is True
+    assert walk.form("satisfaction-survey")["Score"] == 4
+    assert walk.rows(CLOCKS) == [("first-response", "met")]
+    ended = "SELECT kind, reason, refunded_minor, stage, satisfaction FROM bi.fct_cases WHERE case_id = %s"
+    assert walk.rows(ended) == [("return", "not_fit", 19_900, "closed", 4)]
+    assert walk.rows(FINDINGS) == []
+
+
+@pytest.mark.walks("lamp-sales", "order")
+def test_an_order_that_nobody_takes_up_goes_to_the_supervisor_who_refuses_its_special_wish(
+    firm: Firm,
+) -> None:
+    walk = asked_for(firm, "order", "2026-03-02 09:00").does("classify", kind="order")
+    assert walk.department() == "sales"
+    assert walk.at("2026-03-02 09:12").looked_at() == ["due_soon"]
+    assert walk.at("2026-03-02 09:16").looked_at() == ["due_soon", "overdue"]
+    walk.at("2026-03-02 09:20").does("respond", step="contact").does(
+        "request", subject="special", reason="other"
+    )
+    walk.is_refused("close", "S1 五/1", outcome="solved")
+    walk.does("reject", subject="special", reason="other").does("respond", step="policy_explained")
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    assert walk.form("service-registration")["Kind"] == "order"
+    late = "SELECT promise, verdict, escalated_level FROM bi.fct_sla_clocks WHERE case_id = %s"
+    assert walk.rows(late) == [("first-response", "breached", "supervisor")]
+    assert walk.rows(FINDINGS) == []
+
+
+@pytest.mark.walks("lamp-sales", "relationship")
+def test_a_customer_of_many_years_is_asked_how_the_lamp_fares(firm: Firm) -> None:
+    walk = asked_for(firm, "relationship", "2026-03-02 09:00").does("classify", kind="relationship")
+    assert walk.department() == "sales"
+    walk.at("2026-03-02 09:15").does("respond", step="contact")
+    walk.does("revisit", method="survey", is_solved=True, satisfaction=5, remark="很满意")
+    walk.does("file", **KEPT).does("close", outcome="solved")
+    survey = walk.form("satisfaction-survey")
+    assert (survey["Asked by"], survey["Score"]) == ("survey", 5)
+    assert walk.explained("lamp-sales:first-response:1").due == "03-02 09:15"
+    assert walk.rows(CLOCKS) == [("first-response", "met")], (
+        "due at a quarter past, it is in time at a quarter past"
+    )
+    ended = "SELECT kind, stage, satisfaction FROM bi.fct_cases WHERE case_id = %s"
+    assert walk.rows(ended) == [("relationship", "closed", 5)]
+    assert walk.rows(FINDINGS) == []
