@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from cases.codes import Role
+from cases.period import Period
+from replay.audit.draw import AuditRoom
+from tests.cases.clock_stories import wall
+from tests.fix_desk import caller
 from tests.journeys.walk import Firm, Walk
 
 TODAY = datetime.now(UTC).date()
@@ -36,6 +42,7 @@ def sent_in(firm: Firm, kind: str, **demand: Any) -> Walk:
     return walk.does("ship", **inbound).does("deliver", direction="inbound")
 
 
+@pytest.mark.walks("lamp-factory", "consultation")
 def test_a_question_is_answered_within_a_day(firm: Firm) -> None:
     walk = Walk(firm, **LAMP).does("classify", kind="consultation")
     assert walk.clocks()["consultation-reply"] == "open"
@@ -46,6 +53,7 @@ def test_a_question_is_answered_within_a_day(firm: Firm) -> None:
     ]
 
 
+@pytest.mark.walks("lamp-factory", "return")
 def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(firm: Firm) -> None:
     walk = sent_in(firm, "return")
     walk.is_refused("refund", "S0 五/1(4)", **PAID_BACK)
@@ -61,6 +69,7 @@ def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(firm: F
     assert walk.rows(ended) == [("refund-within", "met")]
 
 
+@pytest.mark.walks("lamp-factory", "repair")
 def test_a_lamp_too_old_is_mended_by_mail_at_a_price_that_was_told(firm: Firm) -> None:
     old = str(TODAY - timedelta(days=800))
     walk = Walk(firm, **{**LAMP, "purchased_on": old, "goods_received_on": old})
@@ -89,3 +98,106 @@ def test_a_danger_is_told_at_once_and_goes_up_before_the_case_may_end(firm: Firm
         (True, True)
     ]
     assert walk.rows("SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s") == []
+
+
+IN_MAY: dict[str, Any] = {**LAMP, "purchased_on": "2026-05-02", "goods_received_on": "2026-05-03"}
+OUT: dict[str, Any] = {"direction": "outbound", "mode": "company_ships", "carrier": "SF", "waybill": "SF7791"}
+CLOCKS = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s AND cycle = 1 ORDER BY promise"
+AGAIN = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s AND cycle = 2 ORDER BY promise"
+FINDINGS = "SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s ORDER BY 1"
+
+
+def exchanged(firm: Firm) -> Walk:
+    """A lamp that hums is checked by quality and another one sent out; nobody asks how it fares."""
+    walk = sent_in(firm.at("2026-05-06 09:00"), "exchange", **IN_MAY)
+    walk.is_refused("replace", "S0 五/1(4)", Role.LOGISTICS, new_serial="K7-0001-3344")
+    walk.at("2026-05-08 10:00").does("inspect", Role.QUALITY, **{**CHECK, "disposition": "replace"})
+    walk.does("replace", Role.LOGISTICS, new_serial="K7-0001-3344").does("ship", **OUT)
+    return walk.at("2026-05-11 10:00").does("deliver", direction="outbound")
+
+
+@pytest.mark.walks("lamp-factory", "exchange", "Revisited")
+def test_an_exchange_is_checked_sent_out_asked_about_late_and_drawn_for_the_audit_of_its_month(
+    firm: Firm,
+) -> None:
+    walk = exchanged(firm)
+    assert walk.department() == "customer_service"
+    walk.is_refused("close", "S0 五/2(4)", outcome="solved")
+    told = walk.explained("lamp-factory:revisit-due:1")
+    assert (told.clause, told.due, told.moved_by) == ("S0 五/2(4)", "05-15 00:00", ["Delivered"])
+    assert walk.at("2026-05-15 00:01").looked_at() == ["overdue"]
+    walk.at("2026-05-15 09:00").does("revisit", method="phone", is_solved=True).does(
+        "close", outcome="solved"
+    )
+    assert walk.rows(CLOCKS) == [
+        ("first-response", "met"), ("phone-pickup", "not_configured"), ("resolution", "met"),
+        ("revisit-due", "breached"),
+    ]  # fmt: skip
+    assert walk.rows(FINDINGS) == []
+    room = AuditRoom(firm.here.ledger, firm.here.published().reference, "lamp-factory", "monthly-sample")
+    room.draw(Period.parse("2026-05"), caller(Role.QUALITY, "auditor"), wall("2026-06-02 09:00"))
+    audit = firm.teller.get("/audits/2026-05").json()
+    assert audit["frame"]["strata"] == [{"name": "exchange", "items": 1, "drawn": 1}]
+    (drawn,) = audit["checks"]
+    assert drawn["case_id"] == walk.case_id
+    assert {one["question"]: one["answer"] for one in drawn["answers"]}["check-resolution"] == "yes"
+
+
+def mended(firm: Firm) -> Walk:
+    """A lamp under warranty is mended by the time told, for which the customer was waited for half a day."""
+    walk = Walk(firm.at("2026-06-01 09:00"), **IN_MAY, remedy_sought="repair")
+    walk.does("classify", kind="repair", mode="mail_in").does("respond", step="acknowledged")
+    walk.does("ship", direction="inbound", mode="pickup", carrier="SF", waybill="SF7792")
+    walk.at("2026-06-03 09:00").does("deliver", direction="inbound")
+    found: dict[str, Any] = {
+        "stage": "arrival",
+        "cause": "driver",
+        "disposition": "repair",
+        "plan": "更换驱动",
+    }
+    walk.does("inspect", **found, promised_at="2026-06-05T18:00:00+08:00")
+    walk.at("2026-06-04 09:00").does("pause", reason="waiting_for_customer")
+    walk.at("2026-06-04 21:00").does("resume").does("pause", reason="waiting_for_parts")
+    walk.at("2026-06-05 09:00").does("resume")
+    told = walk.explained("lamp-factory:repair-promise:1")
+    assert (told.clause, told.due_at_first, told.due) == ("S0 五/2(2)", "06-05 18:00", "06-06 06:00")
+    assert walk.at("2026-06-05 20:00").looked_at() == ["due_soon"], (
+        "by the time told at first it were overdue"
+    )
+    return walk.does("repair", cause="driver").does("ship", **OUT).does("respond", step="notice")
+
+
+@pytest.mark.walks("lamp-factory", "repair", "Paused", "Resumed", "Reopened", "Revisited")
+def test_a_lamp_that_hums_again_is_inspected_and_asked_about_again_and_shows_up_as_mended_twice(
+    firm: Firm,
+) -> None:
+    walk = mended(firm).at("2026-06-08 10:00").does("deliver", direction="outbound")
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=4).does("close", outcome="solved")
+    walk.at("2026-06-15 09:00").does("reopen", reason="fault_again")
+    assert walk.explained("lamp-factory:first-response:2").due == "06-15 11:00"
+    walk.is_refused("repair", "S0 二/3", cause="wiring")
+    walk.at("2026-06-15 10:00").does(
+        "ship", direction="inbound", mode="pickup", carrier="SF", waybill="SF7793"
+    )
+    walk.at("2026-06-17 10:00").does("deliver", direction="inbound")
+    found: dict[str, Any] = {
+        "stage": "arrival",
+        "cause": "wiring",
+        "disposition": "repair",
+        "plan": "重新接线",
+    }
+    walk.does("inspect", **found, promised_at="2026-06-18T18:00:00+08:00").does("repair", cause="wiring")
+    walk.does("ship", **OUT).does("respond", step="notice")
+    walk.at("2026-06-19 10:00").does("deliver", direction="outbound")
+    walk.is_refused("close", "S0 五/2(4)", outcome="solved")
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=5).does("close", outcome="solved")
+    assert {promise: verdict for promise, verdict in walk.rows(CLOCKS) if promise != "phone-pickup"} == {
+        "first-response": "met", "repair-promise": "met", "resolution": "met", "revisit-due": "met",
+    }  # fmt: skip
+    assert walk.rows(AGAIN) == [
+        ("first-response", "met"), ("phone-pickup", "not_configured"), ("repair-promise", "met"),
+        ("resolution", "met"), ("revisit-due", "met"),
+    ]  # fmt: skip
+    assert walk.rows(FINDINGS) == [("repaired-once",)]
+    ended = "SELECT kind, cycle, stage, is_solved, satisfaction FROM bi.fct_cases WHERE case_id = %s"
+    assert walk.rows(ended) == [("repair", 2, "closed", True, 5)]
