@@ -39,6 +39,7 @@ def booked(purpose: str, day: str, begins: str, ends: str) -> dict[str, Any]:
     return {"purpose": purpose, "begins_at": begins_at, "ends_at": ends_at}
 
 
+@pytest.mark.walks("home-store", "order")
 def test_a_contract_reaches_the_clerk_before_five_and_the_factory_the_day_after(firm: Firm) -> None:
     walk = heard(firm.at("2025-03-07 16:00"), "order", "store").does("classify", kind="order")
     assert walk.department() == "store"
@@ -82,6 +83,7 @@ def on_the_way(firm: Firm) -> Walk:
     return walk.does("inspect", **CHECKED).does("ship", **OUT)
 
 
+@pytest.mark.walks("home-store", "delivery")
 def test_a_delivery_moves_by_a_day_comes_late_and_damaged_and_is_signed_for(firm: Firm) -> None:
     walk = on_the_way(firm)
     assert walk.at("2025-03-13 12:30").looked_at() == ["overdue"]
@@ -102,6 +104,7 @@ def test_a_delivery_moves_by_a_day_comes_late_and_damaged_and_is_signed_for(firm
     assert walk.rows(CASE) == [("delivery", "logistics", "closed", "solved")]
 
 
+@pytest.mark.walks("home-store", "exchange")
 def test_an_exchange_has_leave_of_another_and_a_date_and_brings_the_old_goods_back(firm: Firm) -> None:
     walk = heard(firm.at("2025-03-10 10:00"), "exchange", "store")
     walk.does("classify", kind="exchange", reason="quality", is_human_damage=False)
@@ -131,6 +134,7 @@ def test_an_exchange_has_leave_of_another_and_a_date_and_brings_the_old_goods_ba
     assert walk.rows(FOUND) == []
 
 
+@pytest.mark.walks("home-store", "installation")
 def test_an_installation_lacks_a_part_and_is_closed_when_whole_signed_and_revisited(firm: Firm) -> None:
     walk = heard(firm.at("2025-03-10 10:00"), "installation", "phone", product_line="home-lighting")
     walk.does("classify", kind="installation")
@@ -174,6 +178,7 @@ def handed_over_late(firm: Firm) -> Walk:
     return walk.does("respond", step="contact").does("inspect", stage="pre_diagnosis", disposition="repair")
 
 
+@pytest.mark.walks("home-store", "repair", "Reviewed")
 def test_a_sofa_told_of_in_the_shop_is_taken_along_mended_and_brought_back(firm: Firm) -> None:
     walk = handed_over_late(firm)
     walk.does("book", **booked("visit", "11", "09:00", "10:00"))
@@ -227,6 +232,7 @@ def test_a_caller_of_after_sales_waits_by_one_clock_and_a_hard_fault_goes_to_the
     ]  # fmt: skip
 
 
+@pytest.mark.walks("home-store", "return")
 def test_goods_that_fit_no_place_go_back_within_what_was_paid(firm: Firm) -> None:
     walk = heard(firm.at("2025-03-10 10:00"), "return", "chat", sales_channel="online")
     walk.does("classify", kind="return", reason="no_place", is_human_damage=False)
@@ -245,6 +251,7 @@ def test_goods_that_fit_no_place_go_back_within_what_was_paid(firm: Firm) -> Non
     ]
 
 
+@pytest.mark.walks("home-store", "complaint", "Reviewed")
 def test_a_complaint_seen_in_the_shop_goes_up_is_soothed_looked_into_and_reviewed(firm: Firm) -> None:
     walk = heard(firm.at("2025-03-10 11:40"), "complaint", "store")
     walk.does("classify", kind="complaint", category="attitude", severity="major")
@@ -265,6 +272,7 @@ def test_a_complaint_seen_in_the_shop_goes_up_is_soothed_looked_into_and_reviewe
     assert walk.rows(FOUND) == []
 
 
+@pytest.mark.walks("home-store", "opinion")
 def test_an_urgent_opinion_goes_up_and_is_passed_on_to_whom_it_concerns(firm: Firm) -> None:
     walk = heard(firm.at("2025-03-10 10:00"), "opinion", "email")
     walk.does("classify", kind="opinion", priority="urgent")
@@ -277,6 +285,7 @@ def test_an_urgent_opinion_goes_up_and_is_passed_on_to_whom_it_concerns(firm: Fi
     assert walk.rows(CASE) == [("opinion", "production", "closed", "solved")]
 
 
+@pytest.mark.walks("home-store", "showroom")
 def test_a_sample_leaves_the_show_by_leave_too_early_and_is_stock_after_its_check(firm: Firm) -> None:
     sample: dict[str, Any] = {"stock": "sample", "item": "SOFA-3"}
     walk = heard(firm.at("2025-03-10 16:00"), "showroom", "store")
@@ -307,3 +316,47 @@ def test_a_special_case_is_closed_by_leave_of_another_and_stays_visible(firm: Fi
     assert walk.rows("SELECT outcome, has_override FROM bi.fct_cases WHERE case_id = %s") == [
         ("withdrawn", True)
     ]
+
+
+def mended_late(firm: Firm) -> Walk:
+    """The customer asks to be waited for, the repairer comes late all the same, and mends the sofa on the spot."""
+    walk = heard(firm.at("2025-03-10 10:00"), "repair", "phone").does(
+        "classify", kind="repair", mode="on_site"
+    )
+    walk.at("2025-03-10 10:20").does("respond", step="contact")
+    walk.does("inspect", stage="pre_diagnosis", disposition="repair")
+    walk.does("book", **booked("visit", "11", "09:00", "10:00"))
+    walk.at("2025-03-11 08:00").does("pause", reason="waiting_for_customer")
+    assert walk.at("2025-03-11 10:01").looked_at() == ["overdue"], "no clock of the text waits for anybody"
+    walk.at("2025-03-11 10:30").does("resume").does("arrive", purpose="visit", is_id_shown=True)
+    told = walk.explained("home-store:visit-as-agreed:1")
+    assert (told.clause, told.due_at_first, told.due) == ("S2 三/6", "03-11 10:00", "03-11 10:00")
+    assert told.moved_by == ["Booked", "Arrived"]
+    return walk.does("repair", mode="on_site", is_function_tested=True).does("file", **CONTENT)
+
+
+@pytest.mark.walks("home-store", "repair", "Paused", "Resumed", "Reopened", "Reviewed")
+def test_a_sofa_that_breaks_again_is_called_about_and_asked_about_anew(firm: Firm) -> None:
+    walk = mended_late(firm)
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=4).does("close", outcome="solved")
+    walk.at("2025-03-17 17:50").does("reopen", reason="fault_again")
+    assert walk.explained("home-store:called-after-own-intake:2").due == "03-18 09:20", (
+        "the shop is shut by night"
+    )
+    walk.is_refused("close", "S2 二/16, 三/13", outcome="solved")
+    walk.at("2025-03-18 09:10").does("respond", step="contact")
+    walk.does("repair", mode="on_site", is_function_tested=True)
+    walk.is_refused("close", "S2 三·二/23", outcome="withdrawn").does(
+        "file", **{**CONTENT, "form_no": "FW-8"}
+    )
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=5)
+    walk.does("review", cause="assembly", improvement="process").does("close", outcome="solved")
+    cycles = (
+        "SELECT cycle, promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s ORDER BY cycle, promise"
+    )
+    assert walk.rows(cycles) == [
+        (1, "called-after-own-intake", "met"), (1, "visit-as-agreed", "breached"),
+        (2, "called-after-own-intake", "met"),
+    ]  # fmt: skip
+    assert walk.rows(CASE) == [("repair", "after_sales", "closed", "solved")]
+    assert walk.rows(FOUND) == []
