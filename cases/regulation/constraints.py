@@ -161,9 +161,17 @@ def _last(wanted: Marks, asked: Asked, known: Sequence[Marked], done: Marked) ->
     for fact in reversed(known):
         if fact.marks & wanted and _same(asked, fact, done):
             return fact, True
-        if fact.marks & asked.void:
+        if _ends(asked, fact, done):
             return fact, False
     return None, False
+
+
+def _ends(asked: Asked, end: Marked, other: Marked) -> bool:
+    """Tell whether a fact voids what is said of another one: it tells the same, or none, of the equal fields."""
+    return bool(end.marks & asked.void) and all(
+        getattr(end.recorded.fact, name, None) in {None, getattr(other.recorded.fact, name, None)}
+        for name in asked.constraint.same
+    )
 
 
 def _precedence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
@@ -180,7 +188,7 @@ def _response(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
 
 def _is_answered(asked: Asked, first: Marked, later: Sequence[Marked]) -> bool:
     return any(
-        known.marks & asked.void or (known.marks & asked.then and _same(asked, first, known))
+        _ends(asked, known, first) or (known.marks & asked.then and _same(asked, first, known))
         for known in later
     )
 

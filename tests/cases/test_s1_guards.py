@@ -190,8 +190,8 @@ def test_only_the_supervisor_gives_leave_and_may_take_it_back() -> None:
     )
     for story in refused:
         story.when(compensated("coupon")).then_refused(clause="S1 四/5", rule="compensation-approved")
-    other = asked.and_(LEAVE, rejected("special", item="K-1"))
-    other.when(compensated("coupon")).then_allowed()
+    for elsewhere in (rejected("special", item="K-1"), rejected("compensation", item="K-2")):
+        asked.and_(LEAVE, elsewhere).when(compensated("coupon")).then_allowed()
 
 
 def test_an_application_found_wrong_is_not_inspected_until_it_is_verified_again() -> None:
