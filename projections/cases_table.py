@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
 from cases import events
@@ -39,6 +39,9 @@ class CaseRow(NamedTuple):
     cycle: Annotated[int, Says("周期（每次重新受理加一）", "1, and one more with each reopening")]
     opened_at: Annotated[
         datetime, Says("首个事实发生时间", "When its first fact happened: its receipt, as a rule")
+    ]
+    opened_month: Annotated[
+        date, Says("首个事实发生月份（首日，业务时区）", "First day of the month of opened_at")
     ]
     received_at: Annotated[datetime | None, Says("登记时间", "When it was received")]
     classified_at: Annotated[datetime | None, Says("分类时间", "When it was classified")]
@@ -96,6 +99,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
         *_opening(file),
         *_state(file),
         file.opened_at,
+        file.month_of(file.opened_at),
         *(file.first_at(fact) for fact in MOMENTS),
         file.escalated_at,
         file.closed_at,

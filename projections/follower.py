@@ -15,7 +15,7 @@ from projections.grown_dims import CLAUSES, clause_rows
 from projections.meta_tables import PARKED, ParkedRow
 from projections.parking import compute
 from projections.published import read_reference
-from projections.registry import FACTS
+from projections.registry import FACTS, PUBLISHED
 from projections.schema import BI, Db
 from projections.writing import Writer
 
@@ -67,6 +67,8 @@ class Follower:
             self._writer.hold(self.position)
             self._writer.refresh(CLAUSES, clause_rows(reference))
             self._writer.refresh(DAYS, day_rows(reference))
+            for table, rows_of in PUBLISHED:
+                self._writer.refresh(table, rows_of(reference))
         self._recompute(self._known(everything=is_calendar), reference)
 
     def release(self) -> list[ParkedRow]:

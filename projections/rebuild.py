@@ -23,7 +23,7 @@ from projections.grown_dims import CLAUSES, clause_rows
 from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
 from projections.published import read_reference
-from projections.registry import GROWING, TABLES
+from projections.registry import GROWING, PUBLISHED, TABLES
 from projections.schema import BI, Db, contract, create, drop, finish, insert, lay_out, standing_contract
 from projections.shards import CASES_A_SHARD, Job, Loaded, fill
 from projections.swap import drop_old, paused, take_over
@@ -172,6 +172,8 @@ class Rebuild:
             insert(self._connection, table, NEXT, tuple(rows))
         insert(self._connection, CLAUSES, NEXT, tuple(clause_rows(reference)))
         insert(self._connection, DAYS, NEXT, tuple(day_rows(reference)))
+        for table, rows_of in PUBLISHED:
+            insert(self._connection, table, NEXT, tuple(rows_of(reference)))
         insert(self._connection, PARKED, NEXT, tuple(self.report.parked))
         self.report.load_seconds = time.monotonic() - began
 

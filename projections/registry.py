@@ -21,14 +21,16 @@ from projections import (
     shipments_table,
     sla_clocks_table,
 )
+from projections.budgets_dim import BUDGETS, budget_rows
 from projections.casefile import CaseFacts, CaseFile, open_file
 from projections.days import DAYS
 from projections.dims import CODE_DIMS
 from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS
 from projections.meta_tables import PARKED, POSITION
+from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
 from projections.tables import Row, Table
 
-DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, CLAUSES, DAYS)
+DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, CLAUSES, DAYS, BUDGETS, STOCK_ITEMS)
 PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (cases_table.TABLE, cases_table.rows),
     (case_events_table.TABLE, case_events_table.rows),
@@ -42,6 +44,11 @@ PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] =
     (shipments_table.TABLE, shipments_table.rows),
     (revisits_table.TABLE, revisits_table.rows),
     (disputes_table.TABLE, disputes_table.rows),
+    (counted_table.TABLE, counted_table.rows),
+)
+PUBLISHED: Final[tuple[tuple[Table, Callable[[Reference], Iterator[Row]]], ...]] = (
+    (BUDGETS, budget_rows),
+    (STOCK_ITEMS, stock_item_rows),
 )
 GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (PRODUCTS, grown_dims.product_rows),

@@ -9,6 +9,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from projections import sla_clocks_table
 from projections.columns import Column, Says
+from projections.costs_view import COSTS
+from projections.stock_view import STOCK
 
 ADDED = (
     Column("standing", "text", True, Says("该时刻的状态", "How it stands: running, paused, overdue or its verdict")),
@@ -98,6 +100,8 @@ def create(schema: str) -> Iterator[Composed]:
         position=Identifier(schema, "meta_position"),
     )
     yield from _said(schema, "meta_freshness", "数据新鲜度", "How fresh the tables are", FRESHNESS_SAYS)
+    for view in (STOCK, COSTS):
+        yield from view.create(schema)
 
 
 def _clocks_at(schema: str) -> Iterator[Composed]:

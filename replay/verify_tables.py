@@ -15,7 +15,7 @@ from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
 from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows
 from projections.meta_tables import PARKED, POSITION
-from projections.registry import FACTS, GROWING, Rows
+from projections.registry import FACTS, GROWING, PUBLISHED, Rows
 from projections.schema import BI, Db
 from projections.tables import Row, Table
 
@@ -113,6 +113,8 @@ def dims_against(tables: TablesRead, reference: Reference) -> Iterator[tuple[str
     wanted: dict[Table, set[Row]] = {table: set(table.fixed) for table in CODE_DIMS}
     wanted[CLAUSES] = {*CLAUSES.fixed, *clause_rows(reference)}
     wanted[DAYS] = {*DAYS.fixed, *day_rows(reference)}
+    for table, rows_of in PUBLISHED:
+        wanted[table] = {*table.fixed, *rows_of(reference)}
     for table in (PRODUCTS, REGIONS):
         wanted[table] = {*table.fixed, *tables.grown[table.name]}
     for table, rows in wanted.items():

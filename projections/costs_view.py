@@ -1,0 +1,85 @@
+"""`bi.rpt_costs`: what the firm spends by month, quarter and year: against budget, by kind, against volume."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from projections.columns import Column, Says
+from projections.view import View
+
+# What the customer bears is no cost of the firm. A cost lies beyond its budget when all that was booked on the budget
+# up to it, in the order of what happened, is more than the budget.
+COSTS: Final = View(
+    "rpt_costs", "费用报表（月、季、年）", "Costs by month, quarter and year",
+    reads=("fct_costs", "fct_cases", "dim_budgets", "dim_codes"),
+    query="""
+WITH budgets AS (
+    SELECT budget, currency, amount_minor AS budget_minor FROM {dim_budgets} WHERE is_current
+), costs AS (
+    SELECT costs.*, budget_minor, budget_minor < sum(amount_minor) OVER (
+        PARTITION BY costs.budget, currency ORDER BY occurred_at, case_id, version ROWS UNBOUNDED PRECEDING
+    ) AS is_beyond
+    FROM {fct_costs} AS costs LEFT JOIN budgets USING (budget, currency)
+    WHERE payer <> 'customer'
+), sums AS (
+    SELECT grain, period, currency, budget, cost, sum(amount_minor)::bigint AS amount_minor, count(*) AS charges,
+        count(DISTINCT case_id) AS cases, max(budget_minor) AS budget_minor, max(last_position) AS last_position,
+        coalesce(sum(amount_minor) FILTER (WHERE is_beyond AND NOT has_leave), 0)::bigint AS without_leave_minor
+    FROM costs
+    CROSS JOIN LATERAL (VALUES ('month', month), ('quarter', date_trunc('quarter', month::timestamp)::date),
+        ('year', date_trunc('year', month::timestamp)::date)) AS periods (grain, period)
+    GROUP BY grain, period, currency, budget, cost
+), volumes AS (
+    SELECT grain, period, count(*) AS cases_opened
+    FROM {fct_cases}
+    CROSS JOIN LATERAL (VALUES ('month', opened_month),
+        ('quarter', date_trunc('quarter', opened_month::timestamp)::date),
+        ('year', date_trunc('year', opened_month::timestamp)::date)) AS periods (grain, period)
+    GROUP BY grain, period
+), running AS (
+    SELECT sums.*,
+        sum(amount_minor) OVER (PARTITION BY grain, period, currency) AS period_minor,
+        CASE WHEN budget_minor IS NOT NULL THEN (sum(amount_minor) OVER (
+            PARTITION BY grain, currency, budget ORDER BY period RANGE UNBOUNDED PRECEDING
+        ))::bigint END AS spent_minor
+    FROM sums
+)
+SELECT running.grain, running.period, running.currency, running.budget, running.cost,
+    labels.label_zh AS cost_zh, labels.label_en AS cost_en, running.amount_minor, running.charges, running.cases,
+    round(running.amount_minor / nullif(running.period_minor, 0), 4) AS share,
+    coalesce(before.amount_minor, 0) AS previous_minor, coalesce(volumes.cases_opened, 0) AS cases_opened,
+    round(running.amount_minor::numeric / volumes.cases_opened)::bigint AS per_case_minor,
+    running.budget_minor, running.spent_minor, running.budget_minor - running.spent_minor AS left_minor,
+    running.spent_minor > running.budget_minor AS is_over, running.without_leave_minor, running.last_position
+FROM running
+LEFT JOIN {dim_codes} AS labels ON labels.vocabulary = 'cost' AND labels.code = running.cost
+LEFT JOIN volumes ON (volumes.grain, volumes.period) = (running.grain, running.period)
+LEFT JOIN sums AS before
+    ON (before.grain, before.currency, before.cost) = (running.grain, running.currency, running.cost)
+    AND before.budget IS NOT DISTINCT FROM running.budget AND before.period = running.period - CASE running.grain
+        WHEN 'month' THEN interval '1 month' WHEN 'quarter' THEN interval '3 months' ELSE interval '1 year' END
+""",
+    columns=(
+        Column("grain", "text", True, Says("周期", "month, quarter or year")),
+        Column("period", "date", True, Says("周期首日（业务时区）", "First day of the period")),
+        Column("currency", "text", True, Says("币种", "Currency of the amounts")),
+        Column("budget", "text", True, Says("预算编号", "Budget that bears it; empty where none was named")),
+        Column("cost", "text", True, Says("费用类别", "Kind of cost")),
+        Column("cost_zh", "text", True, Says("费用类别（中文）", "Kind of cost in Chinese")),
+        Column("cost_en", "text", True, Says("费用类别（英文）", "Kind of cost in English")),
+        Column("amount_minor", "bigint", True, Says("金额（分）", "What the firm bears, in fen")),
+        Column("charges", "bigint", True, Says("笔数", "How many costs")),
+        Column("cases", "bigint", True, Says("涉及案件数", "In how many cases")),
+        Column("share", "numeric", True, Says("占比", "Of all costs of the period in this currency, 0 to 1")),
+        Column("previous_minor", "bigint", True, Says("上期金额（分）", "The same in the period before, in fen")),
+        Column("cases_opened", "bigint", True, Says("受理案件数", "Volume of service: cases opened in the period")),
+        Column("per_case_minor", "bigint", True, Says("每案费用（分）", "Amount by case opened; empty without any")),
+        Column("budget_minor", "bigint", True, Says("预算金额（分）", "What the budget allows for its year, in fen")),
+        Column("spent_minor", "bigint", True, Says("预算已用（分）", "Booked on the budget up to the period's end")),
+        Column("left_minor", "bigint", True, Says("预算剩余（分）", "What is left of it; negative if exceeded")),
+        Column("is_over", "boolean", True, Says("超预算", "The budget is exceeded by the period's end")),
+        Column("without_leave_minor", "bigint", True,
+               Says("未经批准的超预算金额（分）", "Booked beyond the budget without leave, in fen")),
+        Column("last_position", "bigint", True, Says("依据的日志位置", "Log position of the newest fact under it")),
+    ),
+)  # fmt: skip
