@@ -27,6 +27,8 @@ class Question(StrEnum):
     STATISTICS = "read-statistics"
     WORKLIST = "read-worklist"
     AUDITS = "read-audits"
+    PROGRAMMES = "read-programmes"
+    """What is owed by week, month, quarter or year, and what came of it."""
     UNMASK = "unmask"
     """One personal value in clear, for a stated purpose."""
     DESCRIPTION = "read-description"
@@ -36,19 +38,20 @@ class Question(StrEnum):
 Q = Question
 _FIGURES = {Q.DASHBOARD, Q.STATISTICS}
 _WORK = {Q.CASES, Q.WORKLIST}
+_OVERSIGHT = {Q.AUDITS, Q.PROGRAMMES}
 _WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
 
 QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.DESCRIPTION}),
     Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.DESCRIPTION}),
     Role.LOGISTICS: frozenset({*_WORK, Q.CASE, Q.UNMASK, Q.DESCRIPTION}),
-    Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
+    Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.DESCRIPTION}),
     Role.DISPUTE: frozenset({*_WHOLE, Q.UNMASK, Q.DESCRIPTION}),
-    Role.SUPERVISOR: frozenset({*_WHOLE, *_FIGURES, Q.WORKLIST, Q.AUDITS, Q.DESCRIPTION}),
-    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
+    Role.SUPERVISOR: frozenset({*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.DESCRIPTION}),
+    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.PROGRAMMES, Q.DESCRIPTION}),
     Role.STORE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
     Role.WAREHOUSE: frozenset({*_WORK, Q.DESCRIPTION}),
-    Role.MANAGEMENT: frozenset({*_FIGURES, Q.CASES, Q.CASE, Q.DESCRIPTION}),
+    Role.MANAGEMENT: frozenset({*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.DESCRIPTION}),
     Role.LEGAL: frozenset({*_WHOLE, Q.DESCRIPTION}),
     Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.DESCRIPTION}),
     Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.DESCRIPTION}),

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api import audits, commands, errors, explaining, figures, forms, health, queries, unmask
+from api import audits, commands, errors, explaining, figures, forms, health, programmes, queries, unmask
 from api.access import Question
 from api.asking import well_asked
 from api.auth import asks
@@ -35,6 +35,7 @@ TAGS: Final = [
         "name": "figures",
         "description": "dashboards and statistics; every rate with numerator and denominator",
     },
+    {"name": "programmes", "description": "what is held by week, month, quarter or year"},
     {"name": "health", "description": "answers without a key"},
 ]
 DATABASE: Final = (
@@ -106,6 +107,7 @@ def _versioned() -> APIRouter:
         forms.router,
         unmask.router,
         audits.router,
+        programmes.router,
     ):
         router.include_router(part)
     return router

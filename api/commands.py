@@ -16,7 +16,7 @@ from api.errors import MissingHeader
 from api.examples import EXAMPLES
 from api.finding import case_id_of
 from cases.caller import Caller
-from cases.command import Command
+from cases.command import Asked, Command
 from cases.commands import COMMANDS, Receive
 from cases.request import Receipt
 
@@ -141,7 +141,7 @@ def acting(verb: str, kind: type[Command]) -> Callable[..., Answer]:
     return act
 
 
-def summary(kind: type[Command]) -> str:
+def summary(kind: type[Asked]) -> str:
     """Give the first sentence of a command's docstring, without its full stop."""
     first = (kind.__doc__ or kind.__name__).split("\n", maxsplit=1)[0]
     return re.split(r"\.(?: |$)", first)[0]

@@ -41,14 +41,15 @@ from cases.codes_goods import (
     Stock,
     Transit,
 )  # fmt: skip
+from cases.codes_programme import CheckMethod, Effect, Seen
 
 __all__ = [
-    "Body", "Category", "Cause", "Channel", "Checked", "Code", "Compensation", "Complexity", "Contention",
-    "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction", "Disposition",
-    "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind", "Lateness",
+    "Body", "Category", "Cause", "Channel", "CheckMethod", "Checked", "Code", "Compensation", "Complexity",
+    "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction", "Disposition",
+    "Effect", "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind", "Lateness",
     "LeaveReason", "MediationResult", "Mode", "Movement", "Outcome", "Party", "PauseReason", "Payer",
     "Priority", "Purpose", "Reason", "ReopenReason", "ReplacementReason", "RevisitMethod", "Role",
-    "SalesChannel", "Settlement", "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject",
+    "SalesChannel", "Seen", "Settlement", "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject",
     "Transit",
 ]  # fmt: skip
 

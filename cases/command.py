@@ -19,19 +19,13 @@ from cases.wording import fault
 F = TypeVar("F", bound=Fact)
 
 
-class Command(BaseModel):
-    """A request to record one fact; the body of its route.
+class Asked(BaseModel):
+    """What somebody asks to be recorded; the body of its route.
 
     `occurred_at` says when it happened (now when absent); an earlier time than the tolerance needs `document`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    fact: ClassVar[type[Fact]]
-    apart: ClassVar[tuple[str, ...]] = ()
-    """Fields by which facts of this name stand apart: asking again is quiet for each of them on its own."""
-    answers: ClassVar[tuple[type[Fact], ...]] = ()
-    """Facts after which saying the same is news again; they have the fields of `apart`, too."""
 
     occurred_at: Annotated[Moment | None, Field(description="when it happened; now when absent")] = None
     document: Annotated[
@@ -50,6 +44,21 @@ class Command(BaseModel):
     def verb(cls) -> str:
         """Name the command as its route does, for example `answer-quote`."""
         return "".join(f"-{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("-")
+
+    def as_fact(self, fact: type[F], **more: Any) -> F:
+        """Make a fact of the fields asked for, and more; the fact validates them."""
+        known = {name: getattr(self, name) for name in fact.model_fields if name in type(self).model_fields}
+        return fact(**{**known, **more})
+
+
+class Command(Asked):
+    """A request to record one fact of a case."""
+
+    fact: ClassVar[type[Fact]]
+    apart: ClassVar[tuple[str, ...]] = ()
+    """Fields by which facts of this name stand apart: asking again is quiet for each of them on its own."""
+    answers: ClassVar[tuple[type[Fact], ...]] = ()
+    """Facts after which saying the same is news again; they have the fields of `apart`, too."""
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         """Yield the facts that follow; nothing when there is nothing new; raise Refused when forbidden.
@@ -71,11 +80,6 @@ class Command(BaseModel):
 
         Judged after the regulations, so that a refusal cites a clause where there is one.
         """
-
-    def as_fact(self, fact: type[F], **more: Any) -> F:
-        """Make a fact of this command's fields, and more; the fact validates them."""
-        known = {name: getattr(self, name) for name in fact.model_fields if name in type(self).model_fields}
-        return fact(**{**known, **more})
 
 
 def decisions(

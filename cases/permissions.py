@@ -34,6 +34,8 @@ class Relation(StrEnum):
     """Any case, by the watcher itself: no credential reaches it."""
 
 
+_PROGRAMME = ("hold", "rectify", "follow", "publish")
+"""What is asked of a programme in a period, not of a case (cases/programmes)."""
 _AGENT = (
     "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
     "book", "transfer", "refund", "close", "reopen", "promise", "file", "verify", "dispute", "investigate",
@@ -50,11 +52,12 @@ _LOGISTICS = (
 _SUPERVISOR = (
     "approve", "reject", "transfer", "classify", "escalate", "respond", "note", "correct", "close", "reopen",
     "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
+    *_PROGRAMME,
 )  # fmt: skip
-_FINANCE = ("refund", "note", "compensate", "charge", "file")
+_FINANCE = ("refund", "note", "compensate", "charge", "file", "hold")
 _STORE = ("receive", "respond", "transfer", "request", "note", "file")
 _WAREHOUSE = ("move-stock", "request", "note", "file")
-_MANAGEMENT = ("approve", "reject", "note")
+_MANAGEMENT = ("approve", "reject", "note", *_PROGRAMME)
 _LEGAL = ("investigate", "mediate", "settle", "note", "file")
 _RESEARCH = ("note", "file")
 _PARTNER = (
@@ -76,7 +79,10 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
     },
     Role.TECHNICIAN: dict.fromkeys(_TECHNICIAN, Relation.ASSIGNED),
     Role.LOGISTICS: dict.fromkeys(_LOGISTICS, Relation.ANY),
-    Role.QUALITY: {"inspect": Relation.RETURN_CHECK},
+    Role.QUALITY: {
+        "inspect": Relation.RETURN_CHECK,
+        **dict.fromkeys(("hold", "rectify", "follow"), Relation.ANY),
+    },
     Role.DISPUTE: {},
     Role.SUPERVISOR: dict.fromkeys(_SUPERVISOR, Relation.ANY),
     Role.FINANCE: dict.fromkeys(_FINANCE, Relation.ANY),

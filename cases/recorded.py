@@ -14,6 +14,7 @@ from cases.codes import Role
 from cases.errors import UnknownTopic
 from cases.events import CASE_FACTS
 from cases.events_audit import AUDIT_FACTS
+from cases.events_programme import PROGRAMME_FACTS
 from cases.events_reference import REFERENCE_FACTS
 from cases.fact import Fact, Instant, Part, Word
 
@@ -78,7 +79,7 @@ class Recorded:
 
 
 TOPICS: dict[str, type[Fact]] = {
-    fact.topic: fact for fact in (*CASE_FACTS.values(), *REFERENCE_FACTS, *AUDIT_FACTS)
+    fact.topic: fact for fact in (*CASE_FACTS.values(), *REFERENCE_FACTS, *AUDIT_FACTS, *PROGRAMME_FACTS)
 }
 """Every topic on disk with its class; a topic belongs to one class for ever."""
 

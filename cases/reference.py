@@ -80,9 +80,9 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
         settings={(found.regulation, found.version): found for found in settings},
         calendars={(found.name, found.version): found for found in books},
         published_at={
-            (one.fact.calendar, one.fact.version): one.known_at
+            _named(one.fact): one.known_at
             for one in known
-            if isinstance(one.fact, CalendarPublished)
+            if isinstance(one.fact, CalendarPublished | RegulationPublished)
         },
         zone=zone,
         budgets=tuple(
@@ -186,6 +186,10 @@ def _unpublished(
                 f"{' '.join(_key(document))} was published with another text; a changed document needs a new version",
                 rule="published-once",
             )
+
+
+def _named(fact: CalendarPublished | RegulationPublished) -> tuple[str, str]:
+    return fact.calendar if isinstance(fact, CalendarPublished) else fact.regulation, fact.version
 
 
 def _key(fact: Fact) -> tuple[str, ...]:

@@ -82,9 +82,10 @@ _NUMBERED: Final[Rule] = (
     f"must be a number of {LONGEST} characters at most: Latin letters, digits and - _ / with a digit among them",
 )
 _GOODS: Final[Rule] = (_is_thing, "must name goods; an address belongs into a personal field")
+_STAFFED: Final[Rule] = (_is_staff, "must be a staff id of letters, digits and - _ . : and never a name")
 RULES: Final[Mapping[str, Rule]] = {
     "reason": (_is_reason, "must be one of the codes of this field; the rest goes into a personal field"),
-    **dict.fromkeys(("word", "product_line", "formula", "template", "budget", "place"), _CODE),
+    **dict.fromkeys(("word", "product_line", "formula", "template", "budget", "place", "question"), _CODE),
     "item": (_is_id, f"must be the id of what it is about: {_PLAIN}"),
     "document": _NUMBERED,
     "batch": _NUMBERED,
@@ -94,7 +95,7 @@ RULES: Final[Mapping[str, Rule]] = {
         _is_region,
         f"must name a region, at most {LONGEST_REGION} characters without digits; an address is personal",
     ),
-    "assigned_to": (_is_staff, "must be a staff id of letters, digits and - _ . : and never a name"),
+    **dict.fromkeys(("assigned_to", "chosen"), _STAFFED),
     "level": (_is_role, f"must be a role: {', '.join(Role)}"),
 }
 """What the words of a command must be, by the name of their field; a correction keeps to it, too."""

@@ -16,6 +16,7 @@ from api.cli import (
     forms,
     importing,
     keeping,
+    programmes,
     publishing,
     regulating,
     replaying,
@@ -37,6 +38,7 @@ app.add_typer(keeping.keys, name="keys")
 app.add_typer(keeping.db, name="db")
 app.add_typer(replaying.app, name="replay")
 app.add_typer(auditing.app, name="audit")
+app.add_typer(programmes.app, name="programme")
 app.add_typer(regulating.app, name="regulation")
 app.add_typer(publishing.app, name="publish")
 app.command("import")(importing.import_log)

@@ -99,7 +99,7 @@ class Reference:
     settings: Mapping[tuple[str, str], Settings] = field(default_factory=dict)
     calendars: Mapping[tuple[str, str], CalendarBook] = field(default_factory=dict)
     published_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
-    """When the log learned of a calendar; one without settles provisional years from ever on."""
+    """When the log learned of a calendar or a regulation; a calendar without settles provisional years from ever on."""
     zone: ZoneInfo = BEIJING
     budgets: tuple[Budgets, ...] = ()
     """In the order in which they were published: of a year the last one holds."""

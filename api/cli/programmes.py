@@ -1,0 +1,103 @@
+"""`caseledger programme`: what is owed, how a period stands, and holding it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.replaying import moment
+from api.cli.screen import OUT, acting, installation, told
+from api.programmes import programme_of, programmes_of, room_of
+from cases.codes import CheckMethod, Department, Role, Seen
+from cases.desk import wall_clock
+from cases.errors import Malformed
+from cases.events_programme import Ticked
+from cases.programmes.asked import Hold
+
+app = typer.Typer(no_args_is_help=True, help="Programmes: what returns every week, month, quarter or year.")
+Regulation = Annotated[str, typer.Argument(help="regulation that demands it, for example lamp-sales")]
+Programme = Annotated[str, typer.Argument(help="programme of the regulation")]
+PeriodWord = Annotated[str, typer.Argument(help="2026-10, 2026-W45, 2026-Q4, 2026-H2 or 2026")]
+
+
+@app.command("due")
+def due(
+    by: Annotated[
+        str | None, typer.Option(help="what falls due by then; all that is over when absent")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="owed from here; from the first publication when absent")
+    ] = None,
+    regulation: Annotated[str | None, typer.Option(help="only those of this regulation")] = None,
+) -> None:
+    """List the periods of programmes that are owed, the next due first, and what has no period yet."""
+    with installation() as here:
+        first = moment(since, here.zone)
+        answer = programmes_of(
+            here,
+            wall_clock(),
+            due_by=moment(by, here.zone),
+            regulation=regulation,
+            since=first.astimezone(here.zone).date() if first else None,
+        )
+        table = Table("regulation", "programme", "period", "due", "standing", "measures open")
+        for one in answer.owed:
+            day = one.due_at.astimezone(here.zone).date().isoformat()
+            row = (one.regulation, one.programme, one.period, day, f"{one.standing_zh} {one.standing.value}")
+            table.add_row(*row, str(one.measures_open))
+        OUT.print(table)
+        for lacking in answer.not_configured:
+            OUT.print(
+                f"not configured: {lacking.regulation} {lacking.programme} (setting {lacking.setting})",
+                markup=False,
+            )
+
+
+@app.command("show")
+def show(regulation: Regulation, programme: Programme, period: PeriodWord) -> None:
+    """Show a programme in one period: its questions, what was seen, measures and their effect, who was told."""
+    with installation() as here:
+        now = wall_clock()
+        answer = programme_of(here, room_of(here).one(regulation, programme, period, now), now)
+        OUT.print_json(answer.model_dump_json())
+
+
+@app.command("hold")
+def hold(
+    *,
+    regulation: Regulation,
+    programme: Programme,
+    period: PeriodWord,
+    holder: Annotated[str, typer.Option("--as", help="who holds it: a staff id")],
+    role: Annotated[Role, typer.Option(help="in which role")] = Role.SUPERVISOR,
+    method: Annotated[list[CheckMethod] | None, typer.Option(help="how one looked; more than once")] = None,
+    department: Annotated[list[Department] | None, typer.Option(help="who took part; more than once")] = None,
+    answer: Annotated[
+        list[str] | None, typer.Option(help="QUESTION=yes, no or not_seen; ITEM:QUESTION=yes of a drawn case")
+    ] = None,
+    chosen: Annotated[str | None, typer.Option(help="whom a person chose of a ranking: a staff id")] = None,
+) -> None:
+    """Hold a programme for a period; figures that it compiles are added, with the position of the log."""
+    with told():
+        asked = Hold(
+            methods=tuple(method or ()),
+            departments=tuple(department or ()),
+            answers=tuple(map(ticked, answer or ())),
+            chosen=chosen,
+        )
+    with installation() as here:
+        kept = room_of(here).act(regulation, programme, period, asked, acting(role, holder), wall_clock())
+        OUT.print(f"held, version {kept.version}" if kept.facts else "held before, nothing new", markup=False)
+
+
+def ticked(written: str) -> Ticked:
+    """Read an answer; raises Malformed."""
+    asked, _, seen = written.partition("=")
+    of, _, question = asked.rpartition(":")
+    found = next((one for one in Seen if one.value == seen), None)
+    if found is None:
+        cure = "QUESTION=yes, QUESTION=no or QUESTION=not_seen"
+        raise Malformed("An answer is no answer", errors=[{"field": "answer", "cure": cure}])
+    return Ticked(question=question, seen=found, of=of or None)

@@ -1,0 +1,271 @@
+"""Programmes over HTTP: what is owed, how a period stands, and the four things that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from api.access import Question
+from api.asking import Instant
+from api.auth import Here, asks, commands
+from api.commands import summary
+from api.described import ASKED, DONE, refusals
+from api.examples_programmes import EXAMPLES
+from api.installation import Installation
+from api.keys import Credential
+from cases.caller import Caller
+from cases.codes import Department, Effect, Improvement, Role
+from cases.desk import wall_clock
+from cases.events_programme import ProgrammeHeld, ResultsPublished
+from cases.programmes.asked import ASKED as VERBS
+from cases.programmes.asked import ProgrammeAsked
+from cases.programmes.holding import Standing
+from cases.programmes.owed import duties
+from replay.programme.room import HoldingRoom, Told
+
+router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
+LONGEST: Final = 500
+Regulation = Annotated[str, Path(max_length=60, examples=["lamp-sales"])]
+Programme = Annotated[str, Path(max_length=60, examples=["supervisor-check"])]
+Written = Annotated[
+    str, Path(max_length=20, examples=["2026-10"], description="2026-10, 2026-W45, 2026-Q4, 2026-H2 or 2026")
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ProgrammeLine(_Part):
+    """A programme in one period: what it is, by when it falls due, how it stands."""
+
+    regulation: str
+    programme: str
+    clause: str
+    label_zh: str
+    label_en: str
+    kind: str
+    period: str
+    due_at: datetime
+    standing: Standing
+    standing_zh: str
+    standing_en: str
+    measures_open: int
+    measures_overdue: int
+
+
+class NotSet(_Part):
+    """A programme whose period the firm has not set: it owes nothing until then."""
+
+    regulation: str
+    programme: str
+    clause: str
+    setting: str | None
+
+
+class ProgrammesAnswer(_Part):
+    """What is owed, the next due first; `not_configured` names what cannot be owed yet."""
+
+    at: datetime
+    owed: tuple[ProgrammeLine, ...]
+    not_configured: tuple[NotSet, ...]
+
+
+class QuestionLine(_Part):
+    """A question of the check-list."""
+
+    question: str
+    clause: str
+    label_zh: str
+    label_en: str
+
+
+class MeasureLine(_Part):
+    """A measure with what came of it; `effect` is null until somebody has looked."""
+
+    measure: int
+    question: str | None
+    improvement: Improvement
+    department: Department
+    assigned_to: str | None
+    due_on: date
+    is_overdue: bool
+    effect: Effect | None
+
+
+class ProgrammeAnswer(ProgrammeLine):
+    """Everything about a programme in one period; `version` is the one to name when a holding is corrected."""
+
+    stream_id: UUID
+    version: int
+    questions: tuple[QuestionLine, ...]
+    held: ProgrammeHeld | None
+    held_at: int
+    held_by: str | None
+    held_as: Role | None
+    held_on: datetime | None
+    measures: tuple[MeasureLine, ...]
+    published: tuple[ResultsPublished, ...]
+
+
+class ProgrammeReceipt(_Part):
+    """What a request came to; `facts` is empty where it was said before."""
+
+    stream_id: UUID
+    version: int
+    position: int
+    facts: tuple[str, ...]
+
+
+def room_of(here: Installation) -> HoldingRoom:
+    """Open the room of an installation."""
+    return HoldingRoom(here.ledger, here.published().reference)
+
+
+def line_of(told: Told, today: date) -> dict[str, Any]:
+    """Tell the columns that lists and single answers share."""
+    programme, measures = told.duty.programme, told.holding.measures.values()
+    return {
+        "regulation": told.duty.regulation,
+        "programme": programme.id,
+        "clause": programme.clause,
+        "label_zh": programme.label.zh,
+        "label_en": programme.label.en,
+        "kind": programme.kind,
+        "period": str(told.period),
+        "due_at": told.due_at,
+        "standing": told.standing,
+        "standing_zh": told.standing.zh,
+        "standing_en": told.standing.en,
+        "measures_open": sum(one.effect is None for one in measures),
+        "measures_overdue": sum(one.is_overdue(today) for one in measures),
+    }
+
+
+def programmes_of(
+    here: Installation,
+    now: datetime,
+    *,
+    due_by: datetime | None = None,
+    regulation: str | None = None,
+    since: date | None = None,
+) -> ProgrammesAnswer:
+    """Tell what is over and owed by now, or what falls due by an instant."""
+    reference = here.published().reference
+    told = room_of(here).owed(due_by or now, now, regulation=regulation, since=since)
+    today = now.astimezone(here.zone).date()
+    lines = [ProgrammeLine(**line_of(one, today)) for one in told if due_by is None or one.due_at <= due_by]
+    return ProgrammesAnswer(
+        at=now,
+        owed=tuple(sorted(lines, key=lambda one: (one.due_at, one.regulation, one.programme))[-LONGEST:]),
+        not_configured=tuple(
+            NotSet(
+                regulation=duty.regulation,
+                programme=duty.programme.id,
+                clause=duty.programme.clause,
+                setting=duty.programme.setting,
+            )
+            for duty in duties(reference, regulation)
+            if duty.months is None
+        ),
+    )
+
+
+def programme_of(here: Installation, told: Told, now: datetime) -> ProgrammeAnswer:
+    """Tell everything about a programme in one period."""
+    holding, today = told.holding, now.astimezone(here.zone).date()
+    return ProgrammeAnswer(
+        **line_of(told, today),
+        stream_id=told.stream,
+        version=holding.version,
+        questions=tuple(
+            QuestionLine(question=one.id, clause=one.clause, label_zh=one.label.zh, label_en=one.label.en)
+            for one in told.duty.programme.checklist
+        ),
+        held=holding.held,
+        held_at=holding.held_at,
+        held_by=holding.told.actor if holding.told else None,
+        held_as=holding.told.role if holding.told else None,
+        held_on=holding.told.occurred_at if holding.told else None,
+        measures=tuple(
+            MeasureLine(
+                **{name: getattr(one.fact, name) for name in type(one.fact).model_fields},
+                is_overdue=one.is_overdue(today),
+                effect=one.effect,
+            )
+            for one in holding.measures.values()
+        ),
+        published=holding.published,
+    )
+
+
+@router.get("", operation_id="programmes", summary="See which programmes are owed", responses=refusals(ASKED))
+def owed(
+    *,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.PROGRAMMES))],
+    due_by: Annotated[
+        Instant | None, Query(description="what falls due by then; all that is over when absent")
+    ] = None,
+    since: Annotated[
+        date | None, Query(description="owed from this day; from the first publication when absent")
+    ] = None,
+    regulation: Annotated[str | None, Query(max_length=60)] = None,
+) -> ProgrammesAnswer:
+    """Tell which periods of which programmes are owed, how each stands, and which have no period yet."""
+    return programmes_of(here, wall_clock(), due_by=due_by, regulation=regulation, since=since)
+
+
+@router.get(
+    "/{regulation}/{programme}/{period}",
+    operation_id="read_programme",
+    summary="Read a programme in one period",
+    responses=refusals(ASKED),
+)
+def read_programme(
+    regulation: Regulation,
+    programme: Programme,
+    period: Written,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.PROGRAMMES))],
+) -> ProgrammeAnswer:
+    """Tell its questions, what was seen and by whom, the measures with their effect, and to whom it was told."""
+    now = wall_clock()
+    return programme_of(here, room_of(here).one(regulation, programme, period, now), now)
+
+
+def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeReceipt]:
+    """Make the route function of what can be asked."""
+
+    def act(
+        *, regulation: Regulation, programme: Programme, period: Written, asked: Any, here: Here, caller: Any
+    ) -> ProgrammeReceipt:
+        kept = room_of(here).act(regulation, programme, period, asked, caller, wall_clock())
+        here.engine.wake()
+        return ProgrammeReceipt(
+            stream_id=kept.stream, version=kept.version, position=kept.position, facts=kept.facts
+        )
+
+    body = Body(openapi_examples={"usual": {"value": EXAMPLES[verb]}})
+    act.__annotations__ |= {
+        "asked": Annotated[kind, body],
+        "caller": Annotated[Caller, Depends(commands(verb))],
+    }
+    act.__doc__ = kind.__doc__
+    return act
+
+
+for _verb, _kind in VERBS.items():
+    router.add_api_route(
+        f"/{{regulation}}/{{programme}}/{{period}}/{_verb}",
+        acting(_verb, _kind),
+        methods=["POST"],
+        summary=summary(_kind),
+        operation_id=f"{_verb}_programme",
+        responses=refusals([status for status in DONE if status != 412]),  # noqa: PLR2004 - a status
+    )

@@ -1,0 +1,1 @@
+"""Programmes that are held: what is owed, each period an aggregate of its own."""

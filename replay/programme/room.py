@@ -1,0 +1,108 @@
+"""The room in which programmes are held: one period of one programme at a time, each step a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from cases.caller import Caller
+from cases.period import Period
+from cases.programmes.asked import Occasion, ProgrammeAsked
+from cases.programmes.holding import Holding, Standing, fold, holding_id
+from cases.programmes.owed import Duty, duty_of, owed
+from cases.regulation.rules import Reference
+from cases.store.ledger import Ledger
+from replay.recording import Batch, record
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A programme in a period with how it stands at an instant."""
+
+    duty: Duty
+    period: Period
+    holding: Holding
+    standing: Standing
+    due_at: datetime
+    """From then on it is overdue."""
+
+    @property
+    def stream(self) -> UUID:
+        """Give the id of its stream."""
+        return holding_id(self.duty.regulation, self.duty.programme.id, self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a request came to; `facts` is empty where there was nothing new."""
+
+    stream: UUID
+    version: int
+    position: int
+    facts: tuple[str, ...]
+
+
+class HoldingRoom:
+    """Tells what is owed, and records what is held."""
+
+    def __init__(self, ledger: Ledger, reference: Reference) -> None:
+        """Stand on the log and the documents published in it."""
+        self._ledger, self._reference = ledger, reference
+
+    def one(self, regulation: str, programme: str, written: str, now: datetime) -> Told:
+        """Tell of one programme in one period; raises NotFound, Malformed, Refused."""
+        duty = duty_of(self._reference, regulation, programme)
+        period = duty.of(written)
+        holding = fold(self._ledger.load(holding_id(regulation, programme, period)))
+        return self._told(duty, period, holding, now)
+
+    def owed(
+        self, by: datetime, now: datetime, *, regulation: str | None = None, since: date | None = None
+    ) -> Iterator[Told]:
+        """Tell of every period that is over by an instant, by programme and the oldest first."""
+        found = list(owed(self._reference, by, regulation=regulation, since=since))
+        holdings = self._holdings(found)
+        for duty, period in found:
+            stream = holding_id(duty.regulation, duty.programme.id, period)
+            yield self._told(duty, period, holdings.get(stream, Holding()), now)
+
+    def act(
+        self,
+        regulation: str,
+        programme: str,
+        written: str,
+        asked: ProgrammeAsked,
+        caller: Caller,
+        now: datetime,
+    ) -> Kept:
+        """Record what a request comes to; raises NotFound, Malformed, Refused, CaseIsBusy, Unavailable."""
+        told = self.one(regulation, programme, written, now)
+        occasion = Occasion(
+            duty=told.duty,
+            period=told.period,
+            holding=told.holding,
+            actor=caller.actor,
+            now=now,
+            zone=self._reference.zone,
+            position=self._ledger.settled(),
+        )
+        facts = tuple(asked.decide(occasion))
+        stream = told.stream
+        version = told.holding.version + len(facts)
+        if not facts:
+            return Kept(stream, version, told.holding.told.position if told.holding.told else 0, ())
+        batch = Batch(stream, told.holding.version, told.duty.bound.name, asked.occurred_at or now)
+        busy = "Somebody else worked on this programme just now; nothing was recorded here"
+        source = caller.source.model_copy(update={"document": asked.document})
+        position = record(self._ledger, batch, facts, replace(caller, source=source), busy)
+        return Kept(stream, version, position, tuple(fact.name() for fact in facts))
+
+    def _holdings(self, found: Iterable[tuple[Duty, Period]]) -> dict[UUID, Holding]:
+        streams = [holding_id(duty.regulation, duty.programme.id, period) for duty, period in found]
+        return {stream: fold(facts) for stream, facts in self._ledger.load_many(streams).items()}
+
+    def _told(self, duty: Duty, period: Period, holding: Holding, now: datetime) -> Told:
+        zone = self._reference.zone
+        return Told(duty, period, holding, holding.standing(period, now, zone), period.following.ends(zone))

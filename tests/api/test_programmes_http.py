@@ -1,0 +1,67 @@
+"""Programmes over HTTP and in the shell: owed, held, put right, followed, told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api.examples_programmes import EXAMPLES
+from cases.codes import Role
+from cases.regulation.rules import BEIJING
+from tests.fix_api import Teller
+
+LAST_MONTH = (datetime.now(BEIJING).replace(day=1) - timedelta(days=2)).strftime("%Y-%m")
+CHECK = f"/programmes/lamp-sales/supervisor-check/{LAST_MONTH}"
+
+
+def ask(teller: Teller, verb: str, body: Any = None, role: Role = Role.SUPERVISOR) -> Any:
+    return teller.post(f"{CHECK}/{verb}", EXAMPLES[verb] if body is None else body, role=role)
+
+
+def test_what_is_over_is_owed_and_what_has_no_period_is_named(teller: Teller) -> None:
+    told = teller.get("/programmes", since=f"{LAST_MONTH}-01", regulation="lamp-sales").json()
+    check = next(one for one in told["owed"] if one["programme"] == "supervisor-check")
+    assert (check["period"], check["standing"], check["clause"]) == (LAST_MONTH, "owed", "S1 六/1")
+    meters = teller.get("/programmes", regulation="water-meter").json()["not_configured"]
+    assert {"water-meter", "feedback-period"} <= {value for one in meters for value in one.values()}
+    assert (
+        teller.get("/programmes", since=f"{LAST_MONTH}-01", due_by="2020-01-01T00:00:00Z").json()["owed"]
+        == []
+    )
+
+
+def test_a_check_is_held_put_right_followed_and_told(teller: Teller) -> None:
+    assert teller.get(CHECK).json()["held"] is None
+    assert ask(teller, "publish").status_code == 409
+    held = ask(teller, "hold")
+    assert (held.status_code, held.json()["facts"]) == (200, ["ProgrammeHeld"])
+    assert ask(teller, "hold").json()["facts"] == [], "asked again it is quiet"
+    ahead = {**EXAMPLES["rectify"], "due_on": (datetime.now(UTC) + timedelta(days=9)).date().isoformat()}
+    for verb, body in (("rectify", ahead), ("follow", None), ("publish", None)):
+        assert ask(teller, verb, body).status_code == 200
+    told = teller.get(CHECK).json()
+    assert (told["standing"], told["held_by"], told["held_as"]) == ("held", "supervisor-01", "supervisor")
+    assert (told["measures"][0]["effect"], told["measures_open"]) == ("worked", 0)
+    assert told["published"][0]["told_to"] == ["supervisor"]
+    assert told["questions"][0]["question"] == "check-records"
+
+
+def test_a_refusal_names_clause_and_what_is_needed(teller: Teller) -> None:
+    problem = teller.post(
+        f"/programmes/lamp-sales/complaint-check/{LAST_MONTH}/hold", {}, role=Role.QUALITY
+    ).json()
+    assert (problem["clause"], problem["rule"]) == ("S1 六/2", "method-named")
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.TECHNICIAN, Role.BI])
+def test_who_is_checked_neither_holds_nor_reads(teller: Teller, role: Role) -> None:
+    assert teller.get("/programmes", role=role).status_code == 403
+    assert ask(teller, "hold", role=role).status_code == 403
+
+
+def test_what_is_no_programme_and_no_period_is_told(teller: Teller) -> None:
+    assert teller.get("/programmes/lamp-sales/no-such/2026-10").status_code == 404
+    assert teller.get("/programmes/lamp-sales/supervisor-check/october").status_code == 422
+    assert teller.get("/programmes/lamp-sales/supervisor-check/2026-Q3").status_code == 409
