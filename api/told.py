@@ -63,7 +63,7 @@ def item(clock: Clock, at: datetime, made: Iterable[Escalation]) -> Item:
                 is_revised=one.is_revised,
             )
             for one in made
-            if one.clock_id == clock.clock_id
+            if one.rests_on == clock.clock_id
         ),
     )
 

@@ -81,6 +81,7 @@ class EscalationReason(Code):
     SAFETY = "safety", "安全风险", "Safety risk"
     UNREASONABLE_DEMAND = "unreasonable_demand", "不合理要求", "Unreasonable demand"
     OVERDUE = "overdue", "超时", "Overdue"
+    REPEATED = "repeated", "故障再三", "The same fault again and again"
     DUE_SOON = "due_soon", "临期预警", "Due soon"
     MAJOR = "major", "重大问题", "Major problem"
     URGENT = "urgent", "紧急投诉", "Urgent complaint"

@@ -188,7 +188,7 @@ class Revisited(Fact):
 
 
 class Escalated(Fact):
-    """The case went up (S0 五/3); the watcher's own name the clock and level they rest on."""
+    """The case went up (S0 五/3); the watcher's own name the level, and the clock or alert they rest on."""
 
     topic = "case.escalated.v1"
 
@@ -197,6 +197,7 @@ class Escalated(Fact):
     clock: Word | None = None
     rested_on_position: int | None = None
     is_automatic: bool = False
+    alert: Word | None = None
 
 
 MILESTONES: tuple[type[Fact], ...] = (
@@ -208,4 +209,6 @@ _SUPPORTING: tuple[type[Fact], ...] = (
     Promised, Filed, Verified, Arrived, Installed, Tracked, CustodyTaken, CustodyReturned, StockMoved,
     Compensated, Charged, Disputed, Investigated, Mediated, Settled, Reviewed,
 )  # fmt: skip
+OF_ITS_CASE: tuple[type[Fact], ...] = (Received, Classified, Transferred)
+"""The facts that tell what a case is and who has it."""
 CASE_FACTS = {fact.name(): fact for fact in (*MILESTONES, *_SUPPORTING)}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cases.alerts import Counted, counted
 from cases.calendars.counting import Calendar, add, elapsed
 from cases.calendars.walls import OutsideCalendar
 from cases.codes import EscalationReason
@@ -26,10 +27,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """An Escalated fact that rests on a clock. `is_revised` says that by what is known now it would not be made."""
+    """An Escalated fact that rests on a clock or an alert. `is_revised` says that by what is known now it would not be.
+
+    Of an alert that counts across cases only what its own case tells is looked at.
+    """
 
     version: int
-    clock_id: str
+    rests_on: str
+    """Clock id or alert id."""
     level: str
     at: datetime
     is_warning: bool
@@ -100,21 +105,30 @@ def is_warning(fact: Escalated) -> bool:
 
 
 def escalations(history: Sequence[Recorded], clocks: Iterable[Clock], rules: Rules) -> tuple[Escalation, ...]:
-    """Give what rests on clocks among the effective facts of a case, in log order."""
+    """Give what rests on clocks and alerts among the effective facts of a case, in log order."""
     known = {clock.clock_id: clock for clock in clocks}
-    return tuple(
-        _escalation(recorded, fact, known.get(fact.clock), rules)
-        for recorded in history
-        if isinstance(fact := recorded.fact, Escalated) and fact.clock is not None
-    )
+    alerts: tuple[Counted, ...] | None = None
+    found: list[Escalation] = []
+    for recorded in history:
+        fact, at = recorded.fact, recorded.occurred_at
+        if not isinstance(fact, Escalated) or (fact.clock or fact.alert) is None:
+            continue
+        if fact.clock is not None:
+            clock = known.get(fact.clock)
+            is_revised = clock is None or reached(clock, fact.level, at, rules) is None
+        else:
+            alerts = counted(history, tuple(known.values()), rules) if alerts is None else alerts
+            is_revised = not any(one.alert_id == fact.alert and one.at <= at for one in alerts)
+        found.append(_escalation(recorded, fact, is_revised=is_revised))
+    return tuple(found)
 
 
-def _escalation(recorded: Recorded, fact: Escalated, clock: Clock | None, rules: Rules) -> Escalation:
+def _escalation(recorded: Recorded, fact: Escalated, *, is_revised: bool) -> Escalation:
     return Escalation(
         version=recorded.originator_version,
-        clock_id=fact.clock or "",
+        rests_on=fact.clock or fact.alert or "",
         level=fact.level,
         at=recorded.occurred_at,
         is_warning=is_warning(fact),
-        is_revised=clock is None or reached(clock, fact.level, recorded.occurred_at, rules) is None,
+        is_revised=is_revised,
     )

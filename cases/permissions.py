@@ -66,8 +66,8 @@ _PARTNER = (
 )  # fmt: skip
 _SERVICE = tuple(verb for verb in COMMANDS if verb not in {"approve", "reject"})
 
-WATCHED = "escalate-clock"
-"""The one command without a route (cases/watching.py)."""
+WATCHED = frozenset({"escalate-clock", "escalate-alert"})
+"""The commands without a route (cases/watching.py)."""
 _REVIEWED = frozenset({Subject.MATERIALS, Subject.RETURN, Subject.EXCHANGE})
 _VERB_OF = {command.fact.name(): verb for verb, command in COMMANDS.items()}
 
@@ -94,7 +94,7 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
     Role.PARTNER: dict.fromkeys(_PARTNER, Relation.OWN),
     Role.BI: {},
     Role.ADMIN: {},
-    Role.SERVICE: {**dict.fromkeys(_SERVICE, Relation.SCOPED), WATCHED: Relation.WATCHER},
+    Role.SERVICE: {**dict.fromkeys(_SERVICE, Relation.SCOPED), **dict.fromkeys(WATCHED, Relation.WATCHER)},
 }
 """The decision table (evidence.md 4); the oracle of its test is written out there a second time."""
 
@@ -136,8 +136,10 @@ def must_relate(caller: Caller, command: Command, case: Case) -> None:
         )
     if caller.role in {Role.TECHNICIAN, Role.PARTNER} and _is_return_check(command):
         raise NotAllowed("Return checks are for quality", role=caller.role.value, rule="return-check")
-    if command.verb() == WATCHED and (relation, caller.source.system) != (Relation.WATCHER, "watcher"):
-        raise NotAllowed("Only the watcher takes clocks up", role=caller.role.value, rule="watcher")
+    if command.verb() in WATCHED and (relation, caller.source.system) != (Relation.WATCHER, "watcher"):
+        raise NotAllowed(
+            "Only the watcher tells levels of clocks and alerts", role=caller.role.value, rule="watcher"
+        )
 
 
 def assigned_to(case: Case) -> str | None:

@@ -1,14 +1,15 @@
-"""The watcher at the desk: takes a clock up to a level that it stands on by the facts, once."""
+"""The watcher at the desk: tells a level of a clock or an alert that is reached by the facts, once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import PrivateAttr, ValidationInfo, field_validator
 
+from cases.alerts import counted, is_reached, told
 from cases.caller import Caller
 from cases.case import Case
 from cases.codes import EscalationReason, Role
@@ -17,9 +18,10 @@ from cases.desk import Desk
 from cases.errors import Refused
 from cases.events import Escalated
 from cases.fact import Fact, Word
+from cases.history import effective
 from cases.ladder import reached
 from cases.promises.clocks import clocks
-from cases.recorded import Source
+from cases.recorded import Recorded, Source
 from cases.regulation.rules import Rules
 
 WATCHER: Final = Caller("watcher", Role.SERVICE, Source(system="watcher"), "watcher")
@@ -27,26 +29,34 @@ WATCHER: Final = Caller("watcher", Role.SERVICE, Source(system="watcher"), "watc
 NOT_DUE: Final = "not-due"
 
 
-class EscalateClock(Command):
-    """Take a clock up to a level of its ladder. It has no route: only the watcher asks for it."""
+class Watched(Command):
+    """What only the watcher asks for; it has no route."""
 
     fact: ClassVar[type[Fact]] = Escalated
 
-    clock: Word
     level: Word
 
     @field_validator("*")
     @classmethod
     def _keeps_people_out(cls, value: Any, field: ValidationInfo) -> Any:
         del field
-        return value  # both words come out of our own tables, and an id may look like a phone number
+        return value  # all words come out of our own tables, and an id may look like a phone number
+
+
+class EscalateClock(Watched):
+    """Take a clock up to a level of its ladder."""
+
+    clock: Word
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         """Yield the escalation, nothing where it was recorded before; raises Refused where the clock is not there."""
         if self._is_told(case):
             return
-        is_live = case.received is not None and case.received.is_live
-        found = (one for one in clocks(case.stored, rules) if one.clock_id == self.clock) if is_live else ()
+        found = (
+            (one for one in clocks(case.stored, rules) if one.clock_id == self.clock)
+            if _is_live(case)
+            else ()
+        )
         rung = next((reached(one, self.level, now, rules) for one in found), None)
         if rung is None:
             raise Refused("The clock does not stand on this level", rule=NOT_DUE)
@@ -67,15 +77,60 @@ class EscalateClock(Command):
         )
 
 
+class EscalateAlert(Watched):
+    """Tell a role of an alert of a case, which what happened in other cases may have a part in."""
+
+    alert: Word
+    _others: tuple[Sequence[Recorded], ...] = PrivateAttr(())
+
+    def beside(self, others: Iterable[Sequence[Recorded]]) -> Self:
+        """Judge with all stored facts of other cases; they are no part of what is asked."""
+        self._others = tuple(others)
+        return self
+
+    def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
+        """Yield the escalation, nothing where it was recorded before; raises Refused where it is not reached."""
+        if self.level in told(case.stored, self.alert):
+            return
+        own = counted(case.history, (), rules) if _is_live(case) else ()
+        mine = [one for one in own if one.alert_id == self.alert and self.level in one.alert.escalate]
+        others = (one for facts in self._others for one in counted(effective(facts), (), rules))
+        if not is_reached(mine, (*own, *others), now):
+            raise Refused("The alert is not reached", rule=NOT_DUE)
+        yield Escalated(
+            level=self.level,
+            reason=mine[0].alert.reason,
+            rested_on_position=case.stored[-1].position,
+            is_automatic=True,
+            alert=self.alert,
+        )
+
+
+def _is_live(case: Case) -> bool:
+    return case.received is not None and case.received.is_live
+
+
 def escalate(desk: Desk, case_id: UUID, clock: str, level: str) -> bool:
     """Ask the desk to take a clock up; tells whether that was recorded just now. Raises as `Desk.act` does.
 
     The key is clock and level, so that of any number of watchers one records it. What is not due is refused and not
     stored: the same may be asked until it is due.
     """
-    command = EscalateClock(clock=clock, level=level)
+    return _recorded(desk, case_id, EscalateClock(clock=clock, level=level), f"{clock}:{level}")
+
+
+def alarm(
+    desk: Desk, case_id: UUID, alert: str, level: str, others: Iterable[Sequence[Recorded]] = ()
+) -> bool:
+    """Ask the desk to tell a role of an alert, as `escalate` does; `others` are all facts of the cases beside it."""
+    return _recorded(
+        desk, case_id, EscalateAlert(alert=alert, level=level).beside(others), f"{alert}:{level}"
+    )
+
+
+def _recorded(desk: Desk, case_id: UUID, command: Watched, key: str) -> bool:
     try:
-        receipt = desk.act(case_id, command, WATCHER, key=f"{clock}:{level}")
+        receipt = desk.act(case_id, command, WATCHER, key=key)
     except Refused as refused:
         if refused.details.get("rule") != NOT_DUE:
             raise

@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases import events
+from cases.alerts import Counted, counted
 from cases.case import Case, fold
 from cases.codes import Cause, Department
 from cases.fact import Fact
@@ -101,10 +102,15 @@ class CaseFile:
 
     @cached_property
     def escalations(self) -> tuple[Escalation, ...]:
-        """What rests on its clocks: warnings, and the levels that were told."""
+        """What rests on its clocks and alerts: warnings, and the levels that were told."""
         if events.Escalated not in self.newest:
             return ()
         return escalations(self.case.history, self.clocks, self.rules)
+
+    @cached_property
+    def counted(self) -> tuple[Counted, ...]:
+        """What alerts count in it."""
+        return counted(self.case.history, self.clocks, self.rules)
 
     @property
     def escalated_at(self) -> datetime | None:

@@ -34,7 +34,7 @@ class ClauseRow(NamedTuple):
     regulation: Annotated[str, Says("规章", "The regulation")]
     regulation_version: Annotated[str, Says("规章版本", "Its version")]
     item_type: Annotated[
-        str, Says("类别", "promise, constraint, entitlement, target, programme or placeholder")
+        str, Says("类别", "promise, constraint, entitlement, target, programme, alert or placeholder")
     ]
     item: Annotated[str, Says("项", "Name of the item inside the regulation")]
     clause: Annotated[str, Says("条款", "The clause of the text that it comes from")]
@@ -84,6 +84,7 @@ def _items(regulation: Regulation) -> Iterator[tuple[str, tuple[Item, ...]]]:
     yield "entitlement", regulation.entitlement
     yield "target", regulation.target
     yield "programme", regulation.programme
+    yield "alert", regulation.alert
     yield "placeholder", regulation.placeholder
 
 

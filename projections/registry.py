@@ -7,6 +7,7 @@ from typing import Final
 
 from cases.regulation.rules import Reference
 from projections import (
+    alerts_table,
     case_events_table,
     cases_table,
     complaints_table,
@@ -39,6 +40,7 @@ PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] =
     (findings_table.TABLE, findings_table.rows),
     (part_movements_table.TABLE, part_movements_table.rows),
     (part_requests_table.TABLE, part_requests_table.rows),
+    (alerts_table.TABLE, alerts_table.rows),
     (costs_table.TABLE, costs_table.rows),
     (refunds_table.TABLE, refunds_table.rows),
     (shipments_table.TABLE, shipments_table.rows),

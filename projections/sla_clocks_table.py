@@ -196,7 +196,7 @@ def _judged(clock: Clock) -> Row:
 
 def _climbed(file: CaseFile, clock: Clock) -> Row:
     """Give how far it went up, and what lies ahead of it: nothing for imported history, which is not watched."""
-    told = [one for one in file.escalations if one.clock_id == clock.clock_id]
+    told = [one for one in file.escalations if one.rests_on == clock.clock_id]
     up = next((one for one in reversed(told) if not one.is_warning), None)
     is_watched = file.is_live and clock.verdict is Verdict.OPEN
     rungs = ahead(clock, {one.level for one in told}, file.rules) if is_watched else ()

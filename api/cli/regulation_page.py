@@ -19,6 +19,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "entitlement": "权益 / Entitlements",
     "target": "指标 / Targets",
     "programme": "例行任务 / Programmes",
+    "alert": "警报 / Alerts",
     "routing": "转交 / Routing",
     "office": "岗位 / Offices",
     "form": "表单 / Forms",

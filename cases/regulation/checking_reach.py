@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cases.commands import COMMANDS
-from cases.events import CASE_FACTS, Received
+from cases.events import CASE_FACTS, OF_ITS_CASE, Received
 from cases.fact import Fact
 from cases.permissions import permits
+from cases.regulation.alerting import Alert
 from cases.regulation.checking import KINDS, Draft, Problem
 from cases.regulation.checking_lines import Place
 from cases.regulation.items import Constraint, Item, Promise
@@ -32,6 +33,8 @@ def unreachable(draft: Draft) -> Iterator[Problem]:
             yield from _same(draft, ("promise", index), promise, (promise.start, *promise.stop))
     for index, constraint in draft.each("constraint"):
         yield from _same(draft, ("constraint", index), constraint, (*constraint.first, *constraint.then))
+    for index, alert in draft.each("alert"):
+        yield from _alert(draft, index, alert)
 
 
 def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
@@ -67,13 +70,25 @@ def _facts_of(patterns: Iterable[Pattern]) -> list[type[Fact]]:
 
 
 def _same(
-    draft: Draft, place: Place, item: Constraint | Promise, patterns: Iterable[Pattern]
+    draft: Draft, place: Place, item: Constraint | Promise | Alert, patterns: Iterable[Pattern]
 ) -> Iterator[Problem]:
+    """Yield what is to be the same and some fact does not tell; for an alert its case may tell it."""
+    told = {name for fact in OF_ITS_CASE for name in fact.model_fields} if isinstance(item, Alert) else set()
+    facts = sorted({*_facts_of(patterns)}, key=lambda fact: fact.name()) or [Received]
     for at, name in enumerate(item.same):
-        for fact in sorted({*_facts_of(patterns)}, key=lambda fact: fact.name()):
-            if name not in fact.model_fields:
-                what = f"{fact.name()} has no field {name}{meant(name, fact.model_fields)}"
+        for fact in facts:
+            if name not in {*told, *fact.model_fields}:
+                what = f"{fact.name()} has no field {name}{meant(name, {*told, *fact.model_fields})}"
                 yield draft.problem((*place, "same", at), what)
+
+
+def _alert(draft: Draft, index: int, alert: Alert) -> Iterator[Problem]:
+    yield from _same(draft, ("alert", index), alert, alert.counts)
+    promises = [str(item.get("id")) for _, item in draft.told("promise")]
+    for at, name in enumerate(alert.misses):
+        if name not in promises:
+            what = f"there is no promise {name}{meant(name, promises)}"
+            yield draft.problem(("alert", index, "misses", at), what)
 
 
 def patterns_of(item: BaseModel) -> Iterator[tuple[Place, Pattern]]:

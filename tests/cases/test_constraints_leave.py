@@ -95,7 +95,7 @@ def test_a_refusal_says_what_is_missing_in_both_languages() -> None:
     story = returned().when(refunded(199))
     assert isinstance(story.outcome, Refused)
     details = story.outcome.details
-    assert details["regulation"] == "lamp-factory@2026.2"
+    assert details["regulation"] == "lamp-factory@2026.3"
     assert details["needs"] == ["Inspected(stage=return_check, is_passed=true) by quality"]
     assert details["label"]["zh"] in story.outcome.message
     assert details["label"]["en"] in story.outcome.message

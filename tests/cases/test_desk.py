@@ -79,7 +79,7 @@ def test_a_fact_says_when_who_through_which_door_and_under_which_regulation(
     known = ledger.load(case_id)[-1]
     assert (known.actor, known.role, known.source.system) == ("wang", Role.AGENT, "api")
     assert known.correlation_id == request
-    assert known.decided_under == "lamp-factory@2026.2"
+    assert known.decided_under == "lamp-factory@2026.3"
     assert known.recorded_at is not None
     assert known.occurred_at <= known.recorded_at
 
@@ -206,6 +206,19 @@ def test_nothing_happens_before_the_case_was_received(desk: Desk, ledger: Ledger
     to_the_minute = Respond(step=Step.REPLY, occurred_at=begun - timedelta(seconds=59))
     desk.act(case_id, to_the_minute, AGENT, key=new_key())
     assert ledger.load(case_id)[-1].occurred_at == begun
+    assert desk.act(case_id, to_the_minute, AGENT, key=new_key()).facts == ()
+
+
+def test_what_is_told_to_the_minute_is_judged_by_the_time_it_is_recorded_with(
+    desk: Desk, ledger: Ledger
+) -> None:
+    nameless = ask(Receive, channel="phone", product_line="water-meter")
+    case_id = desk.receive(nameless, AGENT, key=new_key()).case_id
+    begun = ledger.load(case_id)[0].occurred_at
+    handed_over = Transfer(department=Department.QUALITY, occurred_at=begun - timedelta(seconds=30))
+    with pytest.raises(Refused) as refusal:
+        desk.act(case_id, handed_over, AGENT, key=new_key())
+    assert refusal.value.details["rule"] == "transfer-complete"
 
 
 def test_nothing_happens_in_the_future(desk: Desk, case_id: UUID) -> None:

@@ -226,7 +226,7 @@ def test_nobody_is_entitled_to_anything_before_the_case_is_classified() -> None:
 
 def test_a_verdict_tells_its_inputs_and_nothing_about_a_person() -> None:
     verdict = given(received(), classified("return", "quality")).verdict("quality-return-window")
-    assert verdict.inputs["regulation"] == "lamp-factory@2026.2"
+    assert verdict.inputs["regulation"] == "lamp-factory@2026.3"
     assert verdict.inputs["purchased_on"] == "2026-03-01"
     assert verdict.inputs["applied_at"].startswith("2026-03-02T01:00")
     personal = {

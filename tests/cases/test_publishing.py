@@ -14,7 +14,7 @@ from cases.regulation.packs import BrokenPack, shipped_text
 from cases.regulation.publishing import must_be_four_eyes, proposed
 from tests.fix_desk import caller
 
-RENEWED = shipped_text("lamp-factory").replace('version = "2026.2"', 'version = "2026.9"')
+RENEWED = shipped_text("lamp-factory").replace('version = "2026.3"', 'version = "2026.9"')
 LIN = caller(Role.QUALITY, "quality-lin", "key:1")
 QI = caller(Role.SUPERVISOR, "supervisor-qi", "key:2")
 PRODUCT = caller(Role.SERVICE, "set-up")

@@ -38,7 +38,7 @@ def test_what_ships_is_published_at_the_first_start_and_not_again(new_desk: Desk
     assert {fact.name() for fact in published} == {"RegulationPublished", "CalendarPublished"}
     assert new_desk.publish(shipped(), PRODUCT) == ()
     reference = read(ledger_of(new_desk))
-    assert ("lamp-factory", "2026.2") in reference.regulations
+    assert ("lamp-factory", "2026.3") in reference.regulations
     assert not reference.settings, "no firm's value comes with the program"
 
 
@@ -60,7 +60,7 @@ def test_what_many_ask_for_at_once_is_read_once(new_desk: Desk) -> None:
 
 def test_demo_values_are_published_only_when_asked_for(new_desk: Desk) -> None:
     new_desk.publish([*shipped(), *demo_settings()], PRODUCT)
-    assert ("lamp-factory", "demo.1") in read(ledger_of(new_desk)).settings
+    assert ("lamp-factory", "demo.2") in read(ledger_of(new_desk)).settings
 
 
 def test_a_value_that_the_regulation_does_not_ask_for_is_refused_with_the_name_that_was_meant() -> None:
@@ -81,7 +81,7 @@ def test_a_changed_text_under_an_old_version_is_refused(new_desk: Desk) -> None:
     changed = regulation_document(lamp.document.replace("[0.75]", "[0.8]"))
     with pytest.raises(Refused, match="needs a new version"):
         new_desk.publish([changed], PRODUCT)
-    renewed = regulation_document(changed.document.replace('"2026.2"', '"2026.3"'))
+    renewed = regulation_document(changed.document.replace('"2026.3"', '"2026.4"'))
     assert new_desk.publish([renewed], PRODUCT) == (renewed,)
 
 

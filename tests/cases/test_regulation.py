@@ -147,7 +147,7 @@ def test_a_wrong_pack_says_file_line_item_field_and_cure(
 
 def test_what_is_not_toml_says_the_line(lamp: Pack) -> None:
     with pytest.raises(BrokenPack, match=r"lamps.toml, line 8: not TOML"):
-        read_regulation(lamp.document.replace('version = "2026.2"', "version 2026.1", 1), "lamps.toml")
+        read_regulation(lamp.document.replace('version = "2026.3"', "version 2026.1", 1), "lamps.toml")
 
 
 @pytest.mark.parametrize(

@@ -77,18 +77,18 @@ def test_what_is_pinned_names_settings_and_calendar() -> None:
     book = shipped_book()
     (pinned,) = lamp_factory().in_force(product_line="lamp", channel="phone", at=day(3, 2))
     assert pinned == Pinned(
-        regulation="lamp-factory", version="2026.2", settings="demo.1", calendar=f"{book.name}@{book.version}"
+        regulation="lamp-factory", version="2026.3", settings="demo.2", calendar=f"{book.name}@{book.version}"
     )
 
 
 def test_a_case_stays_on_the_settings_it_was_pinned_to() -> None:
     reference = lamp_factory()
     (pinned,) = reference.in_force(product_line="lamp", channel="phone", at=day(3, 2))
-    first = reference.settings["lamp-factory", "demo.1"]
-    later = first.model_copy(update={"version": "demo.2", "values": {}})
-    both = replace(reference, settings={**reference.settings, ("lamp-factory", "demo.2"): later})
+    first = reference.settings["lamp-factory", "demo.2"]
+    later = first.model_copy(update={"version": "demo.3", "values": {}})
+    both = replace(reference, settings={**reference.settings, ("lamp-factory", "demo.3"): later})
     assert both.rules_for((pinned,)).bound[0].settings == first
-    assert both.in_force(product_line="lamp", channel="phone", at=day(3, 2))[0].settings == "demo.2"
+    assert both.in_force(product_line="lamp", channel="phone", at=day(3, 2))[0].settings == "demo.3"
     bare = pinned.model_copy(update={"settings": None})
     assert both.rules_for((bare,)).bound[0].settings is None
 
@@ -110,7 +110,7 @@ def test_a_later_calendar_settles_only_what_was_provisional() -> None:
     reference = replace(
         lamp_factory(), calendars={**lamp_factory().calendars, (later.name, later.version): later}
     )
-    pinned = Pinned(regulation="lamp-factory", version="2026.2", calendar=f"china@{book.version}")
+    pinned = Pinned(regulation="lamp-factory", version="2026.3", calendar=f"china@{book.version}")
     bound = reference.rules_for((pinned,)).bound[0]
     assert bound.calendars.version == book.version
     assert bound.calendars.years.by_year.keys() == book.years.by_year.keys()
@@ -141,6 +141,6 @@ def test_of_two_regulations_each_may_refuse_and_the_better_freight_counts() -> N
     story = given(received(), rules=Rules((other, bound)))
     outcome = story.when(refunded(10)).outcome
     assert isinstance(outcome, Refused)
-    assert outcome.details["regulation"] == "lamp-shop@2026.2"
+    assert outcome.details["regulation"] == "lamp-shop@2026.3"
     case = story.and_(classified("return", "quality")).case
     assert story.rules.freight(case) == (Payer.COMPANY, "S0 三/3")

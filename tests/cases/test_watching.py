@@ -31,7 +31,7 @@ def test_an_overdue_clock_goes_up_and_says_by_whom_why_and_on_what_it_rests(hotl
     assert up(hotline, case_id)
     (made,) = hotline.escalations(case_id)
     assert (made.actor, made.role, made.source.system) == ("watcher", Role.SERVICE, "watcher")
-    assert made.decided_under == "lamp-factory@2026.2"
+    assert made.decided_under == "lamp-factory@2026.3"
     assert made.fact == Escalated.model_validate(
         {
             "level": "supervisor", "reason": "overdue", "clock": reply_of(case_id), "rested_on_position": newest,

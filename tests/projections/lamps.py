@@ -30,8 +30,8 @@ HOUSE = UUID(int=0xCA5E)
 PINNED = (
     Pinned(
         regulation="lamp-factory",
-        version="2026.2",
-        settings="demo.1",
+        version="2026.3",
+        settings="demo.2",
         calendar=f"china@{shipped_book().version}",
     ),
 )
@@ -76,8 +76,8 @@ def documents() -> tuple[Fact, ...]:
     demo = (packs / "settings" / "lamp-factory.demo.toml").read_text(encoding="utf-8")
     book = shipped_book()
     return (
-        RegulationPublished(regulation="lamp-factory", version="2026.2", document=lamp, sha256=_digest(lamp)),
-        SettingsPublished(regulation="lamp-factory", version="demo.1", document=demo, sha256=_digest(demo)),
+        RegulationPublished(regulation="lamp-factory", version="2026.3", document=lamp, sha256=_digest(lamp)),
+        SettingsPublished(regulation="lamp-factory", version="demo.2", document=demo, sha256=_digest(demo)),
         CalendarPublished(calendar="china", version=book.version, document=book.document, sha256=book.sha256),
     )
 

@@ -77,7 +77,7 @@ def test_a_case_fills_up_as_it_passes_its_milestones() -> None:
     assert (row["shipped_at"], row["repaired_at"]) == (None, None)
     assert (row["refunded_minor"], row["stage"], row["outcome"]) == (19900, "closed", "solved")
     assert (row["cause"], row["product_id"], row["region"]) == ("driver", "lamp/kettle-lamp", "Suzhou")
-    assert row["regulations"] == "lamp-factory@2026.2"
+    assert row["regulations"] == "lamp-factory@2026.3"
 
 
 def test_a_row_says_which_fact_it_stands_on_and_when_that_was_recorded() -> None:
@@ -173,7 +173,7 @@ def test_a_clock_row_names_its_clause_what_moved_it_and_how_it_ended() -> None:
         ("03-02 15", replied()),
     )
     row = next(row for row in table("fct_sla_clocks", *steps) if row["promise"] == "consultation-reply")
-    assert row["clause_id"] == "lamp-factory@2026.2/promise/consultation-reply"
+    assert row["clause_id"] == "lamp-factory@2026.3/promise/consultation-reply"
     assert (row["due_at"], row["stopped_at"]) == (wall("2026-03-03 09:00"), wall("2026-03-02 15:00"))
     assert (row["verdict"], row["verdict_as_recorded"], row["raw_seconds"]) == ("met", "met", 6 * 3600)
     assert (row["moved_by"], row["warned_at"]) == ([1, 3], wall("2026-03-03 03:00"))

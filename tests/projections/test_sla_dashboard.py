@@ -131,7 +131,7 @@ def test_times_are_those_of_ended_clocks(replies: ClockFigures) -> None:
 def test_a_promise_is_shown_with_its_clause_and_both_labels(replies: ClockFigures) -> None:
     assert (replies.clause, replies.label_zh) == ("S0 三/2", "咨询 24 小时内回复")
     assert replies.department_zh
-    assert replies.regulation == "lamp-factory@2026.2"
+    assert replies.regulation == "lamp-factory@2026.3"
 
 
 def test_the_worst_open_clocks_come_first(board: SlaDashboard) -> None:
@@ -148,7 +148,7 @@ def test_marked_facts_stand_beside_the_rates(board: SlaDashboard) -> None:
 
 
 def test_the_board_names_what_it_stands_on(board: SlaDashboard, bi: Db) -> None:
-    assert board.standing.regulations == ("lamp-factory@2026.2",)
+    assert board.standing.regulations == ("lamp-factory@2026.3",)
     assert board.standing.position == bi.execute("SELECT max(position) FROM bi.fct_case_events").fetchone()[0]  # type: ignore[index]  # one row
     assert board.standing.code_version
 

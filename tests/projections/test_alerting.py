@@ -1,0 +1,217 @@
+"""The watcher and alerts, against real tables and a real desk: once a role, by any number of watchers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Barrier, Thread
+from uuid import UUID, uuid4
+
+import pytest
+
+from cases.caller import Caller
+from cases.codes import Role
+from cases.commands import Classify, Correct, Inspect, Receive, Repair
+from cases.desk import Desk
+from cases.events import Escalated, Received
+from cases.recorded import Source
+from cases.reference import settings_document
+from cases.regulation.packs import shipped_regulation
+from cases.store.database import Database
+from cases.vault import Vault
+from cases.watching import alarm
+from projections.engine import Engine
+from projections.schema import Db
+from projections.watcher import Watcher
+from tests.fix_desk import ask, caller, new_key
+from tests.fix_watching import Hotline
+from tests.projections.lamps import connected
+
+VALUES = """
+regulation = "lamp-factory"
+version = "watched.1"
+[values]
+repaired-thrice = { value = 6, unit = "months", source = "configured, not from the regulation" }
+"""
+BOTH = ["quality", "supervisor"]
+
+
+@pytest.fixture(scope="module")
+def works(hotline: Hotline) -> Hotline:
+    """The hotline of a firm that says within what time three repairs are too many."""
+    lamp = shipped_regulation("lamp-factory").regulation
+    hotline.desk.publish([settings_document(VALUES, lamp)], caller(Role.SERVICE, "set-up"))
+    return hotline
+
+
+@pytest.fixture
+def look(works: Hotline, database: Database) -> Callable[[str], int]:
+    """Bring the tables up to date, and let a new watcher look once at a moment; gives how much it recorded."""
+
+    def at(moment: str) -> int:
+        Engine(database).catch_up()
+        works.at(moment)
+        return Watcher(database, works.desk, works.hands).look()
+
+    return at
+
+
+@pytest.fixture
+def bi(database: Database) -> Iterator[Db]:
+    """A connection to the tables."""
+    with connected(database) as connection:
+        yield connection
+
+
+def staff() -> Caller:
+    return caller(Role.SUPERVISOR, "qi")
+
+
+def registered(works: Hotline, moment: str, lamp: str) -> UUID:
+    """A lamp comes in."""
+    works.at(moment)
+    told = ask(Receive, channel="store", customer_phone=f"138{uuid4().int % 10**8:08}", serial=lamp)
+    return works.desk.receive(told, caller(), key=new_key()).case_id
+
+
+def repaired(works: Hotline, moment: str, lamp: str, cause: str = "driver") -> UUID:
+    """A lamp comes in and is repaired at once."""
+    case_id = registered(works, moment, lamp)
+    works.tell(case_id, ask(Classify, kind="repair", severity="normal"))
+    opened = ask(Inspect, stage="arrival", cause=cause, disposition="repair")
+    works.tell(case_id, opened, caller(Role.TECHNICIAN, "bo"))
+    works.tell(case_id, ask(Repair, cause=cause, mode="mail_in"), caller(Role.TECHNICIAN, "bo"))
+    return case_id
+
+
+def alarms(works: Hotline, case_id: UUID, reason: str) -> list[str]:
+    """The roles that were told of an alert in a case."""
+    facts = (known.fact for known in works.escalations(case_id))
+    return sorted(
+        fact.level for fact in facts if isinstance(fact, Escalated) and fact.alert and fact.reason == reason
+    )
+
+
+def test_a_safety_case_is_told_at_the_first_look_to_every_role_once(
+    works: Hotline, look: Callable[[str], int]
+) -> None:
+    case_id = registered(works, "2026-03-02 09:00", "K7-safe")
+    works.tell(case_id, ask(Classify, kind="repair", is_safety=True))
+    look("2026-03-02 09:01")
+    assert alarms(works, case_id, "safety") == BOTH
+    (first, _) = works.escalations(case_id)
+    assert (first.actor, first.occurred_at) == ("watcher", works.hands.at)
+    for moment in ("2026-03-02 09:02", "2026-03-09 09:00"):
+        look(moment)
+    assert alarms(works, case_id, "safety") == BOTH
+
+
+def test_the_third_repair_of_one_lamp_for_one_fault_is_told_in_its_case_alone(
+    works: Hotline, look: Callable[[str], int]
+) -> None:
+    cases = [repaired(works, f"2026-0{month}-02 09:00", "K7-thrice") for month in (3, 4)]
+    repaired(works, "2026-04-03 09:00", "K7-thrice", cause="wiring")
+    look("2026-04-04 09:00")
+    assert [alarms(works, one, "repeated") for one in cases] == [[], []]
+    third = repaired(works, "2026-05-02 09:00", "k7-THRICE ")
+    look("2026-05-02 10:00")
+    look("2026-05-03 10:00")
+    assert [alarms(works, one, "repeated") for one in (*cases, third)] == [[], [], BOTH]
+
+
+def test_tables_that_lag_propose_in_vain_and_the_facts_decide(
+    works: Hotline, look: Callable[[str], int], database: Database
+) -> None:
+    cases = [repaired(works, f"2026-0{month}-05 09:00", "K7-lag") for month in (3, 4, 5)]
+    Engine(database).catch_up()
+    withdrawn = ask(Correct, corrects=4, reason="typing_error", is_withdrawn=True)
+    works.tell(cases[0], withdrawn, staff())
+    works.at("2026-05-05 10:00")
+    Watcher(database, works.desk, works.hands).look()
+    assert alarms(works, cases[2], "repeated") == []
+    look("2026-05-05 11:00")
+    assert alarms(works, cases[2], "repeated") == []
+
+
+def test_what_is_proposed_without_the_other_cases_is_quiet(works: Hotline) -> None:
+    cases = [repaired(works, f"2026-0{month}-06 09:00", "K7-alone") for month in (3, 4, 5)]
+    name = f"{cases[2]}:lamp-factory:repaired-thrice:1"
+    others = [works.ledger.load(one) for one in cases[:2]]
+    assert not alarm(works.desk, cases[2], name, "supervisor")
+    assert not alarm(works.desk, cases[2], name, "finance", others)
+    assert not alarm(works.desk, cases[1], name, "supervisor", others)
+    assert [alarm(works.desk, cases[2], name, "supervisor", others) for _ in range(2)] == [True, False]
+
+
+def test_three_repairs_that_lie_too_far_apart_are_no_alert(
+    works: Hotline, look: Callable[[str], int]
+) -> None:
+    cases = [repaired(works, f"2026-{month}-07 09:00", "K7-far") for month in ("01", "02", "09")]
+    look("2026-09-07 10:00")
+    assert [alarms(works, one, "repeated") for one in cases] == [[], [], []]
+
+
+def taken_over(works: Hotline, *, is_live: bool) -> UUID:
+    """A safety case of another system's log, taken in by a mapping that says whether it is live."""
+    case_id, source = uuid4(), Source(system="import:hotline")
+    known = registered(works, "2026-03-02 09:00", "K7-old")
+    works.tell(known, ask(Classify, kind="repair", is_safety=True))
+    history = [
+        replace(
+            one,
+            originator_id=case_id,
+            source=source,
+            fact=one.fact.model_copy(update={"is_live": is_live})
+            if isinstance(one.fact, Received)
+            else one.fact,
+        )
+        for one in works.ledger.load(known)
+    ]
+    works.desk.take_history([history])
+    return case_id
+
+
+def test_imported_history_is_quiet_unless_its_mapping_says_that_it_is_live(
+    works: Hotline, look: Callable[[str], int]
+) -> None:
+    past, present = taken_over(works, is_live=False), taken_over(works, is_live=True)
+    look("2026-03-02 09:01")
+    assert (alarms(works, past, "safety"), alarms(works, present, "safety")) == ([], BOTH)
+    assert not alarm(works.desk, past, f"{past}:lamp-factory:safety-at-once:1", "supervisor")
+
+
+def test_two_watchers_at_once_record_one_fact_a_role(
+    works: Hotline, look: Callable[[str], int], database: Database
+) -> None:
+    cases = [registered(works, "2026-03-02 09:00", f"K7-{number}") for number in range(6)]
+    for case_id in cases:
+        works.tell(case_id, ask(Classify, kind="repair", is_safety=True))
+    Engine(database).catch_up()
+    works.at("2026-03-02 09:01")
+    gate = Barrier(2)
+
+    def watch() -> None:
+        desk = Desk(works.ledger, Vault(works.ledger, works.vault.keys), works.hands)
+        gate.wait(30)
+        Watcher(database, desk, works.hands).look()
+
+    watchers = [Thread(target=watch) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    for watcher in watchers:
+        watcher.join(60)
+    look("2026-03-02 09:02")
+    assert [alarms(works, one, "safety") for one in cases] == [BOTH] * len(cases)
+
+
+def test_the_tables_say_who_is_still_to_be_told(
+    works: Hotline, look: Callable[[str], int], bi: Db, database: Database
+) -> None:
+    case_id = registered(works, "2026-03-02 09:00", "K7-told")
+    works.tell(case_id, ask(Classify, kind="repair", is_safety=True))
+    Engine(database).catch_up()
+    query = "SELECT next_levels, same FROM bi.fct_alerts WHERE case_id = %s"
+    assert bi.execute(query, [case_id]).fetchall() == [(["supervisor", "quality"], None)]
+    look("2026-03-02 09:01")
+    Engine(database).catch_up()
+    assert bi.execute(query, [case_id]).fetchall() == [(None, None)]
