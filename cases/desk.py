@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from cases.caller import Caller
 from cases.case import Case
 from cases.clearing import clear_values, with_refs
-from cases.command import Command, decisions
+from cases.command import Command
 from cases.commands import Receive
+from cases.deciding import decide
 from cases.errors import (
     CaseIsBusy,
     Conflict,
@@ -29,12 +30,11 @@ from cases.fact import Fact
 from cases.permissions import must_relate
 from cases.recorded import Recorded
 from cases.reference import REFERENCE_ID, Published, Shelf, publish
-from cases.regulation.rules import BEIJING, Reference, Rules
+from cases.regulation.rules import BEIJING, Reference
 from cases.request import Receipt, Request, Row, case_number
 from cases.store.ledger import BesideTaken, Ledger
 from cases.store.outcomes import CommitUnknown
 from cases.taking import take
-from cases.telling import claimed
 from cases.vault import Vault
 
 __all__ = ["Caller", "Desk", "Receipt"]
@@ -220,9 +220,8 @@ class Desk:
         must_relate(request.caller, request.command, case)
         owner = case.received.subject_id or uuid5(request.case_id, "subject")
         command, beside = self._cleared(request.command, owner)
-        recorded = self._record(
-            request, command, case, self._reference.rules_for(case.received.judged_under), now
-        )
+        rules = self._reference.rules_for(case.received.judged_under)
+        recorded = decide(request, command, case, rules, now)
         return Decided(case, case.received.case_no, recorded, beside if recorded else ())
 
     def _decide_intake(self, request: Request, command: Receive, now: datetime) -> Decided:
@@ -234,7 +233,7 @@ class Desk:
             channel=command.channel.value,
             at=min(command.occurred_at or now, now),
         )
-        recorded = self._record(request, cleared, case, self._reference.rules_for(pinned), now)
+        recorded = decide(request, cleared, case, self._reference.rules_for(pinned), now)
         return Decided(case, request.case_no, recorded, beside)
 
     def _cleared(self, command: Command, owner: UUID | None) -> tuple[Command, tuple[Row, ...]]:
@@ -244,31 +243,6 @@ class Desk:
             return command, ()
         sealed = self._vault.seal(values, owner)
         return with_refs(command, sealed.refs), sealed.beside
-
-    def _record(
-        self, request: Request, command: Command, case: Case, rules: Rules, now: datetime
-    ) -> tuple[Recorded, ...]:
-        occurred_at, is_backdated = claimed(command, rules, now, case.begun_at)
-        caller = request.caller
-        facts = decisions(command, case, rules, now, caller.actor, caller.role)
-        return tuple(
-            Recorded(
-                originator_id=request.case_id,
-                originator_version=version,
-                fact=fact,
-                occurred_at=occurred_at,
-                actor=caller.actor,
-                role=caller.role,
-                source=caller.source.model_copy(
-                    update={"document": command.document or caller.source.document}
-                ),
-                correlation_id=request.correlation_id,
-                causation_id=request.causation_id,
-                is_backdated=is_backdated,
-                decided_under=" ".join(bound.name for bound in rules)[:120] or None,
-            )
-            for version, fact in enumerate(facts, case.version + 1)
-        )
 
     # What is known already
 
