@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -37,6 +38,7 @@ TYPES: dict[Any, LiteralString] = {
     bool: "boolean",
     datetime: "timestamptz",
     date: "date",
+    Decimal: "numeric",
     list[int]: "bigint[]",
     list[str]: "text[]",
     Multirange[datetime]: "tstzmultirange",

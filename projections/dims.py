@@ -10,6 +10,7 @@ from cases import codes
 from cases.events import CASE_FACTS, MILESTONES
 from cases.fact import Fact
 from cases.promises.clock import Standing, Verdict
+from cases.regulation.targets import Measure
 from projections.casefile import UNKNOWN
 from projections.columns import Says
 from projections.tables import Row, Table
@@ -145,7 +146,12 @@ def _event_types() -> tuple[Row, ...]:
 
 VOCABULARIES: Mapping[str, type[codes.Code]] = {
     word_of(kind): kind
-    for kind in (*(getattr(codes, name) for name in codes.__all__ if name != "Code"), Verdict, Standing)
+    for kind in (
+        *(getattr(codes, name) for name in codes.__all__ if name != "Code"),
+        Verdict,
+        Standing,
+        Measure,
+    )
 }
 
 

@@ -12,6 +12,7 @@ from projections import (
     cases_table,
     complaints_table,
     costs_table,
+    counted_table,
     disputes_table,
     findings_table,
     grown_dims,
@@ -30,17 +31,18 @@ from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS
 from projections.meta_tables import PARKED, POSITION
 from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
 from projections.tables import Row, Table
+from projections.targets_dim import TARGETS, target_rows
 
-DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, CLAUSES, DAYS, BUDGETS, STOCK_ITEMS)
+DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, CLAUSES, TARGETS, DAYS, BUDGETS, STOCK_ITEMS)
 PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (cases_table.TABLE, cases_table.rows),
     (case_events_table.TABLE, case_events_table.rows),
     (sla_clocks_table.TABLE, sla_clocks_table.rows),
     (complaints_table.TABLE, complaints_table.rows),
     (findings_table.TABLE, findings_table.rows),
+    (alerts_table.TABLE, alerts_table.rows),
     (part_movements_table.TABLE, part_movements_table.rows),
     (part_requests_table.TABLE, part_requests_table.rows),
-    (alerts_table.TABLE, alerts_table.rows),
     (costs_table.TABLE, costs_table.rows),
     (refunds_table.TABLE, refunds_table.rows),
     (shipments_table.TABLE, shipments_table.rows),
@@ -49,6 +51,7 @@ PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] =
     (counted_table.TABLE, counted_table.rows),
 )
 PUBLISHED: Final[tuple[tuple[Table, Callable[[Reference], Iterator[Row]]], ...]] = (
+    (TARGETS, target_rows),
     (BUDGETS, budget_rows),
     (STOCK_ITEMS, stock_item_rows),
 )

@@ -13,6 +13,7 @@ from projections.grown_dims import CLAUSES
 from projections.meta_tables import PARKED, POSITION
 from projections.registry import FACTS, GROWING
 from projections.schema import BI, Db, drop
+from projections.targets_dim import TARGETS
 
 OLD: Final = "bi_old"
 OLD_SCHEMAS: Final = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"
@@ -54,7 +55,7 @@ def drop_old(connection: Db) -> list[str]:
 
 def _keep_parked(connection: Db, schema: str) -> None:
     """Carry over the last state of cases that are parked in the new schema too, with the dims it needs."""
-    for table in (*(table for table, _ in GROWING), CLAUSES):
+    for table in (*(table for table, _ in GROWING), CLAUSES, TARGETS):
         connection.execute(
             SQL("INSERT INTO {} SELECT * FROM {} ON CONFLICT DO NOTHING").format(
                 table.at(schema), table.at(BI)

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from projections import sla_clocks_table
+from projections import alerts_view, sla_clocks_table, target_views
 from projections.columns import Column, Says
 from projections.costs_view import COSTS
 from projections.stock_view import STOCK
@@ -100,6 +100,8 @@ def create(schema: str) -> Iterator[Composed]:
         position=Identifier(schema, "meta_position"),
     )
     yield from _said(schema, "meta_freshness", "数据新鲜度", "How fresh the tables are", FRESHNESS_SAYS)
+    yield from target_views.create(schema)
+    yield from alerts_view.create(schema)
     for view in (STOCK, COSTS):
         yield from view.create(schema)
 

@@ -1,4 +1,4 @@
-"""Targets as a regulation names them: one of a few measures, all that it needs, and a threshold that is never made up."""
+"""Targets as a regulation names them: one of a few measures, what it needs, and a threshold that is never made up."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from cases.regulation.targets import (
 from tests.cases.test_checking import GUARD, HEAD, REPLY
 
 KNOWN = GUARD + 'then = { fact = "Shipped", payer = "customer" }\n'
-SHARE = '[[placeholder]]\nid = "share"\nclause = "K 4"\nlabel = { zh = "比例", en = "Share" }\nunit = "percent"\n'
+SHARE = (
+    '[[placeholder]]\nid = "share"\nclause = "K 4"\nlabel = { zh = "比例", en = "Share" }\nunit = "percent"\n'
+)
 
 
 def target(**told: Any) -> Target:

@@ -15,6 +15,8 @@ from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps
 
 PAGE = (ROOT / "docs" / "bi.md").read_text(encoding="utf-8")
+NOT_IN_THIS_FACTORY = ("refund-within", "serial_token", "target_id")
+"""What its log does not have: late refunds, serial numbers, and targets in its regulation."""
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -31,7 +33,8 @@ def test_a_query_of_the_page_runs_for_an_analyst(analyst: str, query: str) -> No
     with psycopg.connect(analyst) as connection:
         found = connection.execute(query.encode())
         assert found.description
-        assert found.rowcount > 0 or "refund-within" in query or "serial_token" in query
+        is_elsewhere = any(word in query for word in NOT_IN_THIS_FACTORY)
+        assert found.rowcount > 0 or is_elsewhere
 
 
 def test_the_page_names_every_fact_table() -> None:

@@ -1,0 +1,145 @@
+"""Targets: the figures of a month, each with what it is made of, held against its threshold; every miss by its case."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from projections.questions.answers import Part, Standing, snapshot, standing_of
+from projections.questions.complaints import months_on
+from projections.schema import Db
+
+LOOK_BACK: Final = 36
+"""Months before the one asked for in which a run may have begun."""
+SHOWN: Final = 20
+"""Misses listed of a target that asks for less than everything; of one that asks for all they are all listed."""
+
+
+class Miss(Part):
+    """Something that a target counts and that is not good."""
+
+    case_id: UUID
+    case_no: str | None
+    happened_at: datetime
+    """When it happened, or when the clock started."""
+    last_position: int
+
+
+class TargetFigures(Part):
+    """One target in one month: under one version of the regulation and of the firm's values, in one department or all.
+
+    Shares are exact decimals between 0 and 1. `months_in_row` counts whole months up to this one, all departments
+    together.
+    """
+
+    target_id: str
+    regulation: str
+    target: str
+    clause_id: str
+    clause: str
+    label_zh: str
+    label_en: str
+    measure: str
+    settings_version: str | None
+    department: str | None
+    numerator: int
+    denominator: int
+    rate: Decimal | None
+    rate_unadjusted: Decimal | None
+    """As if nothing had been excluded."""
+    threshold: Decimal | None
+    threshold_from: str
+    """clause, setting or not_configured."""
+    is_reached: bool | None
+    is_small: bool
+    """Fewer than 30 to divide by."""
+    pending: int
+    excluded: int
+    not_configured: int
+    cases: int
+    open_cases: int
+    months_in_row: int
+    months_needed: int | None
+    is_run_reached: bool | None
+    last_position: int
+    missed: int
+    misses: tuple[Miss, ...]
+
+
+class TargetStandings(Part):
+    """The targets of one month of the business time zone, and what they stand on."""
+
+    at: datetime
+    month: date
+    is_over: bool
+    standing: Standing
+    targets: tuple[TargetFigures, ...]
+
+
+FIGURES: LiteralString = """
+SELECT found.*, denominator - numerator AS missed
+FROM bi.targets_at(%(at)s, %(zone)s, %(first)s, %(month)s) AS found
+WHERE month = %(month)s
+AND (%(regulation)s::text IS NULL OR %(regulation)s IN (regulation, split_part(regulation, '@', 1)))
+AND (department IS NULL) <> %(by_department)s
+ORDER BY regulation, clause, target_id, department
+"""
+MISSES: LiteralString = """
+WITH missed AS (
+    SELECT found.*, cases.case_no, targets.threshold = 1 AS is_every,
+        row_number() OVER (
+            PARTITION BY found.target_id, CASE WHEN %(by_department)s THEN found.department END
+            ORDER BY found.happened_at DESC, found.case_id
+        ) AS newness
+    FROM bi.counted_at(%(at)s) AS found
+    JOIN bi.fct_cases AS cases USING (case_id)
+    JOIN bi.dim_targets AS targets USING (target_id)
+    WHERE found.standing = 'missed'
+    AND found.happened_at >= %(month)s::date::timestamp AT TIME ZONE %(zone)s
+    AND found.happened_at < (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s
+)
+SELECT target_id, department, case_id, case_no, happened_at, last_position FROM missed
+WHERE is_every OR newness <= %(shown)s
+ORDER BY target_id, department, newness
+"""
+OVER: LiteralString = """
+SELECT (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s <= %(at)s AS is_over
+"""
+
+
+def target_standings(
+    connection: Db,
+    *,
+    at: datetime,
+    month: date,
+    regulation: str | None = None,
+    by_department: bool = False,
+    zone: str = "Asia/Shanghai",
+) -> TargetStandings:
+    """Hold a month (any day of it) against the targets, as known at an instant.
+
+    `regulation` is an id, or one version as id@version. A target that counted nothing in the month has no line.
+    """
+    month = month.replace(day=1)
+    asked: dict[str, Any] = {
+        "at": at, "zone": zone, "month": month, "first": months_on(month, -LOOK_BACK), "regulation": regulation,
+        "by_department": by_department, "shown": SHOWN,
+    }  # fmt: skip
+    with snapshot(connection) as cursor:
+        rows = cursor.execute(FIGURES, asked).fetchall()
+        missed: dict[tuple[str, str | None], list[Miss]] = {}
+        for row in cursor.execute(MISSES, asked):
+            department = row["department"] if by_department else None
+            missed.setdefault((row["target_id"], department), []).append(Miss.model_validate(row))
+        return TargetStandings(
+            at=at,
+            month=month,
+            is_over=bool((cursor.execute(OVER, asked).fetchone() or {})["is_over"]),
+            standing=standing_of(cursor),
+            targets=tuple(
+                TargetFigures(**row, misses=tuple(missed.get((row["target_id"], row["department"]), ())))
+                for row in rows
+            ),
+        )

@@ -1,0 +1,187 @@
+"""Every figure that a month is held against equals what the facts themselves come to, and names what it rests on."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid5
+
+import pytest
+
+from cases.recorded import Recorded
+from cases.store.database import Database
+from projections.engine import Engine
+from projections.questions.targets import TargetFigures, TargetStandings, target_standings
+from projections.rebuild import rebuild
+from projections.schema import Db
+from projections.target_views import SMALL
+from tests.projections.lamps import HOUSE, OPENING, Lamps, all_rows, connected, recorded, wall
+from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things
+
+CASES = 400 if os.environ.get("CASELEDGER_FAULTS") == "full" else 90
+MIDDLE, END = wall("2026-03-17 12:00"), wall("2026-12-31 12:00")
+Sums = dict[tuple[date, str], list[Thing]]
+
+
+@pytest.fixture(scope="module")
+def histories(lamps: Lamps, database: Database) -> list[list[Recorded]]:
+    """A firm's cases, stored and taken in by the tables."""
+    for number, document in enumerate(documents()):
+        lamps.ledger.append([recorded(uuid5(HOUSE, f"measured-{number}"), 1, OPENING, document)])
+    told = list(MeasuredFirm(11).histories(CASES))
+    lamps.ledger.append([one for history in told for one in history])
+    Engine(database).catch_up()
+    return told
+
+
+@pytest.fixture(scope="module")
+def bi(histories: list[list[Recorded]], database: Database) -> Iterator[Db]:
+    """The tables over them."""
+    with connected(database) as connection:
+        yield connection
+
+
+def sums(histories: list[list[Recorded]], at: datetime) -> Sums:
+    """Month and target → what it counts."""
+    found: Sums = defaultdict(list)
+    for thing in things(histories, at):
+        found[month_of(thing.at), thing.target].append(thing)
+    return found
+
+
+def months(histories: list[list[Recorded]]) -> list[date]:
+    return sorted({month_of(one.occurred_at) for told in histories for one in told})
+
+
+def figures(bi: Db, month: date, at: datetime = END) -> dict[str, TargetFigures]:
+    return {one.target: one for one in target_standings(bi, at=at, month=month).targets}
+
+
+@pytest.mark.parametrize("at", [MIDDLE, END], ids=["in the middle", "at the end"])
+@pytest.mark.proves("S1-1.3c", "S1-2.5", "S4-1.3c", "S4-2.4", "S4-4.2")
+def test_every_figure_is_what_the_facts_come_to(
+    bi: Db, histories: list[list[Recorded]], at: datetime
+) -> None:
+    expected, compared = sums(histories, at), 0
+    for month in months(histories):
+        found = figures(bi, month, at)
+        assert set(found) == {target for known, target in expected if known == month}
+        for name, one in found.items():
+            counted = expected[month, name]
+            stood = [thing.standing for thing in counted]
+            assert one.numerator == stood.count("good"), (month, name)
+            assert one.denominator == stood.count("good") + stood.count("missed"), (month, name)
+            assert (one.pending, one.excluded) == (stood.count("pending"), stood.count("excluded"))
+            assert one.cases == len({thing.case_id for thing in counted})
+            compared += 1
+    assert compared > 20
+
+
+def test_a_rate_is_exact_and_small_numbers_are_marked(bi: Db, histories: list[list[Recorded]]) -> None:
+    for month in months(histories):
+        for one in figures(bi, month).values():
+            share = Decimal(one.numerator) / one.denominator if one.denominator else None
+            assert one.rate == (None if share is None else round(share, 4))
+            assert one.is_small == (one.denominator < SMALL)
+            reached = None if share is None or one.threshold is None else share >= one.threshold
+            assert one.is_reached == reached
+
+
+def test_the_threshold_comes_from_the_clause_the_firm_or_nowhere(bi: Db) -> None:
+    found = figures(bi, date(2026, 3, 1))
+    assert (found["responses"].threshold, found["responses"].threshold_from) == (Decimal(1), "clause")
+    assert (found["answers"].threshold, found["answers"].threshold_from) == (Decimal("0.6"), "setting")
+    assert (found["refunds"].threshold, found["refunds"].threshold_from) == (None, "not_configured")
+    assert found["refunds"].is_reached is None
+    assert found["responses"].clause == "M responses"
+
+
+def test_of_a_target_of_all_every_miss_is_listed_by_its_case(bi: Db, histories: list[list[Recorded]]) -> None:
+    expected = sums(histories, END)
+    for month in months(histories):
+        one = figures(bi, month).get("responses")
+        if one is None:
+            continue
+        missed = [thing.case_id for thing in expected[month, "responses"] if thing.standing == "missed"]
+        assert sorted(miss.case_id for miss in one.misses) == sorted(missed)
+        assert one.missed == len(missed)
+        assert all(miss.case_no and miss.last_position <= one.last_position for miss in one.misses)
+
+
+def test_departments_add_up_to_the_whole(bi: Db) -> None:
+    march = date(2026, 3, 1)
+    whole = figures(bi, march)
+    apart = target_standings(bi, at=END, month=march, by_department=True).targets
+    for name, one in whole.items():
+        parts = [each for each in apart if each.target == name]
+        assert sum(each.numerator for each in parts) == one.numerator
+        assert sum(each.denominator for each in parts) == one.denominator
+        assert sum(len(each.misses) for each in parts if one.threshold == 1) == one.missed * (
+            one.threshold == 1
+        )
+    assert {one.department for one in apart if one.target == "refunds"} == {"finance"}
+
+
+@pytest.mark.proves("S1-7.1")
+def test_months_in_a_row_are_counted_and_one_that_fails_begins_anew(
+    bi: Db, histories: list[list[Recorded]]
+) -> None:
+    expected, run, runs = sums(histories, END), 0, set()
+    for month in months(histories):
+        stood = [thing.standing for thing in expected[month, "streak"]]
+        run = run + 1 if stood and stood.count("good") * 4 >= len(stood) * 3 else 0
+        runs.add(run)
+        one = figures(bi, month).get("streak")
+        if one is not None:
+            assert (one.months_in_row, one.months_needed) == (run, 2)
+            assert one.is_run_reached == (run >= 2)
+    assert runs >= {0, 1, 2}
+
+
+def test_a_month_that_still_runs_adds_nothing_to_a_run(bi: Db) -> None:
+    found: TargetStandings = target_standings(bi, at=MIDDLE, month=MIDDLE.date())
+    assert not found.is_over
+    assert {one.months_in_row for one in found.targets} == {0}
+    assert found.month == date(2026, 3, 1)
+
+
+def test_cases_still_open_stand_beside_the_rate_of_closed_ones(bi: Db) -> None:
+    march = figures(bi, date(2026, 3, 1))["solved"]
+    (open_cases,) = bi.execute(
+        "SELECT count(*) FROM bi.fct_cases WHERE closed_at IS NULL"
+        " AND date_trunc('month', opened_at AT TIME ZONE 'Asia/Shanghai') = '2026-03-01'"
+    ).fetchone() or (None,)
+    assert open_cases
+    assert march.open_cases == open_cases
+
+
+def test_another_regulation_has_no_line(bi: Db) -> None:
+    march = date(2026, 3, 1)
+    for name in ("measured", "measured@1"):
+        assert len(target_standings(bi, at=END, month=march, regulation=name).targets) > 5
+    assert target_standings(bi, at=END, month=march, regulation="measured@2").targets == ()
+
+
+def test_analysts_see_the_same_by_month_as_the_question_tells(bi: Db, database: Database) -> None:
+    bi.execute("SET TimeZone = 'Asia/Shanghai'")
+    seen = bi.execute(
+        "SELECT target, numerator, denominator, rate, is_reached FROM bi.rpt_targets"
+        " WHERE month = '2026-02-01' AND department IS NULL"
+    ).fetchall()
+    now = bi.execute("SELECT now()").fetchone()
+    assert now is not None
+    told = figures(bi, date(2026, 2, 1), now[0])
+    assert {row[0]: row[1:] for row in seen} == {
+        name: (one.numerator, one.denominator, one.rate, one.is_reached) for name, one in told.items()
+    }
+
+
+def test_a_rebuild_counts_the_same(bi: Db, database: Database) -> None:
+    before = [all_rows(bi, name) for name in ("fct_counted", "dim_targets")]
+    report = rebuild(database, workers=1)
+    assert report.differing == 0
+    assert [all_rows(bi, name) for name in ("fct_counted", "dim_targets")] == before
+    assert timedelta(seconds=report.seconds) < timedelta(minutes=5)
