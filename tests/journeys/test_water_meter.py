@@ -32,25 +32,12 @@ def called(firm: Firm, moment: str = "2026-03-07 23:00:00", **more: Any) -> Walk
     return walk.does("respond", step="first_touch", **told(f"{moment[:-2]}40"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "department"),
-    [
-        ("consultation", "call_centre"), ("complaint", "call_centre"), ("opinion", "call_centre"),
-        ("repair", "field_service"), ("exchange", "field_service"), ("installation", "field_service"),
-        ("technical_support", "tech_support"), ("delivery", "logistics"),
-    ],
-)  # fmt: skip
-def test_every_kind_goes_to_the_team_that_the_text_names(firm: Firm, kind: str, department: str) -> None:
-    walk = Walk(firm, **METER).does("classify", kind=kind)
-    assert walk.department() == department
-    assert walk.rows("SELECT kind, department FROM bi.fct_cases WHERE case_id = %s") == [(kind, department)]
-
-
 def looked_at(firm: Firm) -> Walk:
     """A meter that stands still: the team calls, comes in the time that was booked and finds the cause."""
     walk = called(firm, remedy_sought="repair")
     walk.does("respond", step="acknowledged", **told("2026-03-07 23:04"))
     walk.does("classify", kind="repair", mode="on_site", **told("2026-03-07 23:10"))
+    assert walk.department() == "field_service"
     walk.does("respond", Role.TECHNICIAN, step="contact", **told("2026-03-08 00:50"))
     times: Fields = {"begins_at": "2026-03-08T09:00:00+08:00", "ends_at": "2026-03-08T11:00:00+08:00"}
     walk.does("book", Role.TECHNICIAN, purpose="visit", **times, **told("2026-03-08 00:55"))
@@ -119,6 +106,7 @@ def test_a_complex_fault_that_takes_longer_goes_up_until_a_supervisor_excludes_i
 def test_a_meter_is_replaced_once_model_and_time_were_agreed(firm: Firm) -> None:
     walk = called(firm, remedy_sought="exchange")
     walk.does("classify", kind="exchange", mode="on_site", **told("2026-03-08 09:00"))
+    assert walk.department() == "field_service"
     sent: Fields = {"direction": "outbound", "mode": "company_ships", "carrier": "SF"}
     walk.is_refused("ship", "S4 三(三)", **sent, **told("2026-03-09 09:00"))
     agreed: Fields = {"promised_at": "2026-03-12T18:00:00+08:00", "is_agreed": True}
@@ -141,6 +129,7 @@ def test_a_complaint_about_a_repairer_is_answered_as_promised_looked_into_and_le
 ) -> None:
     walk = called(firm, "2026-03-09 09:00:00")
     walk.does("classify", kind="complaint", category="attitude", **told("2026-03-09 09:05"))
+    assert walk.department() == "call_centre"
     by: Fields = {"purpose": "reply", "promised_at": "2026-03-10T17:00:00+08:00"}
     walk.does("promise", **by, **told("2026-03-09 09:06"))
     walk.does("transfer", department="field_service", **told("2026-03-09 09:10"))
@@ -219,23 +208,29 @@ def mended(firm: Firm) -> Walk:
 
 
 @pytest.mark.walks("water-meter", "repair", "Paused", "Resumed", "Reopened")
-def test_a_meter_that_stands_still_again_is_called_about_looked_at_and_signed_for_anew(firm: Firm) -> None:
+def test_a_meter_that_stands_still_again_is_a_harder_case_called_about_looked_at_and_signed_for_anew(
+    firm: Firm,
+) -> None:
     walk = mended(firm).does("file", Role.TECHNICIAN, **RECORD, step="signed")
     walk.does("file", Role.TECHNICIAN, **RECORD, step="handed_back").does("close", outcome="solved")
     walk.at("2026-03-12 09:00").does("reopen", reason="fault_again")
     assert walk.explained("water-meter:contact-after-the-call:2").due == "03-12 11:00"
     assert walk.at("2026-03-12 10:30").looked_at() == ["overdue", "due_soon"], "the hotline let it ring"
+    walk.does("classify", kind="repair", mode="on_site", complexity="complex")
     walk.at("2026-03-12 10:50").does("respond", Role.TECHNICIAN, step="contact")
     work: Fields = {"mode": "on_site", "cause": "material", "is_use_explained": True}
     walk.is_refused("repair", "S4 三(二)3", **work)
     walk.at("2026-03-12 14:00").does("arrive", purpose="visit", is_id_shown=True)
-    walk.does("inspect", stage="on_site", cause="wiring", disposition="repair").does("repair", **work)
+    walk.does("inspect", stage="on_site", cause="material", disposition="repair", plan="更换机芯")
+    told = walk.at("2026-03-13 10:00").does("repair", **work).explained("water-meter:complex-repair:2")
+    assert (told.clause, told.due, told.verdict) == ("S4 四(一)1", "03-13 10:30", "met")
     walk.is_refused("close", "S4 三(二)4", outcome="solved")
-    walk.does("file", Role.TECHNICIAN, **RECORD, step="signed").at("2026-03-13 09:00")
+    walk.does("file", Role.TECHNICIAN, **RECORD, step="signed").at("2026-03-14 09:00")
     walk.does("file", Role.TECHNICIAN, **RECORD, step="handed_back").does("close", outcome="solved")
     assert [row for row in walk.rows(CYCLES) if row[0] == 2] == [
-        (2, "arrival", "not_configured"), (2, "call-answered", "breached"), (2, "contact-after-the-call", "met"),
-        (2, "fault-call-acknowledged", "breached"), (2, "record-returned", "met"), (2, "simple-repair", "met"),
+        (2, "arrival", "not_configured"), (2, "call-answered", "breached"), (2, "complex-plan", "met"),
+        (2, "complex-repair", "met"), (2, "contact-after-dispatch", "met"), (2, "contact-after-the-call", "met"),
+        (2, "fault-call-acknowledged", "breached"), (2, "record-returned", "met"),
     ]  # fmt: skip
     assert set(walk.clocks(cycle=1).values()) == {"met", "not_configured"}, "what was kept stays kept"
     assert walk.rows(ENDED) == [("repair", "field_service", "closed", "solved")]
