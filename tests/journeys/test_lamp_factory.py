@@ -45,6 +45,7 @@ def sent_in(firm: Firm, kind: str, **demand: Any) -> Walk:
 @pytest.mark.walks("lamp-factory", "consultation")
 def test_a_question_is_answered_within_a_day(firm: Firm) -> None:
     walk = Walk(firm, **LAMP).does("classify", kind="consultation")
+    assert walk.department() == "customer_service"
     assert walk.clocks()["consultation-reply"] == "open"
     walk.does("respond", step="reply").does("close", outcome="solved")
     assert walk.clocks()["consultation-reply"] == "met"
