@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from api.described import ASKED, DONE, refusals
 from api.examples_programmes import EXAMPLES
 from api.installation import Installation
 from api.keys import Credential
+from api.reading import asked
 from cases.caller import Caller
 from cases.codes import Department, Effect, Improvement, Role
 from cases.desk import wall_clock
@@ -26,6 +28,7 @@ from cases.programmes.asked import ASKED as VERBS
 from cases.programmes.asked import ProgrammeAsked
 from cases.programmes.holding import Standing
 from cases.programmes.owed import duties
+from replay.programme.figures import document_of
 from replay.programme.room import HoldingRoom, Told
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
@@ -105,6 +108,8 @@ class ProgrammeAnswer(ProgrammeLine):
     version: int
     questions: tuple[QuestionLine, ...]
     held: ProgrammeHeld | None
+    figures: dict[str, Any] | None
+    """The document of the figures that were frozen; `held.figures.sha256` is of its canonical text."""
     held_at: int
     held_by: str | None
     held_as: Role | None
@@ -124,7 +129,7 @@ class ProgrammeReceipt(_Part):
 
 def room_of(here: Installation) -> HoldingRoom:
     """Open the room of an installation."""
-    return HoldingRoom(here.ledger, here.published().reference)
+    return HoldingRoom(here.ledger, here.published().reference, partial(asked, here))
 
 
 def line_of(told: Told, today: date) -> dict[str, Any]:
@@ -188,6 +193,7 @@ def programme_of(here: Installation, told: Told, now: datetime) -> ProgrammeAnsw
             for one in told.duty.programme.checklist
         ),
         held=holding.held,
+        figures=document_of(holding.held.figures) if holding.held and holding.held.figures else None,
         held_at=holding.held_at,
         held_by=holding.told.actor if holding.told else None,
         held_as=holding.told.role if holding.told else None,
@@ -243,9 +249,9 @@ def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeRece
     """Make the route function of what can be asked."""
 
     def act(
-        *, regulation: Regulation, programme: Programme, period: Written, asked: Any, here: Here, caller: Any
+        *, regulation: Regulation, programme: Programme, period: Written, wanted: Any, here: Here, caller: Any
     ) -> ProgrammeReceipt:
-        kept = room_of(here).act(regulation, programme, period, asked, caller, wall_clock())
+        kept = room_of(here).act(regulation, programme, period, wanted, caller, wall_clock())
         here.engine.wake()
         return ProgrammeReceipt(
             stream_id=kept.stream, version=kept.version, position=kept.position, facts=kept.facts
@@ -253,7 +259,7 @@ def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeRece
 
     body = Body(openapi_examples={"usual": {"value": EXAMPLES[verb]}})
     act.__annotations__ |= {
-        "asked": Annotated[kind, body],
+        "wanted": Annotated[kind, body],
         "caller": Annotated[Caller, Depends(commands(verb))],
     }
     act.__doc__ = kind.__doc__

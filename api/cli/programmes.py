@@ -92,6 +92,17 @@ def hold(
         OUT.print(f"held, version {kept.version}" if kept.facts else "held before, nothing new", markup=False)
 
 
+@app.command("check")
+def check(regulation: Regulation, programme: Programme, period: PeriodWord) -> None:
+    """Compile the figures of a holding again from the log at its position; exit code 0: the same, 1: they differ."""
+    with installation() as here:
+        frozen, again = room_of(here).checked(regulation, programme, period, wall_clock())
+        is_same = frozen == again
+        OUT.print(f"frozen {frozen.sha256}\nagain  {again.sha256}", markup=False)
+        OUT.print("✓ the log gives these figures" if is_same else "✗ the log gives others", markup=False)
+    raise typer.Exit(0 if is_same else 1)
+
+
 def ticked(written: str) -> Ticked:
     """Read an answer; raises Malformed."""
     asked, _, seen = written.partition("=")

@@ -45,6 +45,8 @@ class Occasion:
     position: int = 0
     figures: Figures | None = None
     items: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Of a ranking, the pseudonyms that it counts."""
 
     def refusal(self, message: str, rule: str, **more: Any) -> Refused:
         """Say no with the clause that the programme comes from."""
@@ -71,8 +73,8 @@ class ProgrammeAsked(Asked):
 class Hold(ProgrammeAsked):
     """Hold a programme for a period: how one looked, who took part, and what was seen.
 
-    Figures that the programme compiles, and the position of the log, are added. `corrects` is the version of a
-    holding that this one supersedes.
+    The figures of the period are added as they stand, with the position of the log. `chosen` is whom a person chose of
+    a ranking; `corrects` the version of a holding that this one supersedes.
     """
 
     methods: tuple[CheckMethod, ...] = ()
@@ -114,6 +116,9 @@ class Hold(ProgrammeAsked):
                 "held-once",
                 version=occasion.holding.held_at,
             )
+
+        if self.chosen is not None and self.chosen not in occasion.people:
+            raise occasion.refusal("Somebody whom the ranking counts is chosen", "ranked")
 
     def _must_be_whole(self, occasion: Occasion) -> None:
         """An evaluation says how one looked; every question of the check-list has one answer, of every drawn case."""

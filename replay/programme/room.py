@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from cases.caller import Caller
+from cases.errors import NotFound
+from cases.events_programme import Figures
 from cases.period import Period
-from cases.programmes.asked import Occasion, ProgrammeAsked
+from cases.programmes.asked import Hold, Occasion, ProgrammeAsked
 from cases.programmes.holding import Holding, Standing, fold, holding_id
 from cases.programmes.owed import Duty, duty_of, owed
 from cases.regulation.rules import Reference
 from cases.store.ledger import Ledger
+from projections.schema import Db
+from replay.programme.figures import compiled, compiled_again, document_of
 from replay.recording import Batch, record
 
 
@@ -47,9 +52,12 @@ class Kept:
 class HoldingRoom:
     """Tells what is owed, and records what is held."""
 
-    def __init__(self, ledger: Ledger, reference: Reference) -> None:
-        """Stand on the log and the documents published in it."""
+    def __init__(
+        self, ledger: Ledger, reference: Reference, connect: Callable[[], AbstractContextManager[Db]]
+    ) -> None:
+        """Stand on the log and the documents published in it; `connect` gives a connection to the tables."""
         self._ledger, self._reference = ledger, reference
+        self.connect = connect
 
     def one(self, regulation: str, programme: str, written: str, now: datetime) -> Told:
         """Tell of one programme in one period; raises NotFound, Malformed, Refused."""
@@ -86,8 +94,9 @@ class HoldingRoom:
             actor=caller.actor,
             now=now,
             zone=self._reference.zone,
-            position=self._ledger.settled(),
         )
+        if isinstance(asked, Hold):
+            occasion = self._looked(occasion)
         facts = tuple(asked.decide(occasion))
         stream = told.stream
         version = told.holding.version + len(facts)
@@ -98,6 +107,25 @@ class HoldingRoom:
         source = caller.source.model_copy(update={"document": asked.document})
         position = record(self._ledger, batch, facts, replace(caller, source=source), busy)
         return Kept(stream, version, position, tuple(fact.name() for fact in facts))
+
+    def _looked(self, occasion: Occasion) -> Occasion:
+        """Compile the figures that a holding freezes, with the position of the log that they stand on."""
+        with self.connect() as connection:
+            figures, position = compiled(connection, occasion.duty, occasion.period, occasion.zone)
+        people = tuple(document_of(figures).get("people", ()))
+        return replace(occasion, figures=figures, position=position, people=people)
+
+    def checked(
+        self, regulation: str, programme: str, written: str, now: datetime
+    ) -> tuple[Figures, Figures]:
+        """Give the figures of a holding as they were frozen, and as the log gives them again; raises NotFound."""
+        told = self.one(regulation, programme, written, now)
+        held = told.holding.held
+        if held is None or held.figures is None:
+            raise NotFound("No figures were frozen for this period", period=written)
+        with self.connect() as connection:
+            again = compiled_again(connection, told.duty, told.period, held.position)
+        return held.figures, again
 
     def _holdings(self, found: Iterable[tuple[Duty, Period]]) -> dict[UUID, Holding]:
         streams = [holding_id(duty.regulation, duty.programme.id, period) for duty, period in found]

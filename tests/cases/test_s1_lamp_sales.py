@@ -236,7 +236,7 @@ def test_sales_service_and_technical_support_are_bound_and_only_the_supervisor_g
 
 
 PROGRAMMES = {
-    "supervisor-check": "month", "complaint-check": "month", "personnel-review": "quarter",
+    "supervisor-check": "month", "service-check": "week", "complaint-check": "month", "personnel-review": "quarter",
     "monthly-assessment": "month", "quarterly-assessment": "quarter", "customers-revisited": "month",
     "complaint-causes": "month", "details-verified": "quarter", "service-star": "quarter",
 }  # fmt: skip
@@ -260,6 +260,7 @@ def test_the_pass_mark_is_the_firms_and_the_run_of_95_percent_the_texts() -> Non
 
 
 UNSET = {
+    "star-response", "star-resolution", "star-praise",
     "green-channel-report", "archive-system", "contact", "leak-fine", "leak-deduction", "late-deduction",
     "streak-bonus", "major-complaint-reward", "star-bonus",
 }  # fmt: skip

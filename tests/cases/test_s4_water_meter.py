@@ -283,6 +283,7 @@ PROGRAMMES = {
     "customers-revisited": "revisit-period", "technical-feedback": "feedback-period",
     "records-sampled": "evaluation-period", "third-party-evaluation": "evaluation-period",
     "service-evaluated": "evaluation-period", "cost-by-month": None, "cost-by-quarter": None,
+    "cost-by-year": None,
 }  # fmt: skip
 UNSET = {"arrival", "repair-success", "feedback-period", "evaluation-period"}
 
