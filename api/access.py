@@ -26,6 +26,9 @@ class Question(StrEnum):
     DASHBOARD = "read-dashboard"
     STATISTICS = "read-statistics"
     WORKLIST = "read-worklist"
+    STOCK = "read-stock"
+    COSTS = "read-costs"
+    """What cases cost, against the budgets."""
     AUDITS = "read-audits"
     PROGRAMMES = "read-programmes"
     """What is owed by week, month, quarter or year, and what came of it."""
@@ -43,19 +46,21 @@ _WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
 
 QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.DESCRIPTION}),
-    Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.DESCRIPTION}),
-    Role.LOGISTICS: frozenset({*_WORK, Q.CASE, Q.UNMASK, Q.DESCRIPTION}),
+    Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.STOCK, Q.DESCRIPTION}),
+    Role.LOGISTICS: frozenset({*_WORK, Q.CASE, Q.UNMASK, Q.STOCK, Q.DESCRIPTION}),
     Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.DESCRIPTION}),
     Role.DISPUTE: frozenset({*_WHOLE, Q.UNMASK, Q.DESCRIPTION}),
-    Role.SUPERVISOR: frozenset({*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.DESCRIPTION}),
-    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.PROGRAMMES, Q.DESCRIPTION}),
+    Role.SUPERVISOR: frozenset(
+        {*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.STOCK, Q.COSTS, Q.DESCRIPTION}
+    ),
+    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.PROGRAMMES, Q.COSTS, Q.DESCRIPTION}),
     Role.STORE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
-    Role.WAREHOUSE: frozenset({*_WORK, Q.DESCRIPTION}),
-    Role.MANAGEMENT: frozenset({*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.DESCRIPTION}),
+    Role.WAREHOUSE: frozenset({*_WORK, Q.STOCK, Q.DESCRIPTION}),
+    Role.MANAGEMENT: frozenset({*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.STOCK, Q.COSTS, Q.DESCRIPTION}),
     Role.LEGAL: frozenset({*_WHOLE, Q.DESCRIPTION}),
     Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.DESCRIPTION}),
     Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.DESCRIPTION}),
-    Role.BI: frozenset({*_FIGURES, Q.DESCRIPTION}),
+    Role.BI: frozenset({*_FIGURES, Q.STOCK, Q.COSTS, Q.DESCRIPTION}),
     Role.ADMIN: frozenset({*_FIGURES, Q.DESCRIPTION}),
     Role.SERVICE: frozenset({Q.DESCRIPTION}),
 }

@@ -15,7 +15,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api import audits, commands, errors, explaining, figures, forms, health, programmes, queries, unmask
+from api import (
+    audits,
+    commands,
+    errors,
+    explaining,
+    figures,
+    forms,
+    health,
+    programmes,
+    queries,
+    spending,
+    unmask,
+)
 from api.access import Question
 from api.asking import well_asked
 from api.auth import asks
@@ -108,6 +120,7 @@ def _versioned() -> APIRouter:
         unmask.router,
         audits.router,
         programmes.router,
+        spending.router,
     ):
         router.include_router(part)
     return router

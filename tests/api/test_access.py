@@ -18,19 +18,19 @@ from tests.fix_api import KeyOf, Teller
 
 MAY = {
     "agent": "cases case history dashboard worklist unmask description",
-    "technician": "cases case history worklist unmask description",
-    "logistics": "cases case worklist unmask description",
+    "technician": "cases case history worklist unmask stock description",
+    "logistics": "cases case worklist unmask stock description",
     "quality": "cases case history past dashboard statistics worklist audits programmes description",
     "dispute": "cases case history past unmask description",
-    "supervisor": "cases case history past dashboard statistics worklist audits programmes description",
-    "finance": "cases case programmes description",
+    "supervisor": "cases case history past dashboard statistics worklist audits programmes stock costs description",
+    "finance": "cases case programmes costs description",
     "store": "cases case description",
-    "warehouse": "cases worklist description",
-    "management": "cases case dashboard statistics programmes description",
+    "warehouse": "cases worklist stock description",
+    "management": "cases case dashboard statistics programmes stock costs description",
     "legal": "cases case history past description",
     "research": "cases case statistics description",
     "partner": "case unmask description",
-    "bi": "dashboard statistics description",
+    "bi": "dashboard statistics stock costs description",
     "admin": "dashboard statistics description",
     "service": "description",
 }
@@ -108,6 +108,8 @@ def test_who_may_not_ask_is_told_so_before_anything_is_read(teller: Teller) -> N
         (Role.AGENT, "/audits/2026-10"),
         (Role.LOGISTICS, f"/cases/{NONE}/timeline"),
         (Role.SERVICE, "/worklist"),
+        (Role.LOGISTICS, "/costs"),
+        (Role.AGENT, "/stock"),
     ):
         assert teller.get(path, role=role).status_code == 403, path
 
