@@ -19,6 +19,7 @@ class AlertRow(NamedTuple):
 
     alert_id: Annotated[str, Says("警报标识", "The alert: case, regulation, alert and cycle")]
     counted: Annotated[str, Says("计入项", "What counts: the version of a fact, or a clock")]
+    clock_id: Annotated[str | None, Says("时限标识", "The clock that was missed; empty for a fact")]
     case_id: columns.Id
     clause_id: Annotated[
         str, Says("条款项", "Item of the regulation it comes from", "dim_regulation_clauses")
@@ -39,6 +40,7 @@ class AlertRow(NamedTuple):
         Says("与其后者合计至", "Up to when later ones count together with it; empty for ever"),
     ]
     at_least: Annotated[int, Says("达到次数", "How many make the alert")]
+    levels: Annotated[list[str], Says("应通知的角色", "Roles that it is for")]
     is_excluded: Annotated[bool, Says("已除外（列示不计）", "Excluded by leave: shown, and not counted")]
     next_levels: Annotated[
         list[str] | None, Says("尚未通知的角色", "Roles not told yet, whether or not there are so many")
@@ -68,6 +70,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
             one.at,
             one.until,
             one.alert.at_least,
+            list(one.alert.escalate),
             one.is_excluded,
             _untold(file, one),
             file.is_live,
@@ -81,6 +84,7 @@ def _named(file: CaseFile, one: Counted) -> Row:
     return (
         one.alert_id,
         one.clock_id or str(one.version),
+        one.clock_id,
         file.case_id,
         clause_id(one.bound.name, "alert", one.alert.id),
         one.alert.id,

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.numeric import Int8
 
 from cases.caller import Caller
 from cases.codes import Role
-from cases.commands import Classify, Correct, Inspect, Receive, Repair
+from cases.commands import Approve, Classify, Correct, Inspect, Receive, Repair, Request
 from cases.desk import Desk
 from cases.events import Escalated, Received
 from cases.recorded import Source
-from cases.reference import settings_document
-from cases.regulation.packs import shipped_regulation
+from cases.reference import regulation_document, settings_document
+from cases.regulation.packs import shipped_regulation, shipped_text
 from cases.store.database import Database
 from cases.vault import Vault
 from cases.watching import alarm
 from projections.engine import Engine
+from projections.questions.alerts import Alert, alerts
 from projections.schema import Db
 from projections.watcher import Watcher
+from tests.cases.clock_stories import SHANGHAI, wall
 from tests.fix_desk import ask, caller, new_key
 from tests.fix_watching import Hotline
 from tests.projections.lamps import connected
@@ -40,7 +44,8 @@ BOTH = ["quality", "supervisor"]
 def works(hotline: Hotline) -> Hotline:
     """The hotline of a firm that says within what time three repairs are too many."""
     lamp = shipped_regulation("lamp-factory").regulation
-    hotline.desk.publish([settings_document(VALUES, lamp)], caller(Role.SERVICE, "set-up"))
+    sales = regulation_document(shipped_text("lamp-sales"))
+    hotline.desk.publish([settings_document(VALUES, lamp), sales], caller(Role.SERVICE, "set-up"))
     return hotline
 
 
@@ -215,3 +220,90 @@ def test_the_tables_say_who_is_still_to_be_told(
     look("2026-03-02 09:01")
     Engine(database).catch_up()
     assert bi.execute(query, [case_id]).fetchall() == [(None, None)]
+
+
+# What there is to be told, to who asks
+
+
+def listed(bi: Db, database: Database, at: str, about: str, **wanted: str) -> list[Alert]:
+    """The alerts about something at a moment, of the last month."""
+    Engine(database).catch_up()
+    moment = wall(at)
+    found = alerts(bi, at=moment, since=moment - timedelta(days=31), zone=SHANGHAI.key, limit=200, **wanted)
+    assert found.total == len(found.items)
+    return [one for one in found.items if one.about == about]
+
+
+def late_question(works: Hotline, moment: str, to: str) -> UUID:
+    """A question that the sales department, half an hour later, has no plan for."""
+    works.at(moment)
+    told = ask(Receive, channel="phone", customer_phone="13800005678", product_line="lamp-sales")
+    case_id = works.desk.receive(told, caller(), key=new_key()).case_id
+    works.tell(case_id, ask(Classify, kind="consultation", assigned_to=to))
+    return case_id
+
+
+def test_the_third_late_response_of_a_person_in_a_month_is_listed_and_told_in_no_case(
+    works: Hotline, look: Callable[[str], int], bi: Db, database: Database
+) -> None:
+    cases = [late_question(works, f"2026-06-{day} 09:00", "staff-bo") for day in ("01", "02", "30")]
+    late_question(works, "2026-06-03 09:00", "staff-he")
+    late_question(works, "2026-07-01 09:00", "staff-bo")
+    assert listed(bi, database, "2026-06-30 09:30", "person") == []
+    (one,) = listed(bi, database, "2026-07-01 12:00", "person", level="supervisor")
+    assert (one.name, one.same, one.times) == ("lamp-sales:late-thrice:staff-bo:2026-06", "staff-bo", 3)
+    assert (one.clause, one.since_at, one.reached_at) == (
+        "S1 七/2", wall("2026-06-01 09:30"), wall("2026-06-30 09:30"),
+    )  # fmt: skip
+    assert listed(bi, database, "2026-07-01 12:00", "person", level="finance") == []
+    look("2026-07-01 12:00")
+    assert [alarms(works, case_id, "overdue") for case_id in cases] == [[], [], []]
+
+
+def test_a_late_response_that_was_excluded_is_shown_and_not_counted(
+    works: Hotline, bi: Db, database: Database
+) -> None:
+    cases = [late_question(works, f"2026-08-0{day} 09:00", "staff-li") for day in (3, 4, 5)]
+    flood = {"subject": "exclusion", "item": "preliminary-plan", "reason": "force_majeure"}
+    works.tell(cases[0], ask(Request, **flood))
+    works.tell(cases[0], ask(Approve, **flood), staff())
+    assert listed(bi, database, "2026-08-06 09:00", "person") == []
+    shown = "SELECT count(*) FROM bi.fct_alerts WHERE same = 'staff-li' AND is_excluded"
+    assert bi.execute(shown).fetchone() == (1,)
+    late_question(works, "2026-08-06 09:00", "staff-li")
+    (one,) = listed(bi, database, "2026-08-06 10:00", "person")
+    assert (one.times, one.excluded, one.reached_at) == (3, 1, wall("2026-08-06 09:30"))
+
+
+def test_an_alert_of_a_case_is_listed_with_who_was_told(
+    works: Hotline, look: Callable[[str], int], bi: Db, database: Database
+) -> None:
+    case_id = registered(works, "2026-10-12 09:00", "K7-list")
+    works.tell(case_id, ask(Classify, kind="repair", is_safety=True))
+    (one,) = listed(bi, database, "2026-10-12 09:00", "case")
+    assert (one.case_id, one.what, one.told, one.times) == (case_id, "safety-at-once", (), 1)
+    look("2026-10-12 09:01")
+    (one,) = listed(bi, database, "2026-10-12 09:02", "case", level="quality")
+    assert (sorted(one.told), one.label_en) == (BOTH, "A safety risk is told at once")
+
+
+def test_a_year_that_is_not_published_is_told_from_december_on(bi: Db, database: Database) -> None:
+    assert listed(bi, database, "2026-11-30 09:00", "calendar_year") == []
+    (one,) = listed(bi, database, "2026-12-01 09:00", "calendar_year")
+    assert (one.name, one.what, one.reached_at) == ("2027", "provisional", wall("2026-12-01 00:00"))
+
+
+def test_a_value_that_open_cases_wait_for_is_told(works: Hotline, bi: Db, database: Database) -> None:
+    registered(works, "2026-10-12 09:00", "K7-value")
+    found = {one.label_en: one for one in listed(bi, database, "2026-10-12 09:05", "not_configured")}
+    one = next(one for one in found.values() if one.what == "setting")
+    assert one.clause is not None
+    assert one.times >= 1
+
+
+def test_parked_cases_are_told(works: Hotline, bi: Db, database: Database) -> None:
+    case_id = registered(works, "2026-10-12 09:00", "K7-parked")
+    append = "SELECT log.case_events_append(%s, %s, %s, %s)"
+    bi.execute(append, ([case_id], [Int8(2)], ["case.melted.v1"], [b"{}"]))
+    (one,) = listed(bi, database, "2026-10-12 09:05", "parked")
+    assert (one.what, one.times) == ("UnknownTopic", 1)
