@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import LiteralString
+from typing import Final, LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
@@ -85,6 +85,10 @@ LABEL_SAYS = {
 }
 
 
+VIEWS: Final = (STOCK, COSTS)
+"""The reports that are a query over tables and nothing else."""
+
+
 def clock_columns() -> tuple[Column, ...]:
     """Give the columns of `sla_clocks_at`: those of the table and how each clock stands."""
     return (*sla_clocks_table.TABLE.columns, *ADDED)
@@ -102,7 +106,7 @@ def create(schema: str) -> Iterator[Composed]:
     yield from _said(schema, "meta_freshness", "数据新鲜度", "How fresh the tables are", FRESHNESS_SAYS)
     yield from target_views.create(schema)
     yield from alerts_view.create(schema)
-    for view in (STOCK, COSTS):
+    for view in VIEWS:
         yield from view.create(schema)
 
 

@@ -159,7 +159,7 @@ def names(prefix: str, key: str, alias: Any) -> list[str]:
 
 
 def tables() -> str:
-    """Every table of schema `bi` and every column, in both languages."""
+    """Every table and report of schema `bi` and every column, in both languages."""
     return page(
         "Tables",
         (
@@ -168,7 +168,10 @@ def tables() -> str:
                 ("column", "type", "中文", "English"),
                 ((f"`{one.name}`", one.type, one.says.zh, one.says.en) for one in shown.columns),
             )
-            for shown in import_module("projections.registry").TABLES
+            for shown in (
+                *import_module("projections.registry").TABLES,
+                *import_module("projections.views").VIEWS,
+            )
         ),
     )
 

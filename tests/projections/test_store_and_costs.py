@@ -48,7 +48,9 @@ def test_a_report_has_the_columns_that_are_explained(bi: Db, report: View) -> No
     assert columns == [(one.name, types.get(one.type, one.type)) for one in report.columns]
 
 
+@pytest.mark.proves("S2-7.3")
 @pytest.mark.proves("S2-7.4")
+@pytest.mark.proves("S4-2.4")
 @pytest.mark.proves("S4-5.2c")
 def test_the_store_is_what_came_in_less_what_went_out_and_says_what_is_low(bi: Db, known: list[Told]) -> None:
     rows = bi.execute(
