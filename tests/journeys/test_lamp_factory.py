@@ -1,8 +1,7 @@
-"""The lamp factory (S0): a question, a lamp mended by mail, one sent back for its money, and one that is dangerous."""
+"""The lamp factory (S0): question, repair, return, exchange, complaint and danger, from first call to the audit."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +13,9 @@ from tests.cases.clock_stories import wall
 from tests.fix_desk import caller
 from tests.journeys.walk import Firm, Walk
 
-TODAY = datetime.now(UTC).date()
 LAMP: dict[str, Any] = {
     "product_line": "lamp", "product_model": "kettle lamp", "description": "嗡嗡响", "sales_channel": "store",
-    "purchased_on": str(TODAY - timedelta(days=5)), "goods_received_on": str(TODAY - timedelta(days=5)),
+    "purchased_on": "2026-06-02", "goods_received_on": "2026-06-03",
     "has_proof": True, "has_fault_description": True, "paid": {"minor": 19_900},
 }  # fmt: skip
 PAID_BACK: dict[str, Any] = {"amount": {"minor": 19_900}}
@@ -25,11 +23,11 @@ CHECK: dict[str, Any] = {
     "stage": "return_check", "disposition": "refund", "is_passed": True, "is_human_damage": False,
     "is_packaging_intact": True, "are_accessories_complete": True,
 }  # fmt: skip
-
-
-def soon(hours: int) -> str:
-    """An instant some hours from now."""
-    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+IN_MAY: dict[str, Any] = {**LAMP, "purchased_on": "2026-05-02", "goods_received_on": "2026-05-03"}
+OUT: dict[str, Any] = {"direction": "outbound", "mode": "company_ships", "carrier": "SF", "waybill": "SF7791"}
+CLOCKS = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s AND cycle = 1 ORDER BY promise"
+AGAIN = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s AND cycle = 2 ORDER BY promise"
+FINDINGS = "SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s ORDER BY 1"
 
 
 def sent_in(firm: Firm, kind: str, **demand: Any) -> Walk:
@@ -43,12 +41,22 @@ def sent_in(firm: Firm, kind: str, **demand: Any) -> Walk:
 
 
 @pytest.mark.walks("lamp-factory", "consultation")
-def test_a_question_is_answered_within_a_day(firm: Firm) -> None:
-    walk = Walk(firm, **LAMP).does("classify", kind="consultation")
+def test_a_question_that_is_nearly_forgotten_is_answered_within_a_day_over_the_national_day(
+    firm: Firm,
+) -> None:
+    walk = Walk(firm.at("2026-09-30 18:00"), **LAMP).does("classify", kind="consultation")
     assert walk.department() == "customer_service"
-    assert walk.clocks()["consultation-reply"] == "open"
-    walk.does("respond", step="reply").does("close", outcome="solved")
-    assert walk.clocks()["consultation-reply"] == "met"
+    walk.at("2026-09-30 18:30").does("respond", step="acknowledged")
+    told = walk.explained("lamp-factory:consultation-reply:1")
+    assert (told.clause, told.due, told.verdict) == ("S0 三/2", "10-01 18:00", "open"), (
+        "a holiday counts as well"
+    )
+    assert walk.at("2026-10-01 12:00").looked_at() == ["due_soon"]
+    walk.at("2026-10-01 17:00").does("respond", step="reply").does("close", outcome="solved")
+    assert walk.rows(CLOCKS) == [
+        ("consultation-reply", "met"), ("first-response", "met"), ("phone-pickup", "not_configured"),
+        ("resolution", "met"),
+    ]  # fmt: skip
     assert walk.rows("SELECT kind, stage FROM bi.fct_cases WHERE case_id = %s") == [
         ("consultation", "closed")
     ]
@@ -56,7 +64,7 @@ def test_a_question_is_answered_within_a_day(firm: Firm) -> None:
 
 @pytest.mark.walks("lamp-factory", "return")
 def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(firm: Firm) -> None:
-    walk = sent_in(firm, "return")
+    walk = sent_in(firm.at("2026-06-08 09:00"), "return")
     walk.is_refused("refund", "S0 五/1(4)", **PAID_BACK)
     walk.does("inspect", Role.QUALITY, **CHECK)
     walk.is_refused("refund", "S0 三/2", amount={"minor": 20_000})
@@ -72,12 +80,18 @@ def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(firm: F
 
 @pytest.mark.walks("lamp-factory", "repair")
 def test_a_lamp_too_old_is_mended_by_mail_at_a_price_that_was_told(firm: Firm) -> None:
-    old = str(TODAY - timedelta(days=800))
-    walk = Walk(firm, **{**LAMP, "purchased_on": old, "goods_received_on": old})
+    old: dict[str, Any] = {"purchased_on": "2024-03-01", "goods_received_on": "2024-03-01"}
+    walk = Walk(firm.at("2026-06-08 09:00"), **{**LAMP, **old})
     walk.does("classify", kind="repair", mode="mail_in")
     walk.does("ship", direction="inbound", mode="pickup", carrier="SF", waybill="SF7789")
     walk.does("deliver", direction="inbound")
-    walk.does("inspect", stage="arrival", cause="driver", disposition="repair", promised_at=soon(20))
+    walk.does(
+        "inspect",
+        stage="arrival",
+        cause="driver",
+        disposition="repair",
+        promised_at="2026-06-09T18:00:00+08:00",
+    )
     walk.is_refused("repair", "S0 二/3", cause="driver")
     walk.does("quote", quote_no="Q-7", amount={"minor": 8_800})
     walk.does("answer-quote", quote_no="Q-7", is_accepted=True).does("repair", cause="driver")
@@ -89,8 +103,29 @@ def test_a_lamp_too_old_is_mended_by_mail_at_a_price_that_was_told(firm: Firm) -
     assert walk.clocks()["revisit-due"] == "met"
 
 
+@pytest.mark.walks("lamp-factory", "complaint", "Escalated", "Revisited")
+def test_a_complaint_with_an_unreasonable_demand_goes_up_after_the_policy_was_explained(firm: Firm) -> None:
+    walk = Walk(firm.at("2026-06-08 09:00"), **LAMP).does("classify", kind="complaint", category="product")
+    assert walk.department() == "customer_service"
+    assert walk.at("2026-06-08 11:01").looked_at() == ["overdue"], "nobody began to work on it for two hours"
+    up: dict[str, Any] = {"level": "supervisor", "reason": "unreasonable_demand"}
+    walk.is_refused("escalate", "S0 五/3", **up)
+    walk.does("respond", step="policy_explained").does("escalate", **up)
+    assert walk.explained("lamp-factory:resolution:1").due == "06-24 00:00"
+    walk.at("2026-06-10 09:00").does("respond", Role.SUPERVISOR, step="solution", text="更换驱动")
+    walk.does("revisit", method="phone", is_solved=True, satisfaction=3).does("close", outcome="solved")
+    assert walk.rows(CLOCKS) == [
+        ("first-response", "breached"), ("phone-pickup", "not_configured"), ("resolution", "met"),
+    ]  # fmt: skip
+    complaint = (
+        "SELECT category, department, is_solved, satisfaction FROM bi.fct_complaints WHERE case_id = %s"
+    )
+    assert walk.rows(complaint) == [("product", "customer_service", True, 3)]
+    assert walk.rows(FINDINGS) == []
+
+
 def test_a_danger_is_told_at_once_and_goes_up_before_the_case_may_end(firm: Firm) -> None:
-    walk = Walk(firm, **LAMP).does("classify", kind="consultation", is_safety=True)
+    walk = Walk(firm.at("2026-06-08 09:00"), **LAMP).does("classify", kind="consultation", is_safety=True)
     walk.is_refused("close", "S0 五/3", outcome="solved")
     walk.does("respond", step="stop_use").does("escalate", level="supervisor", reason="safety")
     walk.does("respond", step="reply").does("close", outcome="solved")
@@ -99,13 +134,6 @@ def test_a_danger_is_told_at_once_and_goes_up_before_the_case_may_end(firm: Firm
         (True, True)
     ]
     assert walk.rows("SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s") == []
-
-
-IN_MAY: dict[str, Any] = {**LAMP, "purchased_on": "2026-05-02", "goods_received_on": "2026-05-03"}
-OUT: dict[str, Any] = {"direction": "outbound", "mode": "company_ships", "carrier": "SF", "waybill": "SF7791"}
-CLOCKS = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s AND cycle = 1 ORDER BY promise"
-AGAIN = "SELECT promise, verdict FROM bi.fct_sla_clocks WHERE case_id = %s AND cycle = 2 ORDER BY promise"
-FINDINGS = "SELECT constraint_id FROM bi.fct_findings WHERE case_id = %s ORDER BY 1"
 
 
 def exchanged(firm: Firm) -> Walk:
