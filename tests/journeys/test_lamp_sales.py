@@ -1,4 +1,4 @@
-"""The sales department of the lamp factory (S1): questions, a fault, an exchange, complaints, from first call on."""
+"""The sales department of the lamp factory (S1): question, order, fault, exchange, return, complaint and a survey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The maker of hot-water meters (S4): repairs, a new meter, a complaint, a loss in dispute, from first call on."""
+"""The maker of hot-water meters (S4): the eight kinds of its text, and a loss in dispute, from first call on."""
 
 from __future__ import annotations
 
