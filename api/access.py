@@ -26,6 +26,8 @@ class Question(StrEnum):
     DASHBOARD = "read-dashboard"
     STATISTICS = "read-statistics"
     WORKLIST = "read-worklist"
+    ALERTS = "read-alerts"
+    """What there is to be told, people's late responses by pseudonym among it."""
     STOCK = "read-stock"
     COSTS = "read-costs"
     """What cases cost, against the budgets."""
@@ -41,7 +43,7 @@ class Question(StrEnum):
 Q = Question
 _FIGURES = {Q.DASHBOARD, Q.STATISTICS}
 _WORK = {Q.CASES, Q.WORKLIST}
-_OVERSIGHT = {Q.AUDITS, Q.PROGRAMMES}
+_OVERSIGHT = {Q.AUDITS, Q.PROGRAMMES, Q.ALERTS}
 _WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
 
 QUESTIONS: Mapping[Role, frozenset[Question]] = {
@@ -56,7 +58,9 @@ QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.PROGRAMMES, Q.COSTS, Q.DESCRIPTION}),
     Role.STORE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
     Role.WAREHOUSE: frozenset({*_WORK, Q.STOCK, Q.DESCRIPTION}),
-    Role.MANAGEMENT: frozenset({*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.STOCK, Q.COSTS, Q.DESCRIPTION}),
+    Role.MANAGEMENT: frozenset(
+        {*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.ALERTS, Q.STOCK, Q.COSTS, Q.DESCRIPTION}
+    ),
     Role.LEGAL: frozenset({*_WHOLE, Q.DESCRIPTION}),
     Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.DESCRIPTION}),
     Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.DESCRIPTION}),

@@ -11,11 +11,12 @@ from api.access import Question
 from api.auth import Here, asks
 from api.described import FIGURES, refusals
 from api.keys import Credential
-from api.parameters import At, AtLeast, Live, MonthWord, Since, Until
+from api.parameters import At, AtLeast, Limit, Live, MonthWord, Since, Until
 from api.reading import asked
-from cases.codes import Department, Kind
+from cases.codes import Department, Kind, Role
 from cases.desk import wall_clock
 from cases.errors import Malformed
+from projections.questions.alerts import Alerts, alerts
 from projections.questions.complaints import (
     ComplaintStatistics,
     complaint_statistics,
@@ -87,6 +88,31 @@ def findings(
         return finding_counts(
             connection, since=since or now - USUAL_SPAN, until=until or now, is_live=is_live
         )
+
+
+@router.get(
+    "/alerts",
+    operation_id="alerts",
+    summary="See what there is to be told: of cases, people, years, values and the tables",
+    responses=refusals(FIGURES),
+)
+def to_be_told(
+    *,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.ALERTS))],
+    since: Since = None,
+    level: Role | None = None,
+    at: At = None,
+    limit: Limit = 50,
+    at_least: AtLeast = None,
+) -> Alerts:
+    """List alerts, the newest first; `level` keeps to those for one role. People are named by pseudonym."""
+    now = at or wall_clock()
+    with asked(here, at_least) as connection:
+        return alerts(
+            connection, at=now, since=since or now - USUAL_SPAN, zone=here.settings.business_timezone,
+            level=level.value if level else None, limit=limit,
+        )  # fmt: skip
 
 
 @router.get(

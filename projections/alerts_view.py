@@ -45,9 +45,9 @@ BEGIN ATOMIC
     WHERE one.is_live AND one.clock_id IS NULL AND one.happened_at <= instant AND beside.times >= one.at_least
     GROUP BY one.alert_id, one.case_id, one.levels, one.next_levels
     UNION ALL
-    SELECT 'person', subject || ':' || to_char(min(happened_at) AT TIME ZONE zone, 'YYYY-MM'), min(alert), max(clause_id),
-        NULL, min(same), levels, NULL, count(*) FILTER (WHERE NOT is_excluded), count(*) FILTER (WHERE is_excluded),
-        at_least, min(happened_at),
+    SELECT 'person', subject || ':' || to_char(min(happened_at) AT TIME ZONE zone, 'YYYY-MM'), min(alert),
+        max(clause_id), NULL, min(same), levels, NULL, count(*) FILTER (WHERE NOT is_excluded),
+        count(*) FILTER (WHERE is_excluded), at_least, min(happened_at),
         (array_agg(happened_at ORDER BY happened_at) FILTER (WHERE NOT is_excluded))[at_least]
     FROM {alerts}
     WHERE is_live AND clock_id IS NOT NULL AND happened_at < instant

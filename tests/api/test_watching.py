@@ -113,6 +113,20 @@ def test_a_warning_is_shown_and_is_no_step_of_the_case(
     assert '<li class="done"><b>Escalated' not in page
 
 
+def test_a_safety_case_is_listed_as_an_alert_with_who_was_told(teller: Teller, here: Installation) -> None:
+    case = teller.received()
+    teller.post(f"/cases/{case['case_id']}/classify", {"kind": "repair", "is_safety": True})
+    here.engine.catch_up()
+    looked(here)
+    position = here.engine.catch_up()
+    answer = teller.get("/alerts", role=Role.SUPERVISOR, at_least=position, level="quality", limit=200).json()
+    (one,) = [item for item in answer["items"] if item["case_id"] == case["case_id"]]
+    assert (one["about"], one["what"], one["clause"]) == ("case", "safety-at-once", "S0 五/3")
+    assert sorted(one["told"]) == ["quality", "supervisor"]
+    for role in (Role.AGENT, Role.BI, Role.TECHNICIAN):
+        assert teller.get("/alerts", role=role).status_code == 403
+
+
 def test_a_level_is_named_as_people_say_it() -> None:
     assert level("warn-75", "zh") == "用时已过 75 %"
     assert level("warn-75", "en") == "75 % of the time has passed"

@@ -89,6 +89,15 @@ def repaired(works: Hotline, moment: str, lamp: str, cause: str = "driver") -> U
     return case_id
 
 
+def asked_of_sales(works: Hotline, moment: str, **classified: object) -> UUID:
+    """Somebody calls the sales department."""
+    works.at(moment)
+    told = ask(Receive, channel="phone", customer_phone="13800005678", product_line="lamp-sales")
+    case_id = works.desk.receive(told, caller(), key=new_key()).case_id
+    works.tell(case_id, ask(Classify, **classified))
+    return case_id
+
+
 def alarms(works: Hotline, case_id: UUID, reason: str) -> list[str]:
     """The roles that were told of an alert in a case."""
     facts = (known.fact for known in works.escalations(case_id))
@@ -97,6 +106,7 @@ def alarms(works: Hotline, case_id: UUID, reason: str) -> list[str]:
     )
 
 
+@pytest.mark.proves("S0-5.3c")
 def test_a_safety_case_is_told_at_the_first_look_to_every_role_once(
     works: Hotline, look: Callable[[str], int]
 ) -> None:
@@ -109,6 +119,18 @@ def test_a_safety_case_is_told_at_the_first_look_to_every_role_once(
     for moment in ("2026-03-02 09:02", "2026-03-09 09:00"):
         look(moment)
     assert alarms(works, case_id, "safety") == BOTH
+
+
+@pytest.mark.proves("S1-5.5")
+def test_the_green_channel_is_told_at_once_and_that_is_not_the_report_that_a_person_owes(
+    works: Hotline, look: Callable[[str], int], bi: Db, database: Database
+) -> None:
+    case_id = asked_of_sales(works, "2026-03-02 09:00", kind="complaint", is_green_channel=True)
+    look("2026-03-02 09:01")
+    assert alarms(works, case_id, "urgent") == ["supervisor"]
+    Engine(database).catch_up()
+    owed = "SELECT stopped_at FROM bi.fct_sla_clocks WHERE case_id = %s AND promise = 'green-channel-report'"
+    assert bi.execute(owed, [case_id]).fetchall() == [(None,)]
 
 
 def test_the_third_repair_of_one_lamp_for_one_fault_is_told_in_its_case_alone(
@@ -236,13 +258,10 @@ def listed(bi: Db, database: Database, at: str, about: str, **wanted: str) -> li
 
 def late_question(works: Hotline, moment: str, to: str) -> UUID:
     """A question that the sales department, half an hour later, has no plan for."""
-    works.at(moment)
-    told = ask(Receive, channel="phone", customer_phone="13800005678", product_line="lamp-sales")
-    case_id = works.desk.receive(told, caller(), key=new_key()).case_id
-    works.tell(case_id, ask(Classify, kind="consultation", assigned_to=to))
-    return case_id
+    return asked_of_sales(works, moment, kind="consultation", assigned_to=to)
 
 
+@pytest.mark.proves("S1-7.2")
 def test_the_third_late_response_of_a_person_in_a_month_is_listed_and_told_in_no_case(
     works: Hotline, look: Callable[[str], int], bi: Db, database: Database
 ) -> None:
