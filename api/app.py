@@ -26,6 +26,7 @@ from api import (
     programmes,
     queries,
     spending,
+    targets,
     unmask,
 )
 from api.access import Question
@@ -116,6 +117,7 @@ def _versioned() -> APIRouter:
         queries.router,
         explaining.router,
         figures.router,
+        targets.router,
         forms.router,
         unmask.router,
         audits.router,

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from api import access
 from api.access import Question
+from api.asking import MONTH
 from api.audits import audit_of, months_of
 from api.auth import Here
 from api.case_answers import Entry
@@ -20,6 +21,7 @@ from api.console.names import shown
 from api.console.rendering import page
 from api.console.visiting import Visits
 from api.described import describe
+from api.figures import month_of
 from api.finding import case_id_of
 from api.forms import form_of, forms_of
 from api.installation import Installation
@@ -29,11 +31,13 @@ from api.reading import asked
 from cases.codes import Department, EscalationReason, Kind, Role, Stage
 from cases.desk import wall_clock
 from cases.events import MILESTONES
+from cases.regulation.targets import Measure
 from projections.dims import FACT_LABELS
 from projections.questions.cases import CaseFilter, case_list
 from projections.questions.complaints import complaint_statistics, months_on
 from projections.questions.findings import finding_counts
 from projections.questions.sla import Period, sla_dashboard
+from projections.questions.targets import target_standings
 from projections.questions.worklist import worklist
 
 router: Final = APIRouter(include_in_schema=False)
@@ -92,8 +96,14 @@ def board(
 
 def _usual_span(here: Installation, now: datetime) -> str:
     """Choose the last 90 days; everything where nothing has started since, as in an old log that was imported."""
-    newest = here.ledger.rows("SELECT max(started_at) FROM bi.fct_sla_clocks")[0][0]
+    newest = _newest_clock(here)
     return "all" if newest is not None and newest < now - timedelta(days=SPANS["90"]) else "90"
+
+
+def _newest_clock(here: Installation) -> datetime | None:
+    """Tell when the newest clock started."""
+    newest: datetime | None = here.ledger.rows("SELECT max(started_at) FROM bi.fct_sla_clocks")[0][0]
+    return newest
 
 
 def _behind(connection: object, recorded_at: datetime | None, now: datetime) -> tuple[int, int]:
@@ -102,6 +112,25 @@ def _behind(connection: object, recorded_at: datetime | None, now: datetime) -> 
         "SELECT positions_behind, log_position FROM bi.meta_freshness"
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+@router.get("/targets")
+def targets(
+    *, request: Request, here: Here, visitor: Visits,
+    month: Annotated[str | None, Query(pattern=MONTH)] = None,
+) -> HTMLResponse:  # fmt: skip
+    """Show a month held against the targets; where none is named this one, or the last in which clocks started."""
+    visitor.must(Question.DASHBOARD)
+    now = wall_clock()
+    this = _this_month(here, now)
+    shown_month = month_of(month) or _this_month(here, min(now, _newest_clock(here) or now))
+    with asked(here) as connection:
+        found = target_standings(connection, at=now, month=shown_month, zone=here.settings.business_timezone)
+    return page(
+        "targets", request, here, visitor.language, visitor, found=found, before=months_on(shown_month, -1),
+        after=months_on(shown_month, 1) if shown_month < this else None,
+        measures={measure.value: measure for measure in Measure}, may_open=visitor.may(Question.CASE),
+    )  # fmt: skip
 
 
 @router.get("/complaints")

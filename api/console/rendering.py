@@ -21,6 +21,7 @@ from cases.codes import Code
 FOLDER: Final = Path(__file__).parent
 PAGES: Final = {
     "board": ("/", Question.DASHBOARD),
+    "targets": ("/targets", Question.DASHBOARD),
     "worklist": ("/worklist", Question.WORKLIST),
     "cases": ("/cases", Question.CASES),
     "complaints": ("/complaints", Question.STATISTICS),

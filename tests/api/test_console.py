@@ -19,10 +19,10 @@ from cases.codes import Role
 from tests.fix_api import KeyOf, Teller
 
 SEEN_BY = {
-    Role.QUALITY: {"board", "worklist", "cases", "complaints", "audits", "docs"},
-    Role.AGENT: {"board", "worklist", "cases", "docs"},
-    Role.BI: {"board", "complaints", "docs"},
-    Role.ADMIN: {"board", "complaints", "docs"},
+    Role.QUALITY: {"board", "targets", "worklist", "cases", "complaints", "audits", "docs"},
+    Role.AGENT: {"board", "targets", "worklist", "cases", "docs"},
+    Role.BI: {"board", "targets", "complaints", "docs"},
+    Role.ADMIN: {"board", "targets", "complaints", "docs"},
     Role.DISPUTE: {"cases", "docs"},
 }
 
