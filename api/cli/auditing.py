@@ -21,7 +21,7 @@ from replay.audit.draw import AuditRoom, Drawn
 app = typer.Typer(no_args_is_help=True, help="The monthly 10 % sample that nobody can pick.")
 Programme = Annotated[str, typer.Option(help="audit programme of the regulation")]
 Regulation = Annotated[str, typer.Option(help="regulation that demands it")]
-MonthOption = Annotated[str, typer.Option(help="month to draw, YYYY-MM")]
+MonthOption = Annotated[str, typer.Option(help="period to draw: a month YYYY-MM, or as long as the programme's own")]
 
 
 def room(here: Installation, regulation: str, programme: str) -> AuditRoom:

@@ -28,7 +28,7 @@ from cases.period import Period
 from cases.programmes.holding import Holding
 from cases.programmes.owed import Duty
 
-LONGEST = 2000
+LONGEST = 10_000
 """Answers of one holding."""
 
 

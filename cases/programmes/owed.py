@@ -38,6 +38,25 @@ class Duty:
             return None
         return int(value.value)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Tell whether it looks at a sample."""
+        return self.programme.rate is not None or self.programme.share is not None
+
+    @property
+    def rate(self) -> str | None:
+        """Give which part is drawn, as a decimal or p/q; None where the firm has not set it."""
+        if self.programme.share is None:
+            return self.programme.rate
+        value = self.bound.setting(self.programme.share)
+        return f"{value.value}/100" if value is not None and value.unit == "percent" else None
+
+    @property
+    def drawn_as(self) -> str:
+        """Name the stream of its draws; the audit sample has had the name of the programme alone from the start."""
+        own = self.programme.id
+        return own if self.programme.kind == "audit" else f"{self.regulation}.{own}"
+
     def of(self, written: str) -> Period:
         """Read one of its periods; raises Malformed for what is none, Refused for one of another length."""
         period = Period.parse(written)

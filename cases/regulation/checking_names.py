@@ -92,8 +92,11 @@ def _settings_of(item: object) -> Iterator[tuple[Place, str, frozenset[str]]]:
             for field in ("contract", "manual", "minimum"):
                 if (setting := getattr(window, field)) is not None:
                     yield ("window", field), setting, frozenset({"months"})
-        case Programme(setting=str(setting)):
-            yield ("setting",), setting, frozenset()
+        case Programme():
+            if item.setting is not None:
+                yield ("setting",), item.setting, frozenset({"months"} if item.period == "setting" else ())
+            if item.share is not None:
+                yield ("share",), item.share, frozenset({"percent"})
         case Target():
             for field, unit in (("setting", "percent"), ("months", "months")):
                 if (setting := getattr(item, field)) is not None:

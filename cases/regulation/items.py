@@ -257,11 +257,16 @@ class Entitlement(Item):
 
 
 class Programme(Item):
-    """A periodic duty: the audit sample, the satisfaction survey, the star ranking."""
+    """A periodic duty: the audit sample, the satisfaction survey, the star ranking.
+
+    One that draws names the `rate`, or the setting with the `share` in percent; `draws` tells of what.
+    """
 
     kind: Literal["audit", "survey", "ranking", "digest", "evaluation"]
     period: Literal["week", "month", "quarter", "year", "setting"]
     rate: str | None = None
+    share: Id | None = None
+    draws: Literal["cases", "customers"] = "cases"
     floor: int = 0
     checklist: tuple[Item, ...] = ()
     setting: Id | None = None

@@ -12,6 +12,7 @@ from cases.codes import ReplacementReason
 from cases.errors import NotFound, Refused
 from cases.events_audit import FrameFrozen, ItemReplaced, ProgrammeOpened, SampleDrawn
 from cases.period import Period
+from cases.programmes.owed import duty_of
 from cases.regulation.rules import Reference
 from cases.sampling.drawing import Draw
 from cases.sampling.files import publish
@@ -36,19 +37,12 @@ class AuditRoom:
     """Works one audit programme of one regulation; every step is a fact of the programme's own aggregate."""
 
     def __init__(self, ledger: Ledger, reference: Reference, regulation: str, programme: str) -> None:
-        """Find the duty in the newest version of the regulation; raises NotFound."""
-        versions = [found for (name, _), found in sorted(reference.regulations.items()) if name == regulation]
-        duties = [
-            (found, duty)
-            for found in versions
-            for duty in found.programme
-            if duty.id == programme and duty.kind == "audit"
-        ]
-        if not duties:
-            raise NotFound(f"No audit programme {programme} in a published {regulation}", programme=programme)
-        self.regulation, self.duty = duties[-1]
+        """Find the duty in the newest version of the regulation; raises NotFound, for one that draws nothing too."""
+        self.duty = duty_of(reference, regulation, programme)
+        if not self.duty.is_drawn:
+            raise NotFound(f"The programme {programme} draws no sample", programme=programme)
         self.ledger, self.zone = ledger, reference.zone
-        self.stream = programme_id(programme)
+        self.stream = programme_id(self.duty.drawn_as)
 
     def state(self) -> Programme:
         """Fold the programme as it stands."""
@@ -68,14 +62,16 @@ class AuditRoom:
 
         The nonces are made here, so the draw is labelled "not independently committed". `since` is the start
         of a programme that is opened by this (the period's first instant by default); `overdue` counts the open
-        cases that stand beside the frame. Raises Refused for a period that is not over or frozen already.
+        cases that stand beside the frame. Raises Refused for a period that is not over, frozen already, or of another
+        length than the programme's.
         """
+        self.duty.of(str(period))
         if now < period.ends(self.zone):
             raise Refused(f"{period} is not over yet; draw it after its last day", rule="month-over")
         steps = Steps(self.state())
         periods = must_be_next(steps.programme, period)
         begins = since or period.begins(self.zone)
-        opened = steps.open(opening(self.duty, self.regulation.version, begins), since)
+        opened = steps.open(opening(self.duty, begins), since)
         hi = self.ledger.settled()
         files: dict[str, bytes] = {}
         for one in periods:
@@ -102,6 +98,7 @@ class AuditRoom:
             starts_at=opened.starts_at,
             period=period,
             zone=self.zone,
+            duty=self.duty,
             earlier=[
                 (Period.parse(written), frozen.hi)
                 for written, frozen in programme.frozen.items()
@@ -112,9 +109,7 @@ class AuditRoom:
 
     def _record(self, steps: Steps, caller: Caller, now: datetime) -> int:
         """Store the steps, all of them or none; gives the position of the last. Raises CaseIsBusy, Unavailable."""
-        batch = Batch(
-            self.stream, steps.programme.version, f"{self.regulation.id}@{self.regulation.version}", now
-        )
+        batch = Batch(self.stream, steps.programme.version, self.duty.bound.name, now)
         busy = "Somebody else drew from this programme just now; nothing was drawn here"
         return record(self.ledger, batch, steps.facts, caller, busy)
 

@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo
 from cases.events import Classified, Closed, Received, Reopened
 from cases.history import effective
 from cases.period import Period
+from cases.programmes.owed import Duty
 from cases.recorded import Recorded
 from cases.sampling.drawing import Item, frame_tsv
 from cases.store.ledger import Ledger
 
 UNCLASSIFIED = "unclassified"
+Meant = Callable[[Sequence[Recorded]], bool]
+"""Tells by its history whether a programme means a case."""
 Freeze = tuple[Period, int]
 """A period and the position of the log up to which its frame was read."""
 
@@ -29,6 +32,8 @@ class Ending:
     stratum: str
     version: int
     at: datetime
+    customer: UUID
+    """The person in the vault; the case where none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,9 @@ def endings(history: Sequence[Recorded]) -> Iterator[Ending]:
                 stratum=kinds[-1] if kinds else UNCLASSIFIED,
                 version=history[-1].originator_version,
                 at=known.occurred_at,
+                customer=received.customer_phone.subject_id
+                if received.customer_phone
+                else known.originator_id,
             )
 
 
@@ -86,6 +94,25 @@ def newly_ended(
     return [one for one in chosen if one.item not in taken]
 
 
+def meant_by(duty: Duty) -> Meant:
+    """Tell which cases a programme draws from: an audit from all, another from those of its regulation and kinds."""
+    kinds = duty.programme.applies.where.get("kind", ())
+
+    def means(history: Sequence[Recorded]) -> bool:
+        facts = [known.fact for known in effective(history)]
+        bound = {pin.regulation for fact in facts if isinstance(fact, Received) for pin in fact.judged_under}
+        kind = [fact.kind for fact in facts if isinstance(fact, Classified)][-1:]
+        return duty.regulation in bound and (not kinds or any(one in kinds for one in kind))
+
+    return (lambda _: True) if duty.programme.kind == "audit" else means
+
+
+def one_each(chosen: Iterable[Ending]) -> list[Ending]:
+    """Keep of every customer the newest ending."""
+    newest = {one.customer: one for one in sorted(chosen, key=lambda one: (one.at, one.item))}
+    return list(newest.values())
+
+
 def frame_of(chosen: Iterable[Ending], leaves: dict[tuple[UUID, int], str], begins: datetime) -> Frame:
     """Write the frame of the chosen endings; `leaves` holds the leaf hash of each case's last fact, in hex."""
     endings_ = list(chosen)
@@ -107,6 +134,7 @@ def read_frame_at(
     starts_at: datetime,
     period: Period,
     zone: ZoneInfo,
+    duty: Duty,
     earlier: Sequence[Freeze] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Frame:
@@ -114,11 +142,15 @@ def read_frame_at(
 
     `progress` is told how many histories have been read. The same `hi` gives the same bytes for ever.
     """
+    means = meant_by(duty)
     chosen = [
         one
         for history in _counted(ledger, hi, progress)
+        if means(history)
         for one in newly_ended(history, starts_at=starts_at, period=period, zone=zone, earlier=earlier)
     ]
+    if duty.programme.draws == "customers":
+        chosen = one_each(chosen)
     return frame_of(chosen, leaves_of(ledger, chosen), period.begins(zone))
 
 

@@ -22,7 +22,7 @@ from cases.events_audit import (
 )
 from cases.fact import Fact
 from cases.period import Period
-from cases.regulation.model import Programme as Duty
+from cases.programmes.owed import Duty
 from cases.sampling import drawing as sampling
 from cases.sampling.files import publish
 from replay.audit.frame import Frame
@@ -67,14 +67,22 @@ class Steps:
         return files
 
 
-def opening(duty: Duty, version: str, starts_at: datetime) -> ProgrammeOpened:
-    """Open a programme as its regulation writes it."""
+def opening(duty: Duty, starts_at: datetime) -> ProgrammeOpened:
+    """Open a programme as its regulation writes it; raises Refused where the firm has not set how much is drawn."""
+    programme = duty.programme
+    if duty.rate is None:
+        raise Refused(
+            "How much this programme draws has not been set",
+            rule="not-configured",
+            clause=programme.clause,
+            setting=programme.share,
+        )
     return ProgrammeOpened(
-        programme=duty.id,
-        clause=duty.clause,
-        regulation=version,
-        rate=duty.rate or "0.10",
-        floor=duty.floor,
+        programme=duty.drawn_as,
+        clause=programme.clause,
+        regulation=duty.bound.regulation.version,
+        rate=duty.rate,
+        floor=programme.floor,
         starts_at=starts_at,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from cases import audits
 from cases.caller import Caller
 from cases.errors import NotFound
 from cases.events_programme import Figures
@@ -113,7 +114,18 @@ class HoldingRoom:
         with self.connect() as connection:
             figures, position = compiled(connection, occasion.duty, occasion.period, occasion.zone)
         people = tuple(document_of(figures).get("people", ()))
-        return replace(occasion, figures=figures, position=position, people=people)
+        items = self._sample(occasion.duty, occasion.period) if occasion.duty.rate is not None else ()
+        if items is None:
+            draw = f"caseledger audit draw --month {occasion.period}"
+            raise occasion.refusal(f"Draw its sample first: {draw}", "draw-first")
+        return replace(occasion, figures=figures, position=position, people=people, items=items)
+
+    def _sample(self, duty: Duty, period: Period) -> tuple[str, ...] | None:
+        """Give the items that were drawn for a period, as they are judged; None where nothing was."""
+        drawn = audits.fold(self._ledger.load(audits.programme_id(duty.drawn_as)))
+        if str(period) not in drawn.drawn:
+            return None
+        return tuple(pick.item for pick in drawn.picks(str(period)))
 
     def checked(
         self, regulation: str, programme: str, written: str, now: datetime

@@ -25,7 +25,7 @@ from cases.regulation.rules import BEIJING, Reference
 PUBLISHED = datetime(2026, 9, 10, tzinfo=UTC)
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 OCTOBER = Period.month(2026, 10)
-LOOKED = {
+LOOKED: dict[str, Any] = {
     "methods": ["mystery_customer", "forms"],
     "answers": [
         {"question": "check-records", "seen": "yes"},

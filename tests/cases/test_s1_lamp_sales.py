@@ -260,7 +260,7 @@ def test_the_pass_mark_is_the_firms_and_the_run_of_95_percent_the_texts() -> Non
 
 
 UNSET = {
-    "star-response", "star-resolution", "star-praise",
+    "spot-check-share", "star-response", "star-resolution", "star-praise",
     "green-channel-report", "archive-system", "contact", "leak-fine", "leak-deduction", "late-deduction",
     "streak-bonus", "major-complaint-reward", "star-bonus",
 }  # fmt: skip

@@ -285,7 +285,9 @@ PROGRAMMES = {
     "service-evaluated": "evaluation-period", "cost-by-month": None, "cost-by-quarter": None,
     "cost-by-year": None,
 }  # fmt: skip
-UNSET = {"arrival", "repair-success", "feedback-period", "evaluation-period"}
+UNSET = {
+    "arrival", "repair-success", "feedback-period", "evaluation-period", "revisit-share", "record-share",
+}  # fmt: skip
 
 
 def test_figures_and_programmes_are_those_of_the_text_and_what_it_leaves_open_is_the_firms() -> None:

@@ -4,39 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from cases import codes, events
 from cases.desk import Desk
-from cases.errors import Refused
+from cases.errors import NotFound, Refused
 from cases.fact import Money
+from cases.period import Period
+from cases.personal import PersonalRef
 from cases.programmes.asked import Hold
 from cases.recorded import Recorded
 from cases.reference import read, settings_document
 from cases.regulation.packs import shipped_regulation
+from cases.sampling.files import recheck
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.engine import Engine
 from projections.questions.ranking import ranked
 from projections.schema import Db
+from replay.audit.draw import AuditRoom, Drawn
 from replay.programme.figures import document_of
 from replay.programme.room import HoldingRoom, Told
 from tests.fix_desk import caller
 from tests.replay.test_audit import CLOSED, OCTOBER, received, story
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+SEPTEMBER = datetime(2026, 9, 20, tzinfo=UTC)
 ZHOU = caller(codes.Role.SUPERVISOR, "zhou")
 
 
-def complaint(
-    number: int, holder: str, category: codes.Category, satisfaction: int, ledger: Ledger
-) -> list[Recorded]:
+Complaint = tuple[str, codes.Category, int]
+"""Whose it is, what it is about, and how satisfied the customer was."""
+
+
+def complaint(number: int, told: Complaint, ledger: Ledger, *, days: int = 0) -> list[Recorded]:
     """A complaint of October: received, answered at once, asked and closed."""
-    at = OCTOBER + timedelta(hours=number)
+    at, (holder, category, satisfaction) = OCTOBER + timedelta(days=days, hours=number), told
     asked = received(number).model_copy(update={"judged_under": (read(ledger).newest("lamp-sales"),)})
     kind = events.Classified(kind=codes.Kind.COMPLAINT, category=category, assigned_to=holder)
     revisit = events.Revisited(
@@ -51,15 +60,30 @@ def complaint(
     )  # fmt: skip
 
 
+SET = """
+regulation = "lamp-sales"
+version = "demo.set"
+
+[values]
+star-response = { value = 50, unit = "percent", source = "configured, not from the regulation" }
+star-resolution = { value = 30, unit = "percent", source = "configured, not from the regulation" }
+star-praise = { value = 20, unit = "percent", source = "configured, not from the regulation" }
+revisit-share = { value = 10, unit = "percent", source = "configured, not from the regulation" }
+spot-check-share = { value = 50, unit = "percent", source = "configured, not from the regulation" }
+"""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _october(desk: Desk, ledger: Ledger, database: Database) -> None:
-    """Three complaints of October, of two people."""
+    """Three complaints of October, of two people, and what the firm has set."""
+    settings = settings_document(SET, shipped_regulation("lamp-sales").regulation)
+    desk.publish([settings], caller(codes.Role.SERVICE, "set-up"))
     told = [
         ("staff-li", codes.Category.PRODUCT, 5),
         ("staff-li", codes.Category.PRODUCT, 4),
         ("staff-wu", codes.Category.ATTITUDE, 1),
     ]
-    desk.take_history([complaint(number, *one, ledger) for number, one in enumerate(told, 200)])
+    desk.take_history([complaint(number, one, ledger) for number, one in enumerate(told, 200)])
     Engine(database).catch_up()
 
 
@@ -103,7 +127,7 @@ def test_what_comes_later_changes_the_tables_and_not_what_was_frozen(
     room: HoldingRoom, desk: Desk, ledger: Ledger, database: Database
 ) -> None:
     held(room, "monthly-assessment", "2026-10", methods=["forms"])
-    desk.take_history([complaint(240, "staff-wu", codes.Category.OTHER, 2, ledger)])
+    desk.take_history([complaint(240, ("staff-wu", codes.Category.OTHER, 2), ledger)])
     Engine(database).catch_up()
     frozen, again = room.checked("lamp-sales", "monthly-assessment", "2026-10", NOW)
     assert frozen == again, "the log at that position gives the same bytes"
@@ -116,38 +140,67 @@ def test_a_digest_waits_for_the_end_of_its_period(room: HoldingRoom) -> None:
         held(room, "complaint-causes", "2026-11")
 
 
-WEIGHTS = """
-regulation = "lamp-sales"
-version = "demo.weighed"
-
-[values]
-star-response = { value = 50, unit = "percent", source = "configured, not from the regulation" }
-star-resolution = { value = 30, unit = "percent", source = "configured, not from the regulation" }
-star-praise = { value = 20, unit = "percent", source = "configured, not from the regulation" }
-"""
-
-
-class TestTheServiceStar:
+class TestTheStar:
     def test_nobody_is_ranked_while_the_weights_are_not_set(self) -> None:
         person = {"promises": {"met": 1}, "solved": 1, "asked": 1, "praised": 1, "marked": 1}
         assert ranked({"staff-li": person}, {"response": 50, "praise": 50}) == []
 
     @pytest.mark.proves("S0-7.1", "S1-7.ex", "S1-2.5")
-    def test_it_is_proposed_by_weighted_shares_and_chosen_by_a_person(
-        self, desk: Desk, ledger: Ledger, room: HoldingRoom
-    ) -> None:
-        desk.publish(
-            [settings_document(WEIGHTS, shipped_regulation("lamp-sales").regulation)],
-            caller(codes.Role.SERVICE, "set-up"),
-        )
-        weighed = HoldingRoom(ledger, read(ledger), room.connect)
+    def test_it_is_proposed_by_weighted_shares_and_chosen_by_a_person(self, room: HoldingRoom) -> None:
         january = datetime(2027, 1, 5, tzinfo=UTC)
         with pytest.raises(Refused, match="counts is chosen"):
-            weighed.act("lamp-sales", "service-star", "2026-Q4", Hold(chosen="staff-no"), ZHOU, january)
-        weighed.act("lamp-sales", "service-star", "2026-Q4", Hold(chosen="staff-wu"), ZHOU, january)
-        told = weighed.one("lamp-sales", "service-star", "2026-Q4", january)
+            room.act("lamp-sales", "service-star", "2026-Q4", Hold(chosen="staff-no"), ZHOU, january)
+        room.act("lamp-sales", "service-star", "2026-Q4", Hold(chosen="staff-wu"), ZHOU, january)
+        told = room.one("lamp-sales", "service-star", "2026-Q4", january)
         document = figures(told)
         assert [one["person"] for one in document["ranking"]] == ["staff-li", "staff-wu"]
         assert document["people"]["staff-wu"]["solved"] == 0
         assert told.holding.held is not None
         assert told.holding.held.chosen == "staff-wu", "the program proposes, a person decides"
+
+
+class TestWhatIsDrawn:
+    def draw(self, ledger: Ledger, programme: str, period: str, now: datetime = NOW) -> Drawn:
+        return AuditRoom(ledger, read(ledger), "lamp-sales", programme).draw(Period.parse(period), ZHOU, now)
+
+    @pytest.mark.proves("S1-5.3a", "S0-6.2b", "S4-2.1c")
+    def test_a_share_of_the_customers_of_a_month_is_drawn_each_once(
+        self, room: HoldingRoom, desk: Desk, ledger: Ledger
+    ) -> None:
+        """Twelve cases of September, two of them of one customer, and one that another regulation binds."""
+        told = ("staff-li", codes.Category.OTHER, 5)
+        cases = [complaint(number, told, ledger, days=-30) for number in range(300, 312)]
+        desk.take_history([_of(UUID(int=max(number, 301)), case) for number, case in enumerate(cases, 300)])
+        desk.take_history([story(320, (received(320), SEPTEMBER), (CLOSED, SEPTEMBER))])
+        with pytest.raises(Refused, match="Draw its sample first"):
+            held(room, "customers-revisited", "2026-09")
+        drawn = self.draw(ledger, "customers-revisited", "2026-09")
+        assert [(one.items, one.drawn) for one in drawn.frozen.strata] == [(11, 2)]
+        assert recheck(drawn.files) == (), "anybody draws the same customers again"
+        assert held(room, "customers-revisited", "2026-09").holding.held is not None
+
+    def test_the_questions_of_a_spot_check_are_asked_of_every_drawn_case(
+        self, room: HoldingRoom, ledger: Ledger
+    ) -> None:
+        picks = self.draw(ledger, "supervisor-check", "2026-10").sample.picks
+        questions = ("check-records", "check-response", "check-satisfaction", "check-manners")
+        answers = [{"question": one, "seen": "yes", "of": pick.item} for pick in picks for one in questions]
+        assert len(picks) == 2
+        with pytest.raises(Refused, match="every question"):
+            held(room, "supervisor-check", "2026-10", methods=["forms"], answers=answers[1:])
+        told = held(room, "supervisor-check", "2026-10", methods=["forms"], answers=answers)
+        assert told.holding.held is not None
+        assert len(told.holding.held.answers) == 8
+
+    def test_what_draws_nothing_and_a_period_of_another_length_are_refused(self, ledger: Ledger) -> None:
+        with pytest.raises(NotFound, match="draws no sample"):
+            self.draw(ledger, "complaint-causes", "2026-10")
+        with pytest.raises(Refused, match="written like"):
+            self.draw(ledger, "customers-revisited", "2026-Q3")
+
+
+def _of(customer: UUID, history: list[Recorded]) -> list[Recorded]:
+    """The same case, of a customer in the vault."""
+    first = history[0]
+    phone = PersonalRef(ref=f"{customer}/customer_phone/1", commit="c" * 64)
+    return [replace(first, fact=first.fact.model_copy(update={"customer_phone": phone})), *history[1:]]
