@@ -10,8 +10,6 @@ from psycopg.sql import SQL
 from cases.events_reference import CalendarPublished
 from cases.regulation.rules import Reference
 from projections import reading
-from projections.days import DAYS, day_rows
-from projections.grown_dims import CLAUSES, clause_rows
 from projections.meta_tables import PARKED, ParkedRow
 from projections.parking import compute
 from projections.published import read_reference
@@ -65,8 +63,6 @@ class Follower:
         """
         with self._connection.transaction():
             self._writer.hold(self.position)
-            self._writer.refresh(CLAUSES, clause_rows(reference))
-            self._writer.refresh(DAYS, day_rows(reference))
             for table, rows_of in PUBLISHED:
                 self._writer.refresh(table, rows_of(reference))
         self._recompute(self._known(everything=is_calendar), reference)

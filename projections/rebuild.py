@@ -16,10 +16,8 @@ from cases.regulation.rules import Reference
 from cases.store.database import Database
 from projections import reading
 from projections.compare import TableCompared, compare
-from projections.days import DAYS, day_rows
 from projections.engine import Engine
 from projections.follower import Follower
-from projections.grown_dims import CLAUSES, clause_rows
 from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
 from projections.published import read_reference
@@ -170,8 +168,6 @@ class Rebuild:
         for table, _ in GROWING:
             rows = sorted(grown[table.name] - set(table.fixed), key=lambda row: str(row[0]))
             insert(self._connection, table, NEXT, tuple(rows))
-        insert(self._connection, CLAUSES, NEXT, tuple(clause_rows(reference)))
-        insert(self._connection, DAYS, NEXT, tuple(day_rows(reference)))
         for table, rows_of in PUBLISHED:
             insert(self._connection, table, NEXT, tuple(rows_of(reference)))
         insert(self._connection, PARKED, NEXT, tuple(self.report.parked))

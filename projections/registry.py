@@ -25,15 +25,14 @@ from projections import (
 )
 from projections.budgets_dim import BUDGETS, budget_rows
 from projections.casefile import CaseFacts, CaseFile, open_file
-from projections.days import DAYS
+from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
-from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS
+from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows
 from projections.meta_tables import PARKED, POSITION
 from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
 from projections.tables import Row, Table
 from projections.targets_dim import TARGETS, target_rows
 
-DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, CLAUSES, TARGETS, DAYS, BUDGETS, STOCK_ITEMS)
 PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (cases_table.TABLE, cases_table.rows),
     (case_events_table.TABLE, case_events_table.rows),
@@ -51,14 +50,18 @@ PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] =
     (counted_table.TABLE, counted_table.rows),
 )
 PUBLISHED: Final[tuple[tuple[Table, Callable[[Reference], Iterator[Row]]], ...]] = (
+    (CLAUSES, clause_rows),
     (TARGETS, target_rows),
+    (DAYS, day_rows),
     (BUDGETS, budget_rows),
     (STOCK_ITEMS, stock_item_rows),
 )
+"""The dims that published documents give, with what gives their rows."""
 GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (PRODUCTS, grown_dims.product_rows),
     (REGIONS, grown_dims.region_rows),
 )
+DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, *(table for table, _ in PUBLISHED))
 FACTS: Final = tuple(table for table, _ in PER_CASE)
 TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED)
 

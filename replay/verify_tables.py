@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,7 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from cases.regulation.rules import Reference
-from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
-from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows
 from projections.meta_tables import PARKED, POSITION
 from projections.registry import FACTS, GROWING, PUBLISHED, Rows
 from projections.schema import BI, Db
@@ -110,15 +108,18 @@ def _told(key: Row) -> str:
 
 def dims_against(tables: TablesRead, reference: Reference) -> Iterator[tuple[str, str]]:
     """Compare every dim with what the vocabularies, the published documents and the cases give."""
-    wanted: dict[Table, set[Row]] = {table: set(table.fixed) for table in CODE_DIMS}
-    wanted[CLAUSES] = {*CLAUSES.fixed, *clause_rows(reference)}
-    wanted[DAYS] = {*DAYS.fixed, *day_rows(reference)}
-    for table, rows_of in PUBLISHED:
-        wanted[table] = {*table.fixed, *rows_of(reference)}
-    for table in (PRODUCTS, REGIONS):
-        wanted[table] = {*table.fixed, *tables.grown[table.name]}
-    for table, rows in wanted.items():
+    for table, rows in _wanted(tables, reference):
         query = SQL("SELECT {} FROM {}").format(table.names, table.at(BI))
         found = {hashable(row) for row in tables.connection.execute(query)}
         for name, message in _differing(table, set(map(hashable, rows)), found):
             yield "dim", f"{name}: {message}"
+
+
+def _wanted(tables: TablesRead, reference: Reference) -> Iterator[tuple[Table, Iterable[Row]]]:
+    """Give every dim with the rows that it ought to hold."""
+    for table in CODE_DIMS:
+        yield table, table.fixed
+    for table, rows_of in PUBLISHED:
+        yield table, (*table.fixed, *rows_of(reference))
+    for table, _ in GROWING:
+        yield table, (*table.fixed, *tables.grown[table.name])
