@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cases.codes import Role
@@ -11,6 +13,7 @@ from cases.reference import Published, read, shipped
 from cases.regulation.packs import BrokenPack
 from cases.regulation.publishing import must_be_four_eyes, proposed_budgets, proposed_stock_list
 from tests.fix_desk import caller
+from tests.house import ROOT
 
 BUDGETS = """
 year = 2026
@@ -97,6 +100,13 @@ def test_nobody_approves_a_budget_that_he_proposed(new_desk: Desk) -> None:
 def test_a_wrong_budget_is_refused_with_its_line_and_field(wrong: tuple[str, str], says: str) -> None:
     with pytest.raises(BrokenPack, match=says):
         proposed_budgets(BUDGETS.replace(*wrong), "b.toml", FU)
+
+
+def test_the_documents_of_the_page_are_ones_that_can_be_proposed() -> None:
+    page = (ROOT / "docs" / "budgets.md").read_text(encoding="utf-8")
+    budgets, items = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert proposed_budgets(budgets, "docs/budgets.md", FU).year == 2026
+    assert proposed_stock_list(items, "docs/budgets.md", KU).version == "1"
 
 
 def test_an_item_told_twice_is_refused() -> None:
