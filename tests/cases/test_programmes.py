@@ -19,7 +19,8 @@ from cases.programmes.asked import ASKED, Occasion
 from cases.programmes.holding import Holding, Standing, evolve
 from cases.programmes.owed import Duty, duty_of, owed
 from cases.recorded import Recorded, Source
-from cases.reference import demo_settings, reference_of, shipped
+from cases.reference import demo_settings, reference_of, settings_document, shipped
+from cases.regulation.packs import shipped_regulation
 from cases.regulation.rules import BEIJING, Reference
 
 PUBLISHED = datetime(2026, 9, 10, tzinfo=UTC)
@@ -158,6 +159,30 @@ class TestHolding:
         assert corrected.held is not None
         assert (corrected.held_at, corrected.held.methods[0].value) == (2, "watching")
 
+    @pytest.mark.proves("S0-6.1")
+    def test_three_departments_hold_the_evaluation_of_a_month_together(self) -> None:
+        duty = duty_of(REFERENCE, "lamp-factory", "internal-evaluation")
+        together = ["customer_service", "tech_support", "quality"]
+        holding = after(occasion(duty), "hold", methods=["forms"], departments=together).holding
+        assert holding.held is not None
+        assert list(holding.held.departments) == together
+
+    @pytest.mark.proves("S2-2.6–9", "S2-2.16", "S2-3.9–11", "S2-3.13", "S2-4.7–8")
+    def test_who_installs_and_repairs_is_assessed_by_the_questions_of_the_shop(self) -> None:
+        text = 'regulation = "home-store"\nversion = "demo.2"\n[values.staff-assessment]\nvalue = 3\nunit = "months"\n'
+        source = 'source = "configured, not from the regulation"\n'
+        settings = settings_document(text + source, shipped_regulation("home-store").regulation)
+        reference = reference_of(
+            recorded(one, at, at=PUBLISHED) for at, one in enumerate([*shipped(), settings], 1)
+        )
+        duty = duty_of(reference, "home-store", "staff-assessment")
+        answers = [{"question": one.id, "seen": "yes"} for one in duty.programme.checklist]
+        where = occasion(duty, duty.of("2026-Q3"))
+        assert len(answers) > 1
+        with refused("checklist-whole", duty.programme.clause):
+            after(where, "hold", methods=["feedback"], answers=answers[1:])
+        assert after(where, "hold", methods=["feedback"], answers=answers).holding.held is not None
+
 
 class TestWhatFollows:
     held = after(occasion(), "hold", **LOOKED)
@@ -166,7 +191,7 @@ class TestWhatFollows:
         "assigned_to": "staff-8", "due_on": "2026-12-15",
     }  # fmt: skip
 
-    @pytest.mark.proves("S1-6.5", "S4-4.4b")
+    @pytest.mark.proves("S1-6.5", "S1-6.ex", "S4-4.4b")
     def test_what_was_seen_is_put_right_by_a_day_and_followed_to_its_effect(self) -> None:
         told = after(self.held, "rectify", **self.training)
         assert told.holding.measures[1].is_overdue(date(2026, 12, 15)) is False
