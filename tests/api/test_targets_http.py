@@ -73,7 +73,7 @@ def test_another_month_another_regulation_and_another_role(teller: Teller, answe
     assert teller.get("/targets", role=Role.LOGISTICS).status_code == 403
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(here: Installation, key_of: KeyOf) -> Iterator[TestClient]:
     """A browser that quality has signed in with."""
     browser = TestClient(create_app(here), base_url="https://lamps.example")

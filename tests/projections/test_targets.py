@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid5
 
@@ -15,10 +15,9 @@ from cases.recorded import Recorded
 from cases.store.database import Database
 from projections.engine import Engine
 from projections.questions.targets import TargetFigures, TargetStandings, target_standings
-from projections.rebuild import rebuild
 from projections.schema import Db
 from projections.target_views import SMALL
-from tests.projections.lamps import HOUSE, OPENING, Lamps, all_rows, connected, recorded, wall
+from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
 from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things
 
 CASES = 400 if os.environ.get("CASELEDGER_FAULTS") == "full" else 90
@@ -177,11 +176,3 @@ def test_analysts_see_the_same_by_month_as_the_question_tells(bi: Db, database: 
     assert {row[0]: row[1:] for row in seen} == {
         name: (one.numerator, one.denominator, one.rate, one.is_reached) for name, one in told.items()
     }
-
-
-def test_a_rebuild_counts_the_same(bi: Db, database: Database) -> None:
-    before = [all_rows(bi, name) for name in ("fct_counted", "dim_targets")]
-    report = rebuild(database, workers=1)
-    assert report.differing == 0
-    assert [all_rows(bi, name) for name in ("fct_counted", "dim_targets")] == before
-    assert timedelta(seconds=report.seconds) < timedelta(minutes=5)
