@@ -28,11 +28,13 @@ from api import (
     spending,
     targets,
     unmask,
+    verifying,
 )
 from api.access import Question
 from api.asking import well_asked
 from api.auth import asks
 from api.console import doors, pages
+from api.console import spending as spent
 from api.console.visiting import LANGUAGE_COOKIE, language_of
 from api.described import describe
 from api.guard import Guard
@@ -74,7 +76,7 @@ def create_app(here: Installation | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.installation = here
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
-    for router in (health.router, _versioned(), doors.router, pages.router):
+    for router in (health.router, _versioned(), doors.router, pages.router, spent.router):
         app.include_router(router)
     for kind in DATABASE:
         app.add_exception_handler(kind, unavailable)
@@ -122,6 +124,7 @@ def _versioned() -> APIRouter:
         unmask.router,
         audits.router,
         programmes.router,
+        verifying.router,
         spending.router,
     ):
         router.include_router(part)

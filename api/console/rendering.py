@@ -25,6 +25,8 @@ PAGES: Final = {
     "worklist": ("/worklist", Question.WORKLIST),
     "cases": ("/cases", Question.CASES),
     "complaints": ("/complaints", Question.STATISTICS),
+    "stock": ("/stock", Question.STOCK),
+    "costs": ("/costs", Question.COSTS),
     "audits": ("/audits", Question.AUDITS),
     "docs": ("/docs", Question.DESCRIPTION),
 }

@@ -21,7 +21,8 @@ from tests.fix_api import KeyOf, Teller
 SEEN_BY = {
     Role.QUALITY: {"board", "targets", "worklist", "cases", "complaints", "audits", "docs"},
     Role.AGENT: {"board", "targets", "worklist", "cases", "docs"},
-    Role.BI: {"board", "targets", "complaints", "docs"},
+    Role.BI: {"board", "targets", "complaints", "stock", "costs", "docs"},
+    Role.LOGISTICS: {"worklist", "cases", "stock", "docs"},
     Role.ADMIN: {"board", "targets", "complaints", "docs"},
     Role.DISPUTE: {"cases", "docs"},
 }

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
+from api.console.spending import money
 from api.installation import Installation
 from cases.codes import Role
 from cases.regulation.publishing import proposed_budgets, proposed_stock_list
 from tests.cases.test_budgets import BUDGETS, FU, KU, MA, STOCK
-from tests.fix_api import Teller
+from tests.fix_api import KeyOf, Teller
 
 YEAR = datetime.now(UTC).year
 OURS = BUDGETS.replace("2026", str(YEAR)).replace("5000000", "3000")
@@ -92,3 +95,22 @@ def test_a_period_that_is_none_or_two_is_refused(teller: Teller, asked: dict[str
 def test_who_sees_no_money_sees_no_costs(teller: Teller) -> None:
     assert teller.get("/costs", role=Role.LOGISTICS).status_code == 403
     assert teller.get("/stock", role=Role.LOGISTICS).status_code == 200
+
+
+def test_the_pages_show_what_is_low_and_what_is_over(
+    here: Installation, teller: Teller, position: int, key_of: KeyOf
+) -> None:
+    here.await_position(position)
+    browser = TestClient(create_app(here), base_url="https://lamps.example")
+    browser.post("/enter", data={"key": key_of(Role.MANAGEMENT), "next": "/stock"})
+    assert "待补货" in browser.get("/stock?lang=zh").text
+    page = browser.get("/costs?lang=en").text
+    assert ">over<" in page
+    assert "30.00" in page
+    assert browser.get("/costs?month=2025-02").status_code == 200
+    browser.close()
+
+
+@pytest.mark.parametrize(("minor", "told"), [(0, "0.00"), (-55, "-0.55"), (123456789, "1,234,567.89")])
+def test_money_is_written_with_two_places(minor: int, told: str) -> None:
+    assert money(minor) == told
