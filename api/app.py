@@ -29,6 +29,7 @@ from api import (
     targets,
     unmask,
     verifying,
+    verifying,
 )
 from api.access import Question
 from api.asking import well_asked
@@ -124,6 +125,7 @@ def _versioned() -> APIRouter:
         unmask.router,
         audits.router,
         programmes.router,
+        verifying.router,
         verifying.router,
         spending.router,
     ):

@@ -10,6 +10,7 @@ from rich.table import Table
 from api.cli.replaying import moment
 from api.cli.screen import OUT, acting, installation, told
 from api.programmes import programme_of, programmes_of, room_of
+from api.verifying import customers_of
 from cases.codes import CheckMethod, Department, Role, Seen
 from cases.desk import wall_clock
 from cases.errors import Malformed
@@ -90,6 +91,18 @@ def hold(
     with installation() as here:
         kept = room_of(here).act(regulation, programme, period, asked, acting(role, holder), wall_clock())
         OUT.print(f"held, version {kept.version}" if kept.facts else "held before, nothing new", markup=False)
+
+
+@app.command("customers")
+def customers(regulation: Regulation, programme: Programme, period: PeriodWord) -> None:
+    """List whose details are due to be verified, by the pseudonym of the vault, and who was verified."""
+    with installation() as here:
+        answer = customers_of(here, regulation, programme, period)
+        table = Table("customer", "cases", "verified", title=f"{answer.due} due of {len(answer.customers)}")
+        for one in answer.customers:
+            day = one.verified_at.astimezone(here.zone).date().isoformat() if one.verified_at else "due"
+            table.add_row(str(one.customer), " ".join(one.cases), day)
+        OUT.print(table)
 
 
 @app.command("check")

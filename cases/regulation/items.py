@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from cases.codes import Department, Payer
+from cases.codes import Checked, Department, Payer
 from cases.events import Inspected, Received
 from cases.fact import Part, Word
 from cases.regulation.patterns import Condition, Pattern, Patterns
@@ -259,7 +259,8 @@ class Entitlement(Item):
 class Programme(Item):
     """A periodic duty: the audit sample, the satisfaction survey, the star ranking.
 
-    One that draws names the `rate`, or the setting with the `share` in percent; `draws` tells of what.
+    One that draws names the `rate`, or the setting with the `share` in percent; `draws` tells of what. One that
+    `verifies` wants that of every customer with an open or recent case.
     """
 
     kind: Literal["audit", "survey", "ranking", "digest", "evaluation"]
@@ -267,6 +268,7 @@ class Programme(Item):
     rate: str | None = None
     share: Id | None = None
     draws: Literal["cases", "customers"] = "cases"
+    verifies: Checked | None = None
     floor: int = 0
     checklist: tuple[Item, ...] = ()
     setting: Id | None = None

@@ -17,6 +17,7 @@ from projections.questions.digest import Document, Scope, Seen, digest, people, 
 from projections.questions.ranking import MEASURES, ranked
 from projections.registry import rows
 from projections.schema import Db
+from replay.programme.verifying import counted, customers_of
 
 WEIGHT: Final = "star-"
 """How the settings begin that weigh the measures of a ranking, in percent: star-response and so on."""
@@ -28,30 +29,35 @@ def scope_of(duty: Duty, period: Period, zone: ZoneInfo) -> Scope:
     return Scope(duty.regulation, period.begins(zone), period.ends(zone), kinds)
 
 
-def compiled(connection: Db, duty: Duty, period: Period, zone: ZoneInfo) -> tuple[Figures, int]:
+def compiled(connection: Db, duty: Duty, period: Period, zone: ZoneInfo) -> tuple[Document, int]:
     """Compile the figures from the tables; gives them with the position of the log that they stand on."""
     seen, standing = read(connection, scope_of(duty, period, zone))
-    return figures_of(duty, seen), standing.position
+    return _document(duty, seen), standing.position
 
 
 def compiled_again(connection: Db, duty: Duty, period: Period, position: int) -> Figures:
     """Compile the same figures from the facts of the log up to a position, whatever the tables say by now."""
     reference = read_reference(connection, position)
     seen = Seen(scope_of(duty, period, reference.zone))
+    histories = []
     for history in reading.shard(connection, reading.FIRST_CASE, None, position):
         facts = tuple(stored.decoded() for stored in history)
         seen.add(rows(CaseFacts(history[0].case_id, facts), reference))
-    return figures_of(duty, seen)
+        histories.append(facts)
+    document = _document(duty, seen)
+    if duty.programme.verifies is not None:
+        document["verified"] = counted(customers_of(histories, seen.scope, duty.programme.verifies))
+    return figures_of(document)
 
 
-def figures_of(duty: Duty, seen: Seen) -> Figures:
-    """Write the figures of a programme; people are counted for a ranking only."""
+def _document(duty: Duty, seen: Seen) -> Document:
+    """Tell the figures of a programme; people are counted for a ranking only."""
     document = digest(seen)
     if duty.programme.kind == "ranking":
         document["people"] = people(seen)
         document["weights"] = weights(duty)
         document["ranking"] = ranked(document["people"], document["weights"])
-    return written(document)
+    return document
 
 
 def weights(duty: Duty) -> dict[str, int]:
@@ -64,7 +70,7 @@ def weights(duty: Duty) -> dict[str, int]:
     }
 
 
-def written(document: Document) -> Figures:
+def figures_of(document: Document) -> Figures:
     """Write a document as canonical JSON: keys sorted, no spaces, UTF-8."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Figures(document=text, sha256=sha256(text.encode()).hexdigest())

@@ -19,7 +19,8 @@ from cases.programmes.owed import Duty, duty_of, owed
 from cases.regulation.rules import Reference
 from cases.store.ledger import Ledger
 from projections.schema import Db
-from replay.programme.figures import compiled, compiled_again, document_of
+from replay.programme.figures import compiled, compiled_again, figures_of, scope_of
+from replay.programme.verifying import Customer, counted, customers
 from replay.recording import Batch, record
 
 
@@ -112,8 +113,13 @@ class HoldingRoom:
     def _looked(self, occasion: Occasion) -> Occasion:
         """Compile the figures that a holding freezes, with the position of the log that they stand on."""
         with self.connect() as connection:
-            figures, position = compiled(connection, occasion.duty, occasion.period, occasion.zone)
-        people = tuple(document_of(figures).get("people", ()))
+            document, position = compiled(connection, occasion.duty, occasion.period, occasion.zone)
+        checked = occasion.duty.programme.verifies
+        if checked is not None:
+            scope = scope_of(occasion.duty, occasion.period, occasion.zone)
+            document["verified"] = counted(customers(self._ledger, scope, checked, position))
+        figures = figures_of(document)
+        people = tuple(document.get("people", ()))
         items = self._sample(occasion.duty, occasion.period) if occasion.duty.rate is not None else ()
         if items is None:
             draw = f"caseledger audit draw --month {occasion.period}"
@@ -138,6 +144,14 @@ class HoldingRoom:
         with self.connect() as connection:
             again = compiled_again(connection, told.duty, told.period, held.position)
         return held.figures, again
+
+    def customers(self, regulation: str, programme: str, written: str, now: datetime) -> tuple[Customer, ...]:
+        """Tell whose details a programme verifies in a period; raises NotFound for one that verifies nothing."""
+        told = self.one(regulation, programme, written, now)
+        checked = told.duty.programme.verifies
+        if checked is None:
+            raise NotFound(f"The programme {programme} verifies nothing", programme=programme)
+        return customers(self._ledger, scope_of(told.duty, told.period, self._reference.zone), checked)
 
     def _holdings(self, found: Iterable[tuple[Duty, Period]]) -> dict[UUID, Holding]:
         streams = [holding_id(duty.regulation, duty.programme.id, period) for duty, period in found]

@@ -65,3 +65,20 @@ def test_what_is_no_programme_and_no_period_is_told(teller: Teller) -> None:
     assert teller.get("/programmes/lamp-sales/no-such/2026-10").status_code == 404
     assert teller.get("/programmes/lamp-sales/supervisor-check/october").status_code == 422
     assert teller.get("/programmes/lamp-sales/supervisor-check/2026-Q3").status_code == 409
+
+
+def test_an_agent_reads_whose_details_are_due_and_no_names(teller: Teller) -> None:
+    case = teller.received(product_line="lamp-sales")
+    number, position = case["case_no"], case["position"]
+    assert teller.get("/cases", at_least=position).status_code == 200
+    now = datetime.now(BEIJING)
+    period = f"{now.year}-Q{(now.month - 1) // 3 + 1}"
+    path = f"/programmes/lamp-sales/details-verified/{period}/customers"
+    found = teller.get(path, role=Role.AGENT).json()
+    (mine,) = [one for one in found["customers"] if number in one["cases"]]
+    assert (mine["is_due"], set(mine)) == (True, {"customer", "cases", "verified_at", "is_due"})
+    checked = teller.post(f"/cases/{case['case_id']}/verify", {"checked": "customer", "is_right": True})
+    assert checked.status_code == 200
+    found = teller.get(path, role=Role.AGENT).json()
+    assert [one["is_due"] for one in found["customers"] if number in one["cases"]] == [False]
+    assert teller.get(path, role=Role.BI).status_code == 403

@@ -199,6 +199,37 @@ class TestWhatIsDrawn:
             self.draw(ledger, "customers-revisited", "2026-Q3")
 
 
+class TestWhoseDetailsAreDue:
+    PERIOD = ("lamp-sales", "details-verified", "2026-Q2")
+    MAY = datetime(2026, 5, 5, tzinfo=UTC)
+
+    @pytest.mark.proves("S1-3.3")
+    def test_customers_with_an_open_or_recent_case_are_due_until_they_are_verified(
+        self, room: HoldingRoom, desk: Desk, ledger: Ledger, database: Database
+    ) -> None:
+        pinned = (read(ledger).newest("lamp-sales"),)
+        checked = events.Verified(checked=codes.Checked.CUSTOMER, is_right=True)
+        over = (CLOSED, self.MAY - timedelta(days=60))
+        for number, begun, more in (
+            (401, self.MAY, [(checked, self.MAY + timedelta(days=1))]),
+            (402, self.MAY - timedelta(days=200), []),
+            (403, self.MAY - timedelta(days=70), [over]),
+        ):
+            asked = received(number).model_copy(update={"judged_under": pinned})
+            desk.take_history([_of(UUID(int=number), story(number, (asked, begun), *more))])
+        Engine(database).catch_up()
+        found = room.customers(*self.PERIOD, NOW)
+        assert [(one.customer.int, one.is_due) for one in found] == [(401, False), (402, True)]
+        counted = {"customers": 2, "verified": 1}
+        assert figures(held(room, *self.PERIOD[1:]))["verified"] == counted, "frozen when it is held"
+        frozen, again = room.checked(*self.PERIOD, NOW)
+        assert frozen == again
+
+    def test_what_verifies_nothing_has_no_such_list(self, room: HoldingRoom) -> None:
+        with pytest.raises(NotFound, match="verifies nothing"):
+            room.customers("lamp-sales", "complaint-causes", "2026-10", NOW)
+
+
 def _of(customer: UUID, history: list[Recorded]) -> list[Recorded]:
     """The same case, of a customer in the vault."""
     first = history[0]

@@ -1,0 +1,76 @@
+"""Whose details are due: the customers of a programme that verifies, by the pseudonym of the vault."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict
+
+from api.access import Question
+from api.auth import Here, asks
+from api.described import ASKED, refusals
+from api.installation import Installation
+from api.keys import Credential
+from api.programmes import Programme, Regulation, Written, room_of
+from cases.desk import wall_clock
+
+router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
+
+
+class CustomerLine(BaseModel):
+    """A customer with the cases that bring them up; `verified_at` is null while their details are due."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer: UUID
+    cases: tuple[str, ...]
+    verified_at: datetime | None
+    is_due: bool
+
+
+class CustomersAnswer(BaseModel):
+    """The customers of a period with an open or recent case, those that are due first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    regulation: str
+    programme: str
+    period: str
+    due: int
+    customers: tuple[CustomerLine, ...]
+
+
+def customers_of(here: Installation, regulation: str, programme: str, period: str) -> CustomersAnswer:
+    """Tell the customers of a programme that verifies; raises NotFound for another, Malformed, Refused."""
+    found = room_of(here).customers(regulation, programme, period, wall_clock())
+    lines = [
+        CustomerLine(customer=one.customer, cases=one.cases, verified_at=one.verified_at, is_due=one.is_due)
+        for one in sorted(found, key=lambda one: (not one.is_due, one.cases))
+    ]
+    return CustomersAnswer(
+        regulation=regulation,
+        programme=programme,
+        period=period,
+        due=sum(one.is_due for one in lines),
+        customers=tuple(lines),
+    )
+
+
+@router.get(
+    "/{regulation}/{programme}/{period}/customers",
+    operation_id="customers_to_verify",
+    summary="See whose details are due to be verified",
+    responses=refusals(ASKED),
+)
+def customers(
+    regulation: Regulation,
+    programme: Programme,
+    period: Written,
+    here: Here,
+    known: Annotated[Credential, Depends(asks(Question.WORKLIST))],
+) -> CustomersAnswer:
+    """Tell the customers with an open or recent case, and who of them was not verified in the period (S1 三/3)."""
+    return customers_of(here, regulation, programme, period)
