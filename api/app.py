@@ -29,7 +29,6 @@ from api import (
     targets,
     unmask,
     verifying,
-    verifying,
 )
 from api.access import Question
 from api.asking import well_asked
@@ -125,7 +124,6 @@ def _versioned() -> APIRouter:
         unmask.router,
         audits.router,
         programmes.router,
-        verifying.router,
         verifying.router,
         spending.router,
     ):
