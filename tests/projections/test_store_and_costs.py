@@ -11,9 +11,9 @@ from cases.store.database import Database
 from projections.budgets_dim import BUDGETS
 from projections.costs_view import COSTS
 from projections.engine import Engine
-from projections.rebuild import rebuild
+from projections.rebuild import prepare, rebuild
 from projections.registry import FACTS
-from projections.schema import Db
+from projections.schema import ContractChanged, Db
 from projections.stock_items_dim import STOCK_ITEMS
 from projections.stock_view import STOCK
 from projections.view import View
@@ -114,3 +114,19 @@ def test_a_rebuild_gives_the_same_rows_and_dims_as_following_live(
         (table.name, 0) for table in FACTS
     ]
     assert after == before
+
+
+def test_tables_that_an_earlier_version_did_not_have_are_filled_when_the_program_starts(
+    known: list[Told], database: Database
+) -> None:
+    with connected(database) as connection:
+        before = [all_rows(connection, name) for name in ("fct_costs", "rpt_stock", "dim_budgets")]
+        connection.execute("DROP TABLE bi.fct_costs, bi.dim_budgets, bi.dim_stock_items CASCADE")
+        connection.execute("UPDATE bi.meta_position SET contract = 'of the version before'")
+        with pytest.raises(ContractChanged):
+            Engine(database).catch_up()
+        report = prepare(database)
+        assert report is not None
+        assert report.is_swapped
+        assert [all_rows(connection, name) for name in ("fct_costs", "rpt_stock", "dim_budgets")] == before
+    assert prepare(database) is None, "a second start has nothing to rebuild"
