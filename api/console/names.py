@@ -129,6 +129,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "outcome": ("结果", "outcome"),
     "is_automatic": ("系统自动", "automatic"),
     "clock": ("时限", "clock"),
+    "alert": ("警报", "alert"),
     "rested_on_position": ("依据的日志位置", "rested on log position"),
     "subject_id": ("个人信息主体", "person"),
     "judged_under": ("适用制度", "judged under"),

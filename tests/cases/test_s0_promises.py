@@ -20,6 +20,7 @@ RETURNED = events.Delivered(direction=codes.Direction.INBOUND)
 HOME_AGAIN = events.Delivered(direction=codes.Direction.OUTBOUND)
 REFUNDED = events.Refunded(amount=Money(minor=19900))
 VISITED = events.Revisited(method=codes.RevisitMethod.PHONE, is_solved=True)
+PARTS = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
 RISK = classified("repair", is_safety=True)
 
 
@@ -68,6 +69,16 @@ S0 = (
         "refund-within", "S0 六/3",
         (IN_MARCH, ("2026-03-02 10:00", classified("return", reason="quality")), ("2026-03-03 10:00", RETURNED)),
         "2026-03-11 00:00", kept_by=(REFUNDED,), not_kept_by=(FINAL,), is_configured=True,
+    ),
+    Promised(
+        "goods-inspected", "配置，非制度规定",
+        (IN_MARCH, ("2026-03-02 10:00", classified("repair")), ("2026-03-03 10:00", RETURNED)), "2026-03-07 00:00",
+        kept_by=(planned("2026-03-12 18:00"),), not_kept_by=(REPLY, RETURNED), is_configured=True,
+    ),
+    Promised(
+        "parts-come", "配置，非制度规定",
+        (IN_MARCH, ("2026-03-02 10:00", classified("repair")), ("2026-03-03 10:00", PARTS)), "2026-03-18 00:00",
+        kept_by=(RESUMED,), not_kept_by=(REPLY, PARTS), is_configured=True,
     ),
     Promised(
         "safety-stop-use", "S0 五/3", (IN_MARCH, ("2026-03-02 09:20", RISK)), "2026-03-02 09:50",
@@ -139,7 +150,7 @@ def test_the_demo_leaves_phone_and_mail_unset_so_that_it_can_be_seen() -> None:
 def test_each_kind_of_case_has_its_own_clocks(kind: str, names: set[str]) -> None:
     begun = Story(lamp_rules()).at("2026-03-02 09:00", HUMMING).at("2026-03-02 10:00", classified(kind))
     told = begun.at("2026-03-04 10:00", RETURNED).at("2026-03-06 10:00", HOME_AGAIN)
-    always = {"first-response", "resolution", "phone-pickup"}
+    always = {"first-response", "resolution", "phone-pickup", "goods-inspected"}
     assert {clock.promise.id for clock in told.clocks().values()} == names | always
 
 

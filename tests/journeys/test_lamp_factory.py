@@ -159,8 +159,8 @@ def test_an_exchange_is_checked_sent_out_asked_about_late_and_drawn_for_the_audi
         "close", outcome="solved"
     )
     assert walk.rows(CLOCKS) == [
-        ("first-response", "met"), ("phone-pickup", "not_configured"), ("resolution", "met"),
-        ("revisit-due", "breached"),
+        ("first-response", "met"), ("goods-inspected", "met"), ("phone-pickup", "not_configured"),
+        ("resolution", "met"), ("revisit-due", "breached"),
     ]  # fmt: skip
     assert walk.rows(FINDINGS) == []
     room = AuditRoom(firm.here.ledger, firm.here.published().reference, "lamp-factory", "monthly-sample")
@@ -221,11 +221,12 @@ def test_a_lamp_that_hums_again_is_inspected_and_asked_about_again_and_shows_up_
     walk.is_refused("close", "S0 五/2(4)", outcome="solved")
     walk.does("revisit", method="phone", is_solved=True, satisfaction=5).does("close", outcome="solved")
     assert {promise: verdict for promise, verdict in walk.rows(CLOCKS) if promise != "phone-pickup"} == {
-        "first-response": "met", "repair-promise": "met", "resolution": "met", "revisit-due": "met",
+        "first-response": "met", "goods-inspected": "met", "parts-come": "met", "repair-promise": "met",
+        "resolution": "met", "revisit-due": "met",
     }  # fmt: skip
     assert walk.rows(AGAIN) == [
-        ("first-response", "met"), ("phone-pickup", "not_configured"), ("repair-promise", "met"),
-        ("resolution", "met"), ("revisit-due", "met"),
+        ("first-response", "met"), ("goods-inspected", "met"), ("phone-pickup", "not_configured"),
+        ("repair-promise", "met"), ("resolution", "met"), ("revisit-due", "met"),
     ]  # fmt: skip
     assert walk.rows(FINDINGS) == [("repaired-once",)]
     ended = "SELECT kind, cycle, stage, is_solved, satisfaction FROM bi.fct_cases WHERE case_id = %s"
