@@ -244,8 +244,8 @@ def moment(when: str | None, now: datetime, begun: datetime) -> datetime | None:
 def callers(verbs: Sequence[str]) -> st.SearchStrategy[tuple[str, str]]:
     """Draw a role and a name: mostly a role that may ask for one of these, else any."""
     may = sorted({role for verb in verbs for role in BY_HAND.get(verb, "service").split()} | {"service"})
-    role = one_of(*may * (60 // len(may)), *ROLES)
-    return role.flatmap(lambda r: st.tuples(st.just(r), one_of(*[NAMES.get(r, r)] * 2, *TWO_HATS)))
+    role, name = one_of(*may * (60 // len(may)), *ROLES), one_of(None, None, *TWO_HATS)
+    return st.tuples(role, name).map(lambda who: (who[0], who[1] or NAMES.get(who[0], who[0])))
 
 
 NAMES = {"technician": "bo", "partner": "pat"}

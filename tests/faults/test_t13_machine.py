@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from cases.case import Case
 from cases.codes import Role
 from cases.commands import COMMANDS
 from cases.desk import Desk
@@ -28,16 +30,15 @@ IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
 FRESH = 9
 """Examples a block: from ten on Hypothesis makes some small and varies old ones, and here a new one tells more."""
 TEXTS = {name: text_of(name) for names in LINES.values() for name in names}
+HOW = one_of(*product((True, False), [True] * 9 + [False], (1, 1, 0, 30)))
+"""With a document or not, by a key that names the command or not, after so many hours."""
 BOUGHT = {"purchased_on", "goods_received_on"}
 TWO = ("lamp-factory", "lamp-sales")
 
 
 def asked(verb: str) -> st.SearchStrategy[tuple[Any, ...]]:
     """Draw a command with who asks, how it is told and what passes before."""
-    return st.tuples(
-        st.just(verb), BODIES[verb], callers([verb]), WHEN, one_of(True, False), one_of(*[True] * 9, False),
-        one_of(1, 1, 0, 30),
-    )  # fmt: skip
+    return st.tuples(st.just(verb), BODIES[verb], callers([verb]), WHEN, HOW)
 
 
 def some(*verbs: str) -> Callable[..., None]:
@@ -55,7 +56,6 @@ class Machine(RuleBasedStateMachine):
 
     told: ClassVar[Counter[tuple[str, str, str]]] = Counter()
     examples: ClassVar[int] = 0
-
     begin: ClassVar[Callable[[str], tuple[Way, Plain]]]
 
     @initialize(line=one_of(*LINES, "two"), intake=BODIES["receive"], is_taken_in=one_of(*[True] * 9, False))
@@ -101,9 +101,14 @@ class Machine(RuleBasedStateMachine):
     corrects = some("correct")
 
     def step(
-        self, verb: str, body: dict[str, Any], who: tuple[str, str], when: str | None, *more: Any
+        self,
+        verb: str,
+        body: dict[str, Any],
+        who: tuple[str, str],
+        when: str | None,
+        how: tuple[bool, bool, int],
     ) -> None:
-        has_document, has_scope, hours = more
+        has_document, has_scope, hours = how
         self.way.tick(hours)
         body = {"receive": self.lined, "correct": self.aimed}.get(verb, dict)(body)
         role, actor = who
@@ -123,19 +128,20 @@ class Machine(RuleBasedStateMachine):
         if self.plain.stored and not self.is_begun:
             self.begun, self.is_begun = self.plain.stored[0].at, True
         Machine.told[ask.verb, ask.role, found.kind] += 1
-        self.money_is_kept()
-        self.nothing_else_differs()
+        case = self.way.case
+        self.money_is_kept(case)
+        self.nothing_else_differs(case)
 
-    def money_is_kept(self) -> None:
-        case, plain = self.way.case, self.plain
+    def money_is_kept(self, case: Case) -> None:
+        plain = self.plain
         paid = case.received.paid.minor if case.received and case.received.paid else 0
         assert type(case.refunded_minor) is int
         assert type(paid) is int
         assert (case.refunded_minor, paid) == (plain.refunded, plain.paid)
         assert 0 <= case.refunded_minor <= paid or case.refunded_minor == 0
 
-    def nothing_else_differs(self) -> None:
-        case, plain = self.way.case, self.plain
+    def nothing_else_differs(self, case: Case) -> None:
+        plain = self.plain
         assert (case.version, case.is_closed, case.is_disputed, case.paused_for) == (
             len(plain.stored), plain.is_closed, plain.is_disputed, plain.paused_for,
         )  # fmt: skip
