@@ -111,6 +111,13 @@ def test_a_safety_case_that_was_none_is_reached_no_more() -> None:
     assert not stands(told, "03-02 12:00")
 
 
+@pytest.mark.parametrize(("kind", "times"), [("repair", 1), ("consultation", 0)])
+def test_an_alert_counts_only_in_cases_that_it_applies_to(kind: str, times: int) -> None:
+    repairs_only = SAFE.replace("counts =", 'applies = { kind = "repair" }\ncounts =')
+    told = story(repairs_only).at("2026-03-02 09:00", HUMMING)
+    assert len(of(told.at("2026-03-02 10:00", classified(kind, is_safety=True)))) == times
+
+
 def test_each_cycle_of_a_case_has_its_own_alert() -> None:
     safety = classified("repair", is_safety=True)
     told = story(SAFE).at("2026-03-02 09:00", HUMMING).at("2026-03-02 10:00", safety)
