@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from api.auth import Here
 from api.described import refusals
+from api.skew import skew, warning
 from cases.errors import Unavailable
 
 router: Final = APIRouter(tags=["health"])
@@ -23,13 +24,19 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Log and tables can be used; `positions_behind` tells how far the tables are behind the log."""
+    """Log and tables can be used; `positions_behind` tells how far the tables are behind the log.
+
+    `clock_skew_seconds` tells how far the clock of this machine runs ahead of the database's (negative: behind);
+    above two seconds there is a word in `warnings`. Facts and due times go by the database's clock, so work goes on.
+    """
 
     status: str = "ok"
     position: int
     log_position: int
     positions_behind: int
     parked_cases: int
+    clock_skew_seconds: float
+    warnings: list[str] = []
 
 
 @router.head("/healthz", include_in_schema=False)
@@ -51,4 +58,9 @@ def ready(here: Here, response: Response) -> Ready:
     position, newest, behind, parked = rows[0]
     if behind > FAR_BEHIND:
         raise Unavailable("The tables are being brought up to the log", retry_after=5)
-    return Ready(position=position, log_position=newest, positions_behind=behind, parked_cases=parked)
+    seconds = skew(here.ledger)
+    told = warning(seconds)
+    return Ready(
+        position=position, log_position=newest, positions_behind=behind, parked_cases=parked,
+        clock_skew_seconds=round(seconds, 3), warnings=[told] if told else [],
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from api import skew
 from cases.caller import Caller
 from cases.codes import Role
 from cases.desk import Desk
@@ -72,7 +73,7 @@ class Installation:
     @property
     def watcher(self) -> Watcher:
         """What warns and escalates."""
-        return Watcher(self.database, self.desk)
+        return Watcher(self.database, self.desk, self.ledger.now)
 
     def published(self) -> Published:
         """Give the published documents, read anew only when there are more of them."""
@@ -104,9 +105,13 @@ class Installation:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Keep the tables in step with the log, the clocks watched and the embedded server alive, until the end."""
+        """Keep the tables in step with the log, what is due and this machine's clock watched, the server alive."""
         stop, every = threading.Event(), self.settings.watch_every
-        work = {"projections": partial(self.engine.run, stop), "server": partial(self._revive, stop)}
+        work = {
+            "projections": partial(self.engine.run, stop),
+            "server": partial(self._revive, stop),
+            "clock": partial(skew.watch, self.ledger, stop),
+        }
         if every:
             work["watcher"] = partial(self.watcher.run, stop, every)
         threads = [

@@ -1,4 +1,4 @@
-"""The only door in: load, decide, record; the one order of a command's way, and the only reader of the clock."""
+"""The only door in: load, decide, record; the one order of a command's way. What time it is, the log says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Final, LiteralString
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ from cases.recorded import Recorded
 from cases.reference import REFERENCE_ID, Published, Shelf, publish
 from cases.regulation.rules import BEIJING, Reference
 from cases.request import Receipt, Request, Row, case_number
-from cases.store.ledger import BesideTaken, Ledger
+from cases.store.ledger import NOW, BesideTaken, Ledger
 from cases.store.outcomes import CommitUnknown
 from cases.taking import take
 from cases.vault import Vault
@@ -53,8 +54,16 @@ class Decided:
     beside: tuple[Row, ...]
 
 
+KNOWN: Final[LiteralString] = (
+    f"SELECT {NOW}, r.version, k.fingerprint, k.case_id, k.positions, k.answer"  # noqa: S608 - a literal of the ledger's
+    " FROM (SELECT max(originator_version) FROM log.case_events WHERE originator_id = %s) AS r (version)"
+    " LEFT JOIN desk.idempotency_keys AS k ON k.principal = %s AND k.key = %s"
+)
+"""What every request asks first, in one round trip: the time, the newest reference document, the first answer."""
+
+
 def wall_clock() -> datetime:
-    """Read the clock on the wall, in UTC."""
+    """Read the clock of this machine, in UTC; nothing that is recorded goes by it."""
     return datetime.now(UTC)
 
 
@@ -65,10 +74,10 @@ class Desk:
         self,
         ledger: Ledger,
         vault: Vault,
-        clock: Callable[[], datetime] = wall_clock,
+        clock: Callable[[], datetime] | None = None,
         zone: ZoneInfo = BEIJING,
     ) -> None:
-        """Stand on an open ledger and its vault; `zone` is where the business counts its days."""
+        """Stand on an open ledger and its vault; `zone` is where days are counted, `clock` None the database's own."""
         self._ledger = ledger
         self._vault = vault
         self._clock = clock
@@ -131,7 +140,8 @@ class Desk:
 
     def publish(self, documents: Sequence[Published], caller: Caller) -> tuple[Fact, ...]:
         """Publish the reference documents that are new; raises Refused for a changed one without a new version."""
-        return publish(self._ledger, documents, caller, self._clock())
+        now = self._clock() if self._clock else self._ledger.now()
+        return publish(self._ledger, documents, caller, now)
 
     def take_history(self, histories: Sequence[Sequence[Recorded]], beside: Sequence[Row] = ()) -> int:
         """Store whole histories as they are, in one transaction; gives how many facts.
@@ -144,7 +154,8 @@ class Desk:
 
     def _settle(self, request: Request) -> Receipt:
         """Answer from the key, or try; a lost race is decided anew once, a lost reply is looked up first."""
-        if (answered := self._answered(request)) is not None:
+        answered, now = self._known(request)
+        if answered is not None:
             return answered
         if isinstance(request.command, Receive):
             number = self._ledger.rows("SELECT nextval('desk.case_numbers')")[0][0]
@@ -152,7 +163,7 @@ class Desk:
         races = 0
         while True:
             try:
-                return self._attempt(request)
+                return self._attempt(request, now)
             except BesideTaken as taken:
                 failure: Exception = taken
             except CaseIsBusy as busy:
@@ -163,7 +174,8 @@ class Desk:
                 failure = away
             except (Refused, Conflict, NotFound, Malformed, CommitUnknown) as other:
                 failure = other
-            if (answered := self._answered(request)) is not None:
+            answered, now = self._known(request)
+            if answered is not None:
                 return answered
             self._may_try_again(request, failure, races)
 
@@ -194,8 +206,8 @@ class Desk:
             raise VersionMismatch(version=version) from failure
         raise CaseIsBusy(version=version, retry_after=1) from failure
 
-    def _attempt(self, request: Request) -> Receipt:
-        decided = self._decide(request)
+    def _attempt(self, request: Request, now: datetime) -> Receipt:
+        decided = self._decide(request, now)
         last = decided.recorded[-1] if decided.recorded else None
         version = last.originator_version if last else decided.case.version
         standing = decided.case.stored[-1].position if decided.case.stored else 0
@@ -208,8 +220,7 @@ class Desk:
         )
         return replace(receipt, position=appended[-1].position) if appended else receipt
 
-    def _decide(self, request: Request) -> Decided:
-        now = self._clock()
+    def _decide(self, request: Request, now: datetime) -> Decided:
         if isinstance(request.command, Receive):
             return self._decide_intake(request, request.command, now)
         case = self._ledger.case(request.case_id)
@@ -246,21 +257,17 @@ class Desk:
 
     # What is known already
 
-    def _answered(self, request: Request) -> Receipt | None:
-        """Give the first answer to this key, if there is one; read the reference documents anew where they grew."""
-        version, *row = self._ledger.rows(
-            "SELECT r.version, k.fingerprint, k.case_id, k.positions, k.answer"
-            " FROM (SELECT max(originator_version) FROM log.case_events WHERE originator_id = %s) AS r (version)"
-            " LEFT JOIN desk.idempotency_keys AS k ON k.principal = %s AND k.key = %s",
-            [REFERENCE_ID, request.caller.principal, request.key],
-        )[0]
+    def _known(self, request: Request) -> tuple[Receipt | None, datetime]:
+        """Give the first answer to this key, if there is one, and the time; read the reference where it grew."""
+        given = [REFERENCE_ID, request.caller.principal, request.key]
+        told, version, fingerprint, case_id, positions, answer = self._ledger.rows(KNOWN, given)[0]
+        now = self._clock() if self._clock else told.astimezone(UTC)
         self._shelf.reach(version or 0)
-        fingerprint, case_id, positions, answer = row
         if fingerprint is None:
-            return None
+            return None, now
         if fingerprint != request.fingerprint:
             raise KeyReused
-        return Receipt.remembered(case_id, positions, answer)
+        return Receipt.remembered(case_id, positions, answer), now
 
     @property
     def _reference(self) -> Reference:

@@ -23,11 +23,12 @@ KEY = re.compile(r"^ +(\w+) +\S+ +(cl_\S+)$", re.MULTILINE)
 
 
 class Running:
-    """One `caseledger run` in a folder."""
+    """One `caseledger run` in a folder; `surroundings` are variables of its environment."""
 
-    def __init__(self, folder: Path, *more: str) -> None:
+    def __init__(self, folder: Path, *more: str, **surroundings: str) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.endswith("DATABASE_URL")}
         environment |= {"CASELEDGER_DATA_DIR": str(folder), "CASELEDGER_PORT": "0", "COLUMNS": "200"}
+        environment |= surroundings
         self.folder = folder
         self._said = folder.parent / "said.txt"
         self._sink = self._said.open("wb")

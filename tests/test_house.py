@@ -24,7 +24,7 @@ NOT_OURS = {
 """Name → whose it is: names that a library dictates."""
 
 CLOCK_READERS = {
-    "cases/desk.py": "the only door in; `now` is read once a command and handed down",
+    "cases/desk.py": "`wall_clock`, for skew and for what is shown: facts go by the clock of the database",
 }
 """File → why this outermost edge may read the wall clock."""
 
