@@ -99,7 +99,7 @@ LEFT JOIN {dim_regulation_clauses} AS clauses USING (clause_id)
 
 
 def create(schema: str) -> Iterator[Composed]:
-    """Give the statements that make function and view, once all tables and the view of freshness stand."""
+    """Give the statements that make the function, once all tables and the view of freshness stand."""
     function = Identifier(schema, "alerts_at")
     named = {
         "alerts": "fct_alerts", "days": "dim_dates", "clocks": "fct_sla_clocks", "parked": "meta_parked",
@@ -118,4 +118,3 @@ def create(schema: str) -> Iterator[Composed]:
             "某一时刻应当知悉的警报及时区 / What there was to be told at an instant, in a time zone; as known now"
         ),
     )
-    yield from ALERTS.create(schema)

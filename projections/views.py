@@ -85,7 +85,7 @@ LABEL_SAYS = {
 }
 
 
-VIEWS: Final = (STOCK, COSTS)
+VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS)
 """The reports that are a query over tables and nothing else."""
 
 
