@@ -16,26 +16,31 @@ COSTS: Final = View(
 WITH budgets AS (
     SELECT budget, currency, amount_minor AS budget_minor FROM {dim_budgets} WHERE is_current
 ), costs AS (
-    SELECT costs.*, budget_minor, budget_minor < sum(amount_minor) OVER (
-        PARTITION BY costs.budget, currency ORDER BY occurred_at, case_id, version ROWS UNBOUNDED PRECEDING
-    ) AS is_beyond
-    FROM {fct_costs} AS costs LEFT JOIN budgets USING (budget, currency)
+    SELECT month, costs.currency, costs.budget, cost, amount_minor, budget_minor, costs.last_position,
+        NOT has_leave AND budget_minor < sum(amount_minor) OVER (
+            PARTITION BY costs.budget, costs.currency ORDER BY occurred_at, case_id, version ROWS UNBOUNDED PRECEDING
+        ) AS lacks_leave
+    FROM {fct_costs} AS costs LEFT JOIN budgets ON (budgets.budget, budgets.currency) = (costs.budget, costs.currency)
     WHERE payer <> 'customer'
+), months AS (
+    SELECT month, currency, budget, cost, sum(amount_minor)::bigint AS amount_minor, count(*) AS charges,
+        max(budget_minor) AS budget_minor, max(last_position) AS last_position,
+        coalesce(sum(amount_minor) FILTER (WHERE lacks_leave), 0)::bigint AS without_leave_minor
+    FROM costs GROUP BY month, currency, budget, cost
+), opened AS (
+    SELECT opened_month AS month, count(*) AS cases_opened FROM {fct_cases} GROUP BY opened_month
+), periods AS (
+    SELECT month, grain, date_trunc(grain, month::timestamp)::date AS period
+    FROM (SELECT month FROM months UNION SELECT month FROM opened) AS known
+    CROSS JOIN (VALUES ('month'), ('quarter'), ('year')) AS grains (grain)
 ), sums AS (
-    SELECT grain, period, currency, budget, cost, sum(amount_minor)::bigint AS amount_minor, count(*) AS charges,
-        count(DISTINCT case_id) AS cases, max(budget_minor) AS budget_minor, max(last_position) AS last_position,
-        coalesce(sum(amount_minor) FILTER (WHERE is_beyond AND NOT has_leave), 0)::bigint AS without_leave_minor
-    FROM costs
-    CROSS JOIN LATERAL (VALUES ('month', month), ('quarter', date_trunc('quarter', month::timestamp)::date),
-        ('year', date_trunc('year', month::timestamp)::date)) AS periods (grain, period)
-    GROUP BY grain, period, currency, budget, cost
+    SELECT grain, period, currency, budget, cost, sum(amount_minor)::bigint AS amount_minor,
+        sum(charges)::bigint AS charges, max(budget_minor) AS budget_minor, max(last_position) AS last_position,
+        sum(without_leave_minor)::bigint AS without_leave_minor
+    FROM months JOIN periods USING (month) GROUP BY grain, period, currency, budget, cost
 ), volumes AS (
-    SELECT grain, period, count(*) AS cases_opened
-    FROM {fct_cases}
-    CROSS JOIN LATERAL (VALUES ('month', opened_month),
-        ('quarter', date_trunc('quarter', opened_month::timestamp)::date),
-        ('year', date_trunc('year', opened_month::timestamp)::date)) AS periods (grain, period)
-    GROUP BY grain, period
+    SELECT grain, period, sum(cases_opened)::bigint AS cases_opened
+    FROM opened JOIN periods USING (month) GROUP BY grain, period
 ), running AS (
     SELECT sums.*,
         sum(amount_minor) OVER (PARTITION BY grain, period, currency) AS period_minor,
@@ -45,7 +50,7 @@ WITH budgets AS (
     FROM sums
 )
 SELECT running.grain, running.period, running.currency, running.budget, running.cost,
-    labels.label_zh AS cost_zh, labels.label_en AS cost_en, running.amount_minor, running.charges, running.cases,
+    labels.label_zh AS cost_zh, labels.label_en AS cost_en, running.amount_minor, running.charges,
     round(running.amount_minor / nullif(running.period_minor, 0), 4) AS share,
     coalesce(before.amount_minor, 0) AS previous_minor, coalesce(volumes.cases_opened, 0) AS cases_opened,
     round(running.amount_minor::numeric / volumes.cases_opened)::bigint AS per_case_minor,
@@ -69,7 +74,6 @@ LEFT JOIN sums AS before
         Column("cost_en", "text", True, Says("费用类别（英文）", "Kind of cost in English")),
         Column("amount_minor", "bigint", True, Says("金额（分）", "What the firm bears, in fen")),
         Column("charges", "bigint", True, Says("笔数", "How many costs")),
-        Column("cases", "bigint", True, Says("涉及案件数", "In how many cases")),
         Column("share", "numeric", True, Says("占比", "Of all costs of the period in this currency, 0 to 1")),
         Column("previous_minor", "bigint", True, Says("上期金额（分）", "The same in the period before, in fen")),
         Column("cases_opened", "bigint", True, Says("受理案件数", "Volume of service: cases opened in the period")),

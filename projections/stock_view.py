@@ -12,7 +12,7 @@ STOCK: Final = View(
     reads=("fct_part_movements", "dim_stock_items"),
     query="""
 WITH moved AS (
-    SELECT stock, item, count(*) AS movements, count(DISTINCT case_id) AS cases,
+    SELECT stock, item, count(*) AS movements,
         coalesce(sum(store_change) FILTER (WHERE store_change > 0), 0)::bigint AS moved_in,
         coalesce(-sum(store_change) FILTER (WHERE store_change < 0), 0)::bigint AS moved_out,
         sum(store_change)::bigint AS balance,
@@ -24,7 +24,7 @@ WITH moved AS (
 ), listed AS (
     SELECT stock, item, minimum, label_zh, label_en FROM {dim_stock_items} WHERE is_current
 )
-SELECT stock, item, label_zh, label_en, coalesce(movements, 0) AS movements, coalesce(cases, 0) AS cases,
+SELECT stock, item, label_zh, label_en, coalesce(movements, 0) AS movements,
     coalesce(moved_in, 0) AS moved_in, coalesce(moved_out, 0) AS moved_out, coalesce(balance, 0) AS balance,
     coalesce(on_order, 0) AS on_order, minimum,
     coalesce(balance, 0) < 0 AS is_negative, coalesce(coalesce(balance, 0) < minimum, false) AS is_low,
@@ -37,7 +37,6 @@ FROM moved FULL JOIN listed USING (stock, item)
         Column("label_zh", "text", True, Says("物料名称（中文）", "Its name in Chinese; empty if it is not listed")),
         Column("label_en", "text", True, Says("物料名称（英文）", "Its name in English; empty if it is not listed")),
         Column("movements", "bigint", True, Says("出入库次数", "How many movements were told of it")),
-        Column("cases", "bigint", True, Says("涉及案件数", "In how many cases")),
         Column("moved_in", "bigint", True, Says("入库数量", "How many came into store, returns included")),
         Column("moved_out", "bigint", True, Says("出库数量", "How many left the store")),
         Column("balance", "bigint", True, Says("库存结余", "What is in store: in less out")),

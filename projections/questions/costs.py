@@ -30,7 +30,6 @@ class CostLine(Part):
     cost_en: str | None
     amount_minor: int
     charges: int
-    cases: int
     share: float
     previous_minor: int
     per_case_minor: int | None

@@ -17,7 +17,6 @@ class StockLine(Part):
     label_zh: str | None
     label_en: str | None
     movements: int
-    cases: int
     moved_in: int
     moved_out: int
     balance: int

@@ -183,7 +183,6 @@ def _sums(known: list[Told], booked: list[Told], same: list[Told], grain: str, p
     return {
         "amount": _minor(same),
         "charges": len(same),
-        "cases": len({one.case for one in same}),
         "opened": sum(period_of(grain, month) == period for month in months),
         "budget": allowed,
         "spent": None if allowed is None else spent,
