@@ -176,3 +176,22 @@ def test_analysts_see_the_same_by_month_as_the_question_tells(bi: Db, database: 
     assert {row[0]: row[1:] for row in seen} == {
         name: (one.numerator, one.denominator, one.rate, one.is_reached) for name, one in told.items()
     }
+
+
+COPIES = """
+INSERT INTO bi.fct_counted
+SELECT counted_id || number, case_id, target_id, version, timestamptz '2025-06-15 12:00+08', NULL, NULL, NULL,
+    department, is_live, is_parked, last_position, updated_at
+FROM (SELECT * FROM bi.fct_counted WHERE target_id LIKE '%%/solved/%%' LIMIT 1) AS one, generate_series(1, %s) AS number
+"""
+LINE = (
+    "SELECT denominator, is_small, is_reached FROM bi.targets_at(%s, 'Asia/Shanghai', '2025-06-01', '2025-06-01')"
+    " WHERE department IS NULL"
+)
+
+
+@pytest.mark.parametrize(("missed", "is_small"), [(29, True), (30, False)])
+def test_thirty_to_divide_by_are_enough_not_to_be_marked(bi: Db, missed: int, *, is_small: bool) -> None:
+    with bi.transaction(force_rollback=True):
+        bi.execute(COPIES, (missed,))
+        assert bi.execute(LINE, (END,)).fetchall() == [(missed, is_small, False)]
