@@ -70,6 +70,13 @@ ITEMS = {
         "sample": ("P-1", None),
 }  # fmt: skip
 
+THEMES: Sequence[Body] = (
+    {"subject": "refund_limit"}, {"subject": "refund_limit"}, {"subject": "materials"},
+    {"subject": "override", "item": "refund-after-inspection"}, {"subject": "override", "item": "classified-first"},
+    {"subject": "compensation", "item": "C-1"}, {"subject": "budget", "item": "B-1"},
+)  # fmt: skip
+"""What half of all leave in one example is about, so that asking, giving, refusing and using it meet."""
+
 
 @st.composite
 def leave(draw: st.DrawFn, /, **more: Any) -> Body:
@@ -243,7 +250,8 @@ def moment(when: str | None, now: datetime, begun: datetime) -> datetime | None:
 
 def callers(verbs: Sequence[str]) -> st.SearchStrategy[tuple[str, str]]:
     """Draw a role and a name: mostly a role that may ask for one of these, else any."""
-    may = sorted({role for verb in verbs for role in BY_HAND.get(verb, "service").split()} | {"service"})
+    may = [role for verb in verbs for role in BY_HAND.get(verb, "").split()]
+    may += [] if {"approve", "reject"} & set(verbs) else ["service"]
     role, name = one_of(*may * (60 // len(may)), *ROLES), one_of(None, None, *TWO_HATS)
     return st.tuples(role, name).map(lambda who: (who[0], who[1] or NAMES.get(who[0], who[0])))
 

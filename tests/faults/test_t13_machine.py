@@ -19,7 +19,7 @@ from cases.codes import Role
 from cases.commands import COMMANDS
 from cases.desk import Desk
 from cases.store.ledger import Ledger
-from tests.faults.asking import BODIES, LINES, ROLES, WHEN, callers, moment, one_of
+from tests.faults.asking import BODIES, LINES, ROLES, THEMES, WHEN, callers, moment, one_of
 from tests.faults.plain_clauses import text_of
 from tests.faults.plain_model import Plain
 from tests.faults.plain_words import MAY_CHANGE, Ask
@@ -30,8 +30,8 @@ IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
 FRESH = 9
 """Examples a block: from ten on Hypothesis makes some small and varies old ones, and here a new one tells more."""
 TEXTS = {name: text_of(name) for names in LINES.values() for name in names}
-HOW = one_of(*product((True, False), [True] * 9 + [False], (1, 1, 0, 30)))
-"""With a document or not, by a key that names the command or not, after so many hours."""
+HOW = one_of(*product((True, False), [True] * 9 + [False], (1, 1, 0, 30), (True, False)))
+"""With a document or not, by a key that names the command or not, after so many hours, of the theme or not."""
 BOUGHT = {"purchased_on", "goods_received_on"}
 TWO = ("lamp-factory", "lamp-sales")
 
@@ -58,8 +58,14 @@ class Machine(RuleBasedStateMachine):
     examples: ClassVar[int] = 0
     begin: ClassVar[Callable[[str], tuple[Way, Plain]]]
 
-    @initialize(line=one_of(*LINES, "two"), intake=BODIES["receive"], is_taken_in=one_of(*[True] * 9, False))
-    def opens(self, line: str, intake: dict[str, Any], is_taken_in: bool) -> None:
+    @initialize(
+        line=one_of(*LINES, "two"),
+        intake=BODIES["receive"],
+        is_taken_in=one_of(*[True] * 9, False),
+        theme=one_of(*THEMES),
+    )
+    def opens(self, line: str, intake: dict[str, Any], is_taken_in: bool, theme: dict[str, Any]) -> None:
+        self.theme = theme
         self.line = line
         self.way, self.plain = Machine.begin(line)
         self.begun, self.is_begun = self.way.now, is_taken_in
@@ -90,9 +96,9 @@ class Machine(RuleBasedStateMachine):
 
     receives, classifies, ships, inspects = some("receive"), some("classify"), some("ship"), some("inspect")
     repairs, refunds, revisits, escalates = some("repair"), some("refund"), some("revisit"), some("escalate")
-    leaves, ends = some("request", "approve", "reject"), some("close", "reopen")
-    steers = some("pause", "resume", "transfer", "review", "escalate-clock")
-    talks = some("respond", "note", "promise", "file", "verify", "book")
+    leaves, approves = some("request", "approve", "reject"), some("approve")
+    ends = some("close", "reopen", "pause", "resume", "transfer")
+    talks = some("respond", "note", "promise", "file", "verify", "book", "review", "escalate-clock")
     moves = some(
         "deliver", "replace", "arrive", "install", "track", "take-custody", "return-custody", "move-stock"
     )
@@ -106,11 +112,13 @@ class Machine(RuleBasedStateMachine):
         body: dict[str, Any],
         who: tuple[str, str],
         when: str | None,
-        how: tuple[bool, bool, int],
+        how: tuple[bool, bool, int, bool],
     ) -> None:
-        has_document, has_scope, hours = how
+        has_document, has_scope, hours, is_of_theme = how
         self.way.tick(hours)
         body = {"receive": self.lined, "correct": self.aimed}.get(verb, dict)(body)
+        if is_of_theme and verb in {"request", "approve", "reject"}:
+            body = {"reason": body["reason"]} | self.theme
         role, actor = who
         is_watcher = verb == "escalate-clock" and role == "service"
         at = moment(when, self.way.now, self.begun)
