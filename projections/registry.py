@@ -29,6 +29,7 @@ from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
 from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows
 from projections.meta_tables import PARKED, POSITION
+from projections.programmes_dim import PROGRAMMES, programme_rows
 from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
 from projections.tables import Row, Table
 from projections.targets_dim import TARGETS, target_rows
@@ -55,6 +56,7 @@ PUBLISHED: Final[tuple[tuple[Table, Callable[[Reference], Iterator[Row]]], ...]]
     (DAYS, day_rows),
     (BUDGETS, budget_rows),
     (STOCK_ITEMS, stock_item_rows),
+    (PROGRAMMES, programme_rows),
 )
 """The dims that published documents give, with what gives their rows."""
 GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (

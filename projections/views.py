@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from projections import alerts_view, sla_clocks_table, target_views
 from projections.columns import Column, Says
 from projections.costs_view import COSTS
+from projections.programmes_view import PROGRAMMES_NOW
 from projections.stock_view import STOCK
 
 ADDED = (
@@ -85,7 +86,7 @@ LABEL_SAYS = {
 }
 
 
-VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS)
+VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS, PROGRAMMES_NOW)
 """The reports that are a query over tables and nothing else."""
 
 

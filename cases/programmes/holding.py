@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import reduce
-from uuid import NAMESPACE_URL, UUID, uuid5
+from hashlib import sha256
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases.code import Code
@@ -17,8 +18,10 @@ from cases.recorded import Recorded
 
 
 def holding_id(regulation: str, programme: str, period: Period) -> UUID:
-    """Give the id of the stream of a programme in a period."""
-    return uuid5(NAMESPACE_URL, f"urn:caseledger:programme:{regulation}:{programme}:{period}")
+    """Give the id of the stream of a programme in a period: of a sha256, so that a query can name it too."""
+    return UUID(
+        bytes=sha256(f"urn:caseledger:programme:{regulation}:{programme}:{period}".encode()).digest()[:16]
+    )
 
 
 class Standing(Code):

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 
 from cases.errors import NotFound, Refused
 from cases.period import LENGTHS, Period
-from cases.regulation.bound import Bound
-from cases.regulation.model import Programme
+from cases.regulation.model import Programme, Regulation, Settings, SettingValue
 from cases.regulation.rules import Reference
 
 RUNS: range = range(1, 121)
@@ -20,20 +19,30 @@ RUNS: range = range(1, 121)
 class Duty:
     """A programme of a regulation with the version and the settings it is held under."""
 
-    bound: Bound
+    text: Regulation
+    settings: Settings | None
     programme: Programme
 
     @property
     def regulation(self) -> str:
         """Name the regulation."""
-        return self.bound.regulation.id
+        return self.text.id
+
+    @property
+    def decided_under(self) -> str:
+        """Name the regulation and its version, for example `lamp-sales@2026.1`."""
+        return f"{self.text.id}@{self.text.version}"
+
+    def setting(self, placeholder: str | None) -> SettingValue | None:
+        """Give the firm's value for a placeholder; None where it is not set."""
+        return self.settings.values.get(placeholder) if self.settings and placeholder else None
 
     @property
     def months(self) -> int | None:
         """Give how many months its period has, 0 for a week; None where the firm has not set it."""
         if self.programme.period != "setting":
             return LENGTHS[self.programme.period]
-        value = self.bound.setting(self.programme.setting)
+        value = self.setting(self.programme.setting)
         if value is None or value.unit != "months" or value.value not in RUNS:
             return None
         return int(value.value)
@@ -48,7 +57,7 @@ class Duty:
         """Give which part is drawn, as a decimal or p/q; None where the firm has not set it."""
         if self.programme.share is None:
             return self.programme.rate
-        value = self.bound.setting(self.programme.share)
+        value = self.setting(self.programme.share)
         return f"{value.value}/100" if value is not None and value.unit == "percent" else None
 
     @property
@@ -78,8 +87,10 @@ def duties(reference: Reference, regulation: str | None = None) -> tuple[Duty, .
     names = sorted({name for name, _ in reference.regulations if regulation in {None, name}})
     found = []
     for name in names:
-        (bound,) = reference.rules_for((reference.newest(name),))
-        found += [Duty(bound, programme) for programme in bound.regulation.programme]
+        pinned = reference.newest(name)
+        text = reference.regulations[name, pinned.version]
+        settings = reference.settings[name, pinned.settings] if pinned.settings else None
+        found += [Duty(text, settings, programme) for programme in text.programme]
     return tuple(found)
 
 
@@ -118,7 +129,7 @@ def owed(
         first, months, last = (
             since or begun(reference, duty),
             duty.months,
-            duty.bound.regulation.effective_until,
+            duty.text.effective_until,
         )
         if first is None or months is None:
             continue

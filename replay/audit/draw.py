@@ -109,7 +109,7 @@ class AuditRoom:
 
     def _record(self, steps: Steps, caller: Caller, now: datetime) -> int:
         """Store the steps, all of them or none; gives the position of the last. Raises CaseIsBusy, Unavailable."""
-        batch = Batch(self.stream, steps.programme.version, self.duty.bound.name, now)
+        batch = Batch(self.stream, steps.programme.version, self.duty.decided_under, now)
         busy = "Somebody else drew from this programme just now; nothing was drawn here"
         return record(self.ledger, batch, steps.facts, caller, busy)
 

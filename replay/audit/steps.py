@@ -80,7 +80,7 @@ def opening(duty: Duty, starts_at: datetime) -> ProgrammeOpened:
     return ProgrammeOpened(
         programme=duty.drawn_as,
         clause=programme.clause,
-        regulation=duty.bound.regulation.version,
+        regulation=duty.text.version,
         rate=duty.rate,
         floor=programme.floor,
         starts_at=starts_at,

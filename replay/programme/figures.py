@@ -62,7 +62,7 @@ def _document(duty: Duty, seen: Seen) -> Document:
 
 def weights(duty: Duty) -> dict[str, int]:
     """Give the weights that the firm has set, in percent."""
-    set_ = {name: duty.bound.setting(f"{WEIGHT}{name}") for name in MEASURES}
+    set_ = {name: duty.setting(f"{WEIGHT}{name}") for name in MEASURES}
     return {
         name: int(value.value)
         for name, value in set_.items()

@@ -104,7 +104,7 @@ class HoldingRoom:
         version = told.holding.version + len(facts)
         if not facts:
             return Kept(stream, version, told.holding.told.position if told.holding.told else 0, ())
-        batch = Batch(stream, told.holding.version, told.duty.bound.name, asked.occurred_at or now)
+        batch = Batch(stream, told.holding.version, told.duty.decided_under, asked.occurred_at or now)
         busy = "Somebody else worked on this programme just now; nothing was recorded here"
         source = caller.source.model_copy(update={"document": asked.document})
         position = record(self._ledger, batch, facts, replace(caller, source=source), busy)

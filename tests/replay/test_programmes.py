@@ -18,10 +18,12 @@ from cases.errors import NotFound, Refused
 from cases.fact import Money
 from cases.period import Period
 from cases.personal import PersonalRef
-from cases.programmes.asked import Hold
+from cases.programmes.asked import Hold, Rectify
+from cases.programmes.owed import duties
 from cases.recorded import Recorded
 from cases.reference import read, settings_document
 from cases.regulation.packs import shipped_regulation
+from cases.regulation.rules import BEIJING
 from cases.sampling.files import recheck
 from cases.store.database import Database
 from cases.store.ledger import Ledger
@@ -197,6 +199,28 @@ class TestWhatIsDrawn:
             self.draw(ledger, "complaint-causes", "2026-10")
         with pytest.raises(Refused, match="written like"):
             self.draw(ledger, "customers-revisited", "2026-Q3")
+
+
+def test_analysts_read_every_period_that_has_begun_and_what_came_of_it(
+    room: HoldingRoom, ledger: Ledger, database: Database
+) -> None:
+    now = datetime.now(UTC)
+    today = now.astimezone(BEIJING).date()
+    week = str(Period.holding(today, 0))
+    room.act("lamp-sales", "service-check", week, Hold(methods=(codes.CheckMethod.WATCHING,)), ZHOU, now)
+    training = {"improvement": "training", "department": "sales", "due_on": today.isoformat()}
+    room.act("lamp-sales", "service-check", week, Rectify.model_validate(training), ZHOU, now)
+    with psycopg.connect(database.reader_dsn) as analyst:
+        query = "SELECT regulation, programme, period, standing, held_by, measures_open FROM rpt_programmes"
+        rows = {(one[0], one[1]): one[2:] for one in analyst.execute(query)}
+    running = {
+        (duty.regulation, duty.programme.id): str(Period.holding(today, duty.months))
+        for duty in duties(read(ledger))
+        if duty.months is not None
+    }
+    assert {key: row[0] for key, row in rows.items()} == running
+    assert rows["lamp-sales", "service-check"] == (week, "held", "zhou", 1)
+    assert rows["lamp-sales", "personnel-review"][1:] == ("running", None, 0)
 
 
 class TestWhoseDetailsAreDue:

@@ -1,0 +1,58 @@
+"""`bi.dim_programmes`: what returns by which regulation, how often, and since when it is owed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Final, NamedTuple
+
+from cases.period import Period
+from cases.programmes.owed import begun, duties
+from cases.regulation.rules import Reference
+from projections.casefile import UNKNOWN
+from projections.columns import Says
+from projections.dims import NOT_KNOWN, LabelEn, LabelZh
+from projections.tables import Table
+
+
+class ProgrammeRow(NamedTuple):
+    """One programme as the newest version of its regulation has it."""
+
+    regulation: Annotated[str, Says("规章", "The regulation")]
+    programme: Annotated[str, Says("例行任务", "Name of the programme inside it")]
+    regulation_version: Annotated[str, Says("规章版本", "Version that it is told by")]
+    clause: Annotated[str, Says("条款", "The clause of the text that it comes from")]
+    kind: Annotated[str, Says("类别", "audit, survey, ranking, digest or evaluation")]
+    months: Annotated[
+        int | None, Says("周期月数（0为周）", "Months of its period, 0 for a week; empty while not set")
+    ]
+    first_day: Annotated[
+        date | None, Says("首个周期的首日", "First day of the first period that is owed; empty while not set")
+    ]
+    zone: Annotated[str, Says("业务时区", "Time zone in which its days are counted")]
+    label_zh: LabelZh
+    label_en: LabelEn
+
+
+PROGRAMMES: Final = Table(
+    "dim_programmes", ProgrammeRow, ("regulation", "programme"), "例行任务", "Programmes",
+    fixed=(ProgrammeRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, None, None, "UTC", *NOT_KNOWN),),
+)  # fmt: skip
+
+
+def programme_rows(reference: Reference) -> Iterator[ProgrammeRow]:
+    """Give every programme of the newest version of every regulation."""
+    for duty in duties(reference):
+        day, months, programme = begun(reference, duty), duty.months, duty.programme
+        yield ProgrammeRow(
+            duty.regulation,
+            programme.id,
+            duty.text.version,
+            programme.clause,
+            programme.kind,
+            months,
+            Period.holding(day, months).first if day is not None and months is not None else None,
+            reference.zone.key,
+            programme.label.zh,
+            programme.label.en,
+        )
