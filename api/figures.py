@@ -14,7 +14,6 @@ from api.keys import Credential
 from api.parameters import At, AtLeast, Limit, Live, MonthWord, Since, Until
 from api.reading import asked
 from cases.codes import Department, Kind, Role
-from cases.desk import wall_clock
 from cases.errors import Malformed
 from projections.questions.alerts import Alerts, alerts
 from projections.questions.complaints import (
@@ -53,7 +52,7 @@ def dashboard(
     at_least: AtLeast = None,
 ) -> SlaDashboard:
     """Tell by clock and department what was started, met, missed, runs or is overdue; every rate with its parts."""
-    now = at or wall_clock()
+    now = at or here.ledger.now()
     period = Period(
         since=since or now - USUAL_SPAN,
         until=until or now,
@@ -83,7 +82,7 @@ def findings(
     at_least: AtLeast = None,
 ) -> FindingCounts:
     """Tell which constraints were not satisfied, how often and in how many cases."""
-    now = wall_clock()
+    now = here.ledger.now()
     with asked(here, at_least) as connection:
         return finding_counts(
             connection, since=since or now - USUAL_SPAN, until=until or now, is_live=is_live
@@ -107,7 +106,7 @@ def to_be_told(
     at_least: AtLeast = None,
 ) -> Alerts:
     """List alerts, the newest first; `level` keeps to those for one role. People are named by pseudonym."""
-    now = at or wall_clock()
+    now = at or here.ledger.now()
     with asked(here, at_least) as connection:
         return alerts(
             connection, at=now, since=since or now - USUAL_SPAN, zone=here.settings.business_timezone,
@@ -132,7 +131,7 @@ def statistics(
     at_least: AtLeast = None,
 ) -> ComplaintStatistics:
     """Count the complaints of some months (the last six when absent), with Pareto shares and the change."""
-    now = at or wall_clock()
+    now = at or here.ledger.now()
     end = month_of(last) or now.astimezone(here.zone).date().replace(day=1)
     begin = month_of(first) or months_on(end, -5)
     if not 1 <= months_between(begin, end) <= LONGEST_SPAN:

@@ -22,7 +22,6 @@ from api.keys import Credential
 from api.reading import asked
 from cases.caller import Caller
 from cases.codes import Department, Effect, Improvement, Role
-from cases.desk import wall_clock
 from cases.events_programme import ProgrammeHeld, ResultsPublished
 from cases.programmes.asked import ASKED as VERBS
 from cases.programmes.asked import ProgrammeAsked
@@ -224,7 +223,7 @@ def owed(
     regulation: Annotated[str | None, Query(max_length=60)] = None,
 ) -> ProgrammesAnswer:
     """Tell which periods of which programmes are owed, how each stands, and which have no period yet."""
-    return programmes_of(here, wall_clock(), due_by=due_by, regulation=regulation, since=since)
+    return programmes_of(here, here.ledger.now(), due_by=due_by, regulation=regulation, since=since)
 
 
 @router.get(
@@ -241,7 +240,7 @@ def read_programme(
     known: Annotated[Credential, Depends(asks(Question.PROGRAMMES))],
 ) -> ProgrammeAnswer:
     """Tell its questions, what was seen and by whom, the measures with their effect, and to whom it was told."""
-    now = wall_clock()
+    now = here.ledger.now()
     return programme_of(here, room_of(here).one(regulation, programme, period, now), now)
 
 
@@ -251,7 +250,7 @@ def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeRece
     def act(
         *, regulation: Regulation, programme: Programme, period: Written, wanted: Any, here: Here, caller: Any
     ) -> ProgrammeReceipt:
-        kept = room_of(here).act(regulation, programme, period, wanted, caller, wall_clock())
+        kept = room_of(here).act(regulation, programme, period, wanted, caller, here.ledger.now())
         here.engine.wake()
         return ProgrammeReceipt(
             stream_id=kept.stream, version=kept.version, position=kept.position, facts=kept.facts

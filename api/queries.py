@@ -21,7 +21,6 @@ from api.parameters import AssignedTo, At, AtLeast, Cursor, HappenedBy, KnownAt,
 from api.past import Telling, tell
 from api.reading import asked
 from cases.codes import Department, Role
-from cases.desk import wall_clock
 from projections.questions.cases import CaseList, case_list
 from projections.questions.worklist import Worklist, worklist
 
@@ -48,7 +47,7 @@ def list_cases(
     """List cases by what they are, a page at a time; technicians see those assigned to them."""
     mine = wanted.model_copy(update={"assigned_to": whose(known, wanted.assigned_to)})
     with asked(here, at_least) as connection:
-        return case_list(connection, at=at or wall_clock(), wanted=mine, limit=limit, cursor=cursor)
+        return case_list(connection, at=at or here.ledger.now(), wanted=mine, limit=limit, cursor=cursor)
 
 
 def whose(known: Credential, assigned_to: str | None) -> str | None:
@@ -72,7 +71,9 @@ def told(
     if happened_by or known_at:
         access.must_ask(known.role, Question.PAST, known.scopes)
     here.must_be_settled(at_least)
-    telling = tell(here, case_id_of(here, named), wall_clock(), happened_by=happened_by, known_at=known_at)
+    telling = tell(
+        here, case_id_of(here, named), here.ledger.now(), happened_by=happened_by, known_at=known_at
+    )
     access.must_see(known.role, known.actor, telling.case)
     return telling
 
@@ -170,7 +171,7 @@ def due_next(
     with asked(here, at_least) as connection:
         return worklist(
             connection,
-            at=at or wall_clock(),
+            at=at or here.ledger.now(),
             limit=limit,
             cursor=cursor,
             department=department,

@@ -14,7 +14,6 @@ from api.described import FIGURES, refusals
 from api.keys import Credential
 from api.parameters import AtLeast, MonthWord
 from api.reading import asked
-from cases.desk import wall_clock
 from cases.errors import Malformed
 from cases.period import Period
 from projections.questions.costs import CostFigures, cost_figures
@@ -62,7 +61,7 @@ def read_costs(
 ) -> CostFigures:
     """Tell costs by kind and budget (this month's when no period is named), the year's budgets, and the trend."""
     must_see_money(known.role)
-    period = named(month, quarter, year) or this_month(wall_clock(), here)
+    period = named(month, quarter, year) or this_month(here.ledger.now(), here)
     with asked(here, at_least) as connection:
         return cost_figures(connection, period)
 

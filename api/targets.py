@@ -13,7 +13,6 @@ from api.figures import month_of
 from api.keys import Credential
 from api.parameters import At, AtLeast, MonthWord
 from api.reading import asked
-from cases.desk import wall_clock
 from projections.questions.targets import TargetStandings, target_standings
 
 router: Final = APIRouter(tags=["figures"])
@@ -44,7 +43,7 @@ def targets(
     at_least: AtLeast = None,
 ) -> TargetStandings:
     """Tell of every target of a month (this one when absent) its parts, threshold, clause, position and misses."""
-    now = at or wall_clock()
+    now = at or here.ledger.now()
     with asked(here, at_least) as connection:
         return target_standings(
             connection,

@@ -15,7 +15,6 @@ from api.described import ASKED, refusals
 from api.installation import Installation
 from api.keys import Credential
 from api.programmes import Programme, Regulation, Written, room_of
-from cases.desk import wall_clock
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
 
@@ -45,7 +44,7 @@ class CustomersAnswer(BaseModel):
 
 def customers_of(here: Installation, regulation: str, programme: str, period: str) -> CustomersAnswer:
     """Tell the customers of a programme that verifies; raises NotFound for another, Malformed, Refused."""
-    found = room_of(here).customers(regulation, programme, period, wall_clock())
+    found = room_of(here).customers(regulation, programme, period, here.ledger.now())
     lines = [
         CustomerLine(customer=one.customer, cases=one.cases, verified_at=one.verified_at, is_due=one.is_due)
         for one in sorted(found, key=lambda one: (not one.is_due, one.cases))

@@ -12,7 +12,6 @@ from api.cli.replaying import moment
 from api.cli.screen import OUT, acting, advance, bar, installation, told
 from api.installation import Installation
 from cases.codes import ReplacementReason, Role
-from cases.desk import wall_clock
 from cases.errors import Malformed
 from cases.period import Period
 from cases.sampling.files import FILES, recheck
@@ -21,7 +20,9 @@ from replay.audit.draw import AuditRoom, Drawn
 app = typer.Typer(no_args_is_help=True, help="The monthly 10 % sample that nobody can pick.")
 Programme = Annotated[str, typer.Option(help="audit programme of the regulation")]
 Regulation = Annotated[str, typer.Option(help="regulation that demands it")]
-MonthOption = Annotated[str, typer.Option(help="period to draw: a month YYYY-MM, or as long as the programme's own")]
+MonthOption = Annotated[
+    str, typer.Option(help="period to draw: a month YYYY-MM, or as long as the programme's own")
+]
 
 
 def room(here: Installation, regulation: str, programme: str) -> AuditRoom:
@@ -45,7 +46,7 @@ def draw(
             made(out)
     with installation() as here:
         here.engine.catch_up()
-        now = wall_clock()
+        now = here.ledger.now()
         with bar(f"reading the frame of {wanted}", None) as progress:
             drawn = room(here, regulation, programme).draw(
                 wanted,
@@ -117,7 +118,7 @@ def replace(
     with installation() as here:
         who = acting(Role.QUALITY, auditor)
         audited = room(here, regulation, programme)
-        done = audited.replace(Period.parse(month), item, reason, who, approver, wall_clock())
+        done = audited.replace(Period.parse(month), item, reason, who, approver, here.ledger.now())
         OUT.print(f"{done.item} gave way to {done.pick.item}, rank {done.pick.rank}", markup=False)
 
 

@@ -25,7 +25,6 @@ from api.first_run import load_sample
 from api.installation import Installation, opened
 from api.reading import asked
 from cases.codes import Role
-from cases.desk import wall_clock
 from cases.period import Period as Span
 from cases.settings import Settings
 from projections.questions.complaints import ComplaintStatistics, complaint_statistics, months_on
@@ -83,7 +82,7 @@ def demonstrate(here: Installation) -> Demonstrated:
     seconds = time.monotonic() - began
     with bar("filling the tables", None) as progress:
         rebuilt = rebuild(here.database, progress=lambda done, total: advance(progress, done, total))
-    now = wall_clock()
+    now = here.ledger.now()
     with bar("drawing the audit sample", None) as progress:
         month = last_full_month(here, now)
         drawn = room(here, "lamp-factory", PROGRAMME).draw(
@@ -117,7 +116,7 @@ def span_of(here: Installation) -> tuple[datetime, date]:
     """Find the first instant that a clock started at, and the newest month of a complaint."""
     first = here.ledger.rows("SELECT min(started_at) FROM bi.fct_sla_clocks")[0][0]
     last = here.ledger.rows("SELECT max(received_month) FROM bi.fct_complaints")[0][0]
-    return first or wall_clock(), last or wall_clock().date().replace(day=1)
+    return first or here.ledger.now(), last or here.ledger.now().date().replace(day=1)
 
 
 def show(done: Demonstrated, language: Language, *, as_json: bool) -> None:

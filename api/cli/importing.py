@@ -12,7 +12,6 @@ from rich.table import Table
 
 from api.cli.screen import OUT, advance, bar, installation
 from api.installation import Installation
-from cases.desk import wall_clock
 from cases.errors import Malformed
 from cases.request import case_number
 from replay.imports.mapping import load_mapping
@@ -55,7 +54,7 @@ def take_file(
         file_sha256=sha256_of(path),
         pins=tuple(reference.newest(name) for name in mapping.judged_under),
         case_no=(lambda: "AS-00000000") if is_dry else numbers(here),
-        now=wall_clock(),
+        now=here.ledger.now(),
     )
     size = path.stat().st_size
     source = histories(path, mapping, lambda read: progress(read, size))

@@ -12,7 +12,6 @@ from api.cli.screen import OUT, acting, installation, told
 from api.programmes import programme_of, programmes_of, room_of
 from api.verifying import customers_of
 from cases.codes import CheckMethod, Department, Role, Seen
-from cases.desk import wall_clock
 from cases.errors import Malformed
 from cases.events_programme import Ticked
 from cases.programmes.asked import Hold
@@ -38,7 +37,7 @@ def due(
         first = moment(since, here.zone)
         answer = programmes_of(
             here,
-            wall_clock(),
+            here.ledger.now(),
             due_by=moment(by, here.zone),
             regulation=regulation,
             since=first.astimezone(here.zone).date() if first else None,
@@ -60,7 +59,7 @@ def due(
 def show(regulation: Regulation, programme: Programme, period: PeriodWord) -> None:
     """Show a programme in one period: its questions, what was seen, measures and their effect, who was told."""
     with installation() as here:
-        now = wall_clock()
+        now = here.ledger.now()
         answer = programme_of(here, room_of(here).one(regulation, programme, period, now), now)
         OUT.print_json(answer.model_dump_json())
 
@@ -89,7 +88,9 @@ def hold(
             chosen=chosen,
         )
     with installation() as here:
-        kept = room_of(here).act(regulation, programme, period, asked, acting(role, holder), wall_clock())
+        kept = room_of(here).act(
+            regulation, programme, period, asked, acting(role, holder), here.ledger.now()
+        )
         OUT.print(f"held, version {kept.version}" if kept.facts else "held before, nothing new", markup=False)
 
 
@@ -109,7 +110,7 @@ def customers(regulation: Regulation, programme: Programme, period: PeriodWord) 
 def check(regulation: Regulation, programme: Programme, period: PeriodWord) -> None:
     """Compile the figures of a holding again from the log at its position; exit code 0: the same, 1: they differ."""
     with installation() as here:
-        frozen, again = room_of(here).checked(regulation, programme, period, wall_clock())
+        frozen, again = room_of(here).checked(regulation, programme, period, here.ledger.now())
         is_same = frozen == again
         OUT.print(f"frozen {frozen.sha256}\nagain  {again.sha256}", markup=False)
         OUT.print("✓ the log gives these figures" if is_same else "✗ the log gives others", markup=False)

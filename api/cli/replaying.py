@@ -13,7 +13,6 @@ from api.case_answers import CaseAnswer
 from api.cli.screen import OUT, advance, bar, installation
 from api.finding import case_id_of
 from api.past import tell
-from cases.desk import wall_clock
 from cases.errors import Malformed
 from projections.rebuild import Report as Rebuilt
 from projections.rebuild import rebuild
@@ -130,7 +129,7 @@ def as_of_case(
         telling = tell(
             here,
             case_id_of(here, case),
-            wall_clock(),
+            here.ledger.now(),
             happened_by=moment(happened_by, here.zone),
             known_at=moment(known_at, here.zone),
         )

@@ -29,7 +29,6 @@ from api.past import tell
 from api.queries import told as told_to
 from api.reading import asked
 from cases.codes import Department, EscalationReason, Kind, Role, Stage
-from cases.desk import wall_clock
 from cases.events import MILESTONES
 from cases.regulation.targets import Measure
 from projections.dims import FACT_LABELS
@@ -70,7 +69,7 @@ def board(
 ) -> HTMLResponse:
     """Show how every promise is kept."""
     visitor.must(Question.DASHBOARD)
-    now = wall_clock()
+    now = here.ledger.now()
     is_live = yes_or_no(live)
     days = span if span in SPANS else _usual_span(here, now)
     since = now - timedelta(days=SPANS[days])
@@ -121,7 +120,7 @@ def targets(
 ) -> HTMLResponse:  # fmt: skip
     """Show a month held against the targets; where none is named this one, or the last in which clocks started."""
     visitor.must(Question.DASHBOARD)
-    now = wall_clock()
+    now = here.ledger.now()
     this = _this_month(here, now)
     shown_month = month_of(month) or _this_month(here, min(now, _newest_clock(here) or now))
     with asked(here) as connection:
@@ -137,7 +136,7 @@ def targets(
 def complaints(*, request: Request, here: Here, visitor: Visits, live: Choice = None) -> HTMLResponse:
     """Show what people complain of, and how it changes."""
     visitor.must(Question.STATISTICS)
-    now = wall_clock()
+    now = here.ledger.now()
     last = _newest_month(here, now)
     with asked(here) as connection:
         counted = complaint_statistics(
@@ -166,7 +165,7 @@ def due(
     """Show which open clocks fall due next; those of imported history where no live case is open."""
     visitor.must(Question.WORKLIST)
     list_of = partial(
-        worklist, at=wall_clock(), limit=ROWS, cursor=cursor, department=chosen(Department, department),
+        worklist, at=here.ledger.now(), limit=ROWS, cursor=cursor, department=chosen(Department, department),
         assigned_to=visitor.known.actor if visitor.known.role is Role.TECHNICIAN else None,
     )  # fmt: skip
     with asked(here) as connection:
@@ -193,7 +192,7 @@ def cases(
         kind=chosen(Kind, kind), stage=chosen(Stage, stage), case_no=case_no or None, assigned_to=mine
     )
     with asked(here) as connection:
-        found = case_list(connection, at=wall_clock(), wanted=wanted, limit=ROWS, cursor=cursor)
+        found = case_list(connection, at=here.ledger.now(), wanted=wanted, limit=ROWS, cursor=cursor)
     return page(
         "cases", request, here, visitor.language, visitor, found=found, kinds={code.value: code for code in Kind},
         stages={code.value: code for code in Stage}, departments={code.value: code for code in Department},
@@ -205,7 +204,7 @@ def cases(
 def case(case_id: str, request: Request, here: Here, visitor: Visits) -> HTMLResponse:
     """Show one case: state, clocks, entitlements, findings and its timeline."""
     visitor.must(Question.CASE)
-    telling = tell(here, case_id_of(here, case_id), wall_clock())
+    telling = tell(here, case_id_of(here, case_id), here.ledger.now())
     access.must_see(visitor.known.role, visitor.known.actor, telling.case)
     told = telling.timeline() if visitor.may(Question.HISTORY) else None
     firsts = {entry.fact: entry for entry in reversed(told.entries if told else ()) if not is_alarm(entry)}

@@ -15,7 +15,6 @@ from api.console.visiting import Visits
 from api.reading import asked
 from api.spending import this_month
 from cases.codes import Cost, Stock
-from cases.desk import wall_clock
 from cases.period import Period
 from projections.questions.complaints import months_on
 from projections.questions.costs import cost_figures
@@ -57,7 +56,7 @@ def costs(
 ) -> HTMLResponse:
     """Show a month held against the budgets of its year, and the months before."""
     visitor.must(Question.COSTS)
-    this = this_month(wall_clock(), here)
+    this = this_month(here.ledger.now(), here)
     period = Period.parse(month) if month else this
     with asked(here) as connection:
         found = cost_figures(connection, period)

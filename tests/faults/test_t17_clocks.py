@@ -113,6 +113,11 @@ class Firm:
         headers, client = {"X-API-Key": self._key, **fresh()}, machine.client if machine else self._true
         return client.post(f"/api/v1{path}", json=body, headers=headers)
 
+    def get(self, machine: Machine, path: str, **params: int) -> Any:
+        """Ask a machine."""
+        headers = {"X-API-Key": self._key}
+        return machine.client.get(f"/api/v1{path}", params=params, headers=headers).json()
+
     def received(self, machine: Machine | None, **more: object) -> UUID:
         """A new case."""
         answer = self.post(machine, "/cases", {"channel": "phone", **more})
@@ -231,6 +236,17 @@ def test_no_clock_of_a_promise_runs_backwards(firm: Firm) -> None:
         "SELECT count(*) FROM bi.sla_clocks_at(now()) WHERE standing = 'overdue' OR overdue_seconds < 0"
     )
     assert ledger.rows(standing) == [(0,)]
+
+
+def test_a_machine_a_day_ahead_shows_nothing_overdue(firm: Firm) -> None:
+    machine = firm.machines[0]
+    machine.set(DAY)
+    case_id = firm.received(None)
+    told = firm.post(None, f"/cases/{case_id}/classify", {"kind": "consultation"}).json()
+    listed = firm.get(machine, "/worklist", limit=200, at_least=told["position"])
+    assert abs(datetime.fromisoformat(listed["at"]) - datetime.now(UTC)) < timedelta(seconds=5)
+    assert str(case_id) in {one["case_id"] for one in listed["items"]}
+    assert {one["standing"] for one in listed["items"]} == {"running"}
 
 
 @pytest.mark.parametrize("off", [-HOUR, DAY, 90.0])
