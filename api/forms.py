@@ -114,7 +114,7 @@ def form_of(telling: Telling, form: str) -> FormAnswer:
 def forms_of(telling: Telling) -> Iterator[FormAnswer]:
     """Fill the forms of every regulation that binds the case and whose condition holds."""
     for bound in telling.rules:
-        known = traits(telling.facts, bound)
+        known = traits(telling.facts, bound, telling.rules.bound)
         for form in bound.regulation.form:
             if form.applies.holds(known.get):
                 yield _answer(telling, bound.name, filled(form, telling.facts))

@@ -64,7 +64,7 @@ def counted(history: Sequence[Recorded], clocks: Sequence[Clock], rules: Rules) 
     found = (
         one
         for bound, alert in alerts
-        if not alert.applies.where or alert.applies.holds(Rights(Claim.of(history), bound).trait)
+        if not alert.applies.where or alert.applies.holds(Rights(Claim.of(history), bound, rules.bound).trait)
         for one in (*_facts(timeline, bound, alert), *_missed(timeline, bound, alert, clocks))
     )
     return tuple(found)

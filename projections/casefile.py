@@ -218,7 +218,7 @@ def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
         corrected=_corrected(case.facts),
         rules=rules,
         clocks=clocks(case.facts, rules),
-        findings=findings(case.facts, rules),
+        findings=findings(case.facts, rules.bound),
         firsts=firsts,
         newest=newest,
     )

@@ -62,7 +62,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per fact and target that counts it."""
     for bound in file.rules:
         targets = [one for one in bound.regulation.target if one.definition.each and one.is_countable]
-        rights = Rights(Claim.of(file.case.history), bound) if targets else None
+        rights = Rights(Claim.of(file.case.history), bound, file.rules.bound) if targets else None
         for target in targets:
             if rights is not None and target.applies.holds(rights.trait):
                 yield from (_row(file, bound, target, known) for known in _counted(file, target))

@@ -24,6 +24,7 @@ from cases.regulation.packs import (
     Checked,
     Problem,
     check,
+    law_names,
     read_regulation,
     read_settings,
     shipped_names,
@@ -40,9 +41,10 @@ Pack = Annotated[str, typer.Argument(help="TOML file, or the name of a pack that
 
 def text_of(pack: str) -> tuple[str, str]:
     """Give the text of a file or of a pack that ships, and what to call it; raises Malformed."""
-    if pack in shipped_names():
+    known = (*shipped_names(), *law_names())
+    if pack in known:
         return shipped_text(pack), f"{pack}.toml"
-    return written_in(Path(pack), shipped_names()), pack
+    return written_in(Path(pack), known), pack
 
 
 @app.command("check")

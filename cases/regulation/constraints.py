@@ -51,15 +51,17 @@ class Act:
     case: Sequence[Marked]
 
 
-def findings(facts: Sequence[Recorded], rules: Iterable[Bound]) -> tuple[Finding, ...]:
+def findings(facts: Sequence[Recorded], rules: Sequence[Bound]) -> tuple[Finding, ...]:
     """Judge a whole history, as corrected and in the order of its claims; `rules` are the regulations that bind it."""
     history = in_order(effective(facts))
-    found = [(done, finding) for bound in rules for done, finding in _judge_all(history, bound)]
+    found = [(done, finding) for bound in rules for done, finding in _judge_all(history, bound, rules)]
     return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 
 
-def _judge_all(history: Sequence[Recorded], bound: Bound) -> Iterator[tuple[int, Finding]]:
-    rights, marking = Rights(Claim(), bound), bound.regulation.marking
+def _judge_all(
+    history: Sequence[Recorded], bound: Bound, rules: Sequence[Bound]
+) -> Iterator[tuple[int, Finding]]:
+    rights, marking = Rights(Claim(), bound, rules), bound.regulation.marking
     marked = [marking.mark(known) for known in history]
     for index, done in enumerate(marked):
         rights = rights.after(done.recorded)
@@ -69,14 +71,14 @@ def _judge_all(history: Sequence[Recorded], bound: Bound) -> Iterator[tuple[int,
                 yield index, finding
 
 
-def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Iterable[Bound]) -> Iterator[Finding]:
+def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Sequence[Bound]) -> Iterator[Finding]:
     """Judge a fact about to be recorded against the effective facts of its case."""
     before = in_order(known for known in history if _when(known) < _when(candidate))
     for bound in rules:
         mark = bound.regulation.marking.mark
         known = [mark(known) for known in history]
         act = Act(mark(candidate), [mark(earlier) for earlier in before], known, known)
-        yield from _judge(act, Rights(Claim.of((*before, candidate)), bound))
+        yield from _judge(act, Rights(Claim.of((*before, candidate)), bound, rules))
 
 
 def in_order(facts: Iterable[Recorded]) -> tuple[Recorded, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -23,26 +23,26 @@ _INPUTS = (
 )  # fmt: skip
 
 
-def decide(case: Case, classified: Classified, rules: Iterable[Bound]) -> tuple[Verdict, ...]:
+def decide(case: Case, classified: Classified, rules: Sequence[Bound]) -> tuple[Verdict, ...]:
     """Decide every entitlement that applies to a case classified like this; dates by Civil Code 201-203."""
     claim = replace(Claim.of(case.history), classified=classified)
-    return tuple(verdict for bound in rules for verdict in Rights(claim, bound).verdicts())
+    return tuple(verdict for bound in rules for verdict in Rights(claim, bound, rules).verdicts())
 
 
-def traits(history: Sequence[Recorded], bound: Bound) -> dict[str, Any]:
+def traits(history: Sequence[Recorded], bound: Bound, rules: Sequence[Bound] = ()) -> dict[str, Any]:
     """Give all that conditions can ask for: fields of Classified and Received, `coverage` and `entitled`."""
-    rights = Rights(Claim.of(history), bound)
+    rights = Rights(Claim.of(history), bound, rules)
     names = (*Received.model_fields, *Classified.model_fields, "coverage", "entitled")
     return {name: rights.trait(name) for name in names}
 
 
-def freight(case: Case, rules: Iterable[Bound]) -> tuple[Payer, str | None]:
+def freight(case: Case, rules: Sequence[Bound]) -> tuple[Payer, str | None]:
     """Tell who bears the freight and by which clause; what is best for the customer where several bind (X22)."""
     claim = Claim.of(case.history)
     found = [
         (item.payer, item.clause)
         for bound in rules
-        for item in Rights(claim, bound).applying()
+        for item in Rights(claim, bound, rules).applying()
         if item.payer is not None
     ]
     return next(
@@ -51,17 +51,22 @@ def freight(case: Case, rules: Iterable[Bound]) -> tuple[Payer, str | None]:
 
 
 class Rights:
-    """The rights of a claim under one regulation, worked out only as far as somebody asks."""
+    """The rights of a claim under one regulation, worked out only as far as somebody asks.
 
-    def __init__(self, claim: Claim, bound: Bound) -> None:
-        """Keep the claim and the regulation."""
+    Where several bind the case, `rules` are all of them: whether it is covered or entitled is what is best for the
+    customer under any (X22), so that no regulation of a firm takes away what another one, or the law, gives.
+    """
+
+    def __init__(self, claim: Claim, bound: Bound, rules: Sequence[Bound] = ()) -> None:
+        """Keep the claim, the regulation, and those that bind beside it."""
         self.claim = claim
         self.bound = bound
+        self.rules = rules
 
     def after(self, recorded: Recorded) -> Rights:
         """Give the rights after one more fact; the same ones where it changes nothing."""
         claim = self.claim.after(recorded)
-        return self if claim is self.claim else Rights(claim, self.bound)
+        return self if claim is self.claim else Rights(claim, self.bound, self.rules)
 
     def trait(self, name: str) -> Any:
         """Give what a condition asks for."""
@@ -75,20 +80,30 @@ class Rights:
 
     @cached_property
     def coverage(self) -> str:
-        """Tell whether the warranty covers: in_warranty, out_of_warranty or unknown."""
-        terms = [item for item in self._entitlements if item.kind == "warranty"]
-        fitting = next((item for item in terms if self._applies(item)), terms[0] if terms else None)
-        granted = None if fitting is None else self._granted(fitting)
-        return {True: "in_warranty", False: "out_of_warranty", None: "unknown"}[granted]
+        """Tell whether any warranty covers: in_warranty, out_of_warranty or unknown."""
+        granted = {found for one in self._all for found in one.warranted()}
+        if True in granted:
+            return "in_warranty"
+        return "out_of_warranty" if granted == {False} else "unknown"
 
     @cached_property
     def entitled(self) -> str:
         """Tell whether any window that applies stands: yes, no or unknown; the most favourable decides (X23)."""
-        windows = [item for item in self._entitlements if item.kind == "window"]
-        granted = {self._granted(item) for item in windows if self._applies(item)}
+        granted = {found for one in self._all for found in one.windows()}
         if True in granted:
             return "yes"
         return "no" if granted == {False} else "unknown"
+
+    def warranted(self) -> Iterator[bool | None]:
+        """Tell whether this regulation's own warranty stands: the first that applies, or the first of all."""
+        terms = [item for item in self._entitlements if item.kind == "warranty"]
+        fitting = next((item for item in terms if self._applies(item)), terms[0] if terms else None)
+        if fitting is not None:
+            yield self._granted(fitting)
+
+    def windows(self) -> Iterator[bool | None]:
+        """Tell of every window of this regulation that applies whether it stands."""
+        return (self._granted(item) for item in self.applying() if item.kind == "window")
 
     def applying(self) -> Iterator[Entitlement]:
         """Give the entitlements that apply; none before the case is classified."""
@@ -104,6 +119,12 @@ class Rights:
                 inputs=self._inputs(),
                 result=self._result(item),
             )
+
+    @property
+    def _all(self) -> Iterator[Rights]:
+        """Give these rights, and those under each regulation beside."""
+        yield self
+        yield from (Rights(self.claim, other) for other in self.rules if other is not self.bound)
 
     @property
     def _entitlements(self) -> tuple[Entitlement, ...]:

@@ -22,8 +22,9 @@ from cases.regulation.nearest import meant
 from cases.regulation.texts import forgotten
 
 __all__ = [
-    "BrokenPack", "Checked", "Pack", "Problem", "SettingsPack", "Warned", "check", "digest", "read_regulation",
-    "read_settings", "shipped_books", "shipped_names", "shipped_regulation", "shipped_settings", "shipped_text",
+    "BrokenPack", "Checked", "Pack", "Problem", "SettingsPack", "Warned", "check", "digest", "law_names",
+    "read_regulation", "read_settings", "shipped_books", "shipped_names", "shipped_regulation", "shipped_settings",
+    "shipped_text",
 ]  # fmt: skip
 
 
@@ -123,14 +124,20 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
+def law_names() -> tuple[str, ...]:
+    """Name the packs of the law that ship and are not published: a firm publishes them for its product lines."""
+    folder = files("cases").joinpath("regulations", "law")
+    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
 def shipped_text(name: str) -> str:
-    """Give the text of a pack that ships with the product."""
-    return _shipped(f"{name}.toml")
+    """Give the text of a pack that ships with the product, or of one of the law."""
+    return _shipped("law", f"{name}.toml") if name in law_names() else _shipped(f"{name}.toml")
 
 
 def shipped_regulation(name: str) -> Pack:
     """Read a pack that ships with the product, for example `lamp-factory`."""
-    return read_regulation(_shipped(f"{name}.toml"), f"{name}.toml")
+    return read_regulation(shipped_text(name), f"{name}.toml")
 
 
 def shipped_settings(name: str) -> SettingsPack:

@@ -46,22 +46,24 @@ class Rules:
         `history` holds the effective facts of its case. The details name clause, rule (id of the constraint),
         regulation, label in zh and en, what is needed, and the versions of the facts it rests on.
         """
-        for finding in constraints.judge_next(candidate, history, self):
+        for finding in constraints.judge_next(candidate, history, self.bound):
             if finding.mode == "refuse" and not finding.is_overridden:
                 raise _refusal(finding)
 
     def findings(self, facts: Sequence[Recorded]) -> tuple[Finding, ...]:
         """Judge a whole history."""
-        return constraints.findings(facts, self)
+        return constraints.findings(facts, self.bound)
 
     def verdicts(self, classified: Classified, case: Case) -> tuple[Verdict, ...]:
         """Decide what the customer is entitled to when the case is classified like this."""
-        return entitlements.decide(case, classified, self)
+        return entitlements.decide(case, classified, self.bound)
 
     def department(self, classified: Classified, case: Case) -> Department:
         """Tell where a case classified like this goes: the first routing that applies, else where it is already."""
         for bound in self:
-            known = entitlements.Rights(replace(Claim.of(case.history), classified=classified), bound)
+            known = entitlements.Rights(
+                replace(Claim.of(case.history), classified=classified), bound, self.bound
+            )
             for routing in bound.regulation.routing:
                 if routing.applies.holds(known.trait):
                     return routing.department
@@ -69,11 +71,11 @@ class Rules:
 
     def freight(self, case: Case) -> tuple[Payer, str | None]:
         """Tell who bears the freight, and the clause that says so."""
-        return entitlements.freight(case, self)
+        return entitlements.freight(case, self.bound)
 
     def traits(self, facts: Sequence[Recorded]) -> dict[str, Any]:
         """Give what conditions ask for, by the first regulation that binds."""
-        return next((entitlements.traits(facts, bound) for bound in self), {})
+        return next((entitlements.traits(facts, bound, self.bound) for bound in self), {})
 
 
 def _refusal(finding: Finding) -> Refused:
