@@ -182,6 +182,8 @@ class Form(Code):
     STOCK_REGISTER = "stock_register", "零部件出入库登记", "Register of parts (S4)"
     COMPENSATION_CLAIM = "compensation_claim", "赔偿申请", "Claim for compensation (S4)"
     EXPENSE_VOUCHER = "expense_voucher", "报销凭证", "Expense voucher (S4)"
+    AUTHORITY_COMPLAINT = "authority_complaint", "12315 投诉单", "Complaint with market supervision (12315)"
+    ACCEPTANCE_NOTICE = "acceptance_notice", "投诉受理通知", "Notice that a complaint is taken (12315)"
     METER_CERTIFICATE = "meter_certificate", "检定证书", "Certificate of a meter (metrology)"
     OTHER = "other", "其他", "Other"
 
