@@ -106,7 +106,7 @@ def test_coverage_counts_every_rule_and_lists_what_is_left() -> None:
     ]  # fmt: skip
     assert all(sum(map(int, cells[4:8])) == int(cells[3]) for cells in counted)
     left = run("coverage", "lamp-factory", "--left").output
-    assert "S0-7.1" in left
+    assert "S0-6.2b" in left
     assert "S0-3.2a" not in left
 
 
