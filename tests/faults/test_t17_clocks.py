@@ -47,7 +47,7 @@ from tests.running import Running
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261121"))
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
-CASES = 200 if IS_FULL else 2
+CASES = 40 if IS_FULL else 2
 HOUR, DAY = 3_600.0, 86_400.0
 WRONG = {"one": -HOUR, "other": DAY} if IS_FULL else {"one": -HOUR}
 """Machine with a clock of its own → how many seconds that is off."""
