@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
@@ -10,18 +11,21 @@ import pytest
 from cases.codes import Role
 from cases.desk import Desk
 from cases.errors import Refused
+from cases.events_reference import RegulationPublished
+from cases.recorded import Recorded, Source
 from cases.reference import (
     REFERENCE_ID,
     Shelf,
     calendar_document,
     demo_settings,
     read,
+    reference_of,
     regulation_document,
     settings_document,
     shipped,
 )
 from cases.regulation.checking import BrokenPack
-from cases.regulation.packs import shipped_regulation
+from cases.regulation.packs import digest, shipped_regulation, shipped_text
 from cases.regulation.rules import BEIJING, Reference
 from cases.store.ledger import Ledger
 from tests.fix_desk import caller
@@ -90,3 +94,19 @@ def test_what_is_read_is_what_was_published_to_the_byte(new_desk: Desk) -> None:
     book = next(iter(read(ledger_of(new_desk)).calendars.values()))
     calendar = next(fact for fact in shipped() if fact.name() == "CalendarPublished")
     assert calendar_document(book.document) == calendar
+
+
+def test_a_text_of_a_firm_with_targets_in_its_own_words_is_read_for_ever() -> None:
+    told = shipped_text("lamp-sales").replace('measure = "satisfaction"', 'measure = "happy-customers"', 1)
+    text = told.replace('at_least = "0.95"', 'at_least = "95 %"')
+    assert text.count('at_least = "95 %"')
+    fact = RegulationPublished(regulation="lamp-sales", version="2026.0", document=text, sha256=digest(text))
+    recorded = Recorded(
+        REFERENCE_ID, 1, fact, datetime(2026, 1, 5, tzinfo=UTC), "set-up", Role.SERVICE, Source(system="set-up"),
+        REFERENCE_ID, recorded_at=datetime(2026, 1, 5, tzinfo=UTC),
+    )  # fmt: skip
+    (found,) = reference_of([recorded]).regulations.values()
+    whole = shipped_regulation("lamp-sales").regulation
+    assert (found.promise, found.constraint) == (whole.promise, whole.constraint)
+    left, all_of_them = ({one.id for one in told.target} for told in (found, whole))
+    assert left < all_of_them, "what cannot be counted is left out"
