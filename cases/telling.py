@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from cases.command import Command
+from cases.command import Asked
 from cases.errors import Malformed
 from cases.fact import countable
 from cases.regulation.rules import Rules
@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def claimed(
-    command: Command, rules: Rules, now: datetime, begun: datetime | None = None
+    command: Asked, rules: Rules, now: datetime, begun: datetime | None = None
 ) -> tuple[datetime, bool]:
     """Give when the fact happened (UTC, never after now), and whether it is told later than the tolerance.
 

@@ -27,6 +27,7 @@ class Batch:
     version: int
     decided_under: str
     occurred_at: datetime
+    is_backdated: bool = False
 
 
 def record(ledger: Ledger, batch: Batch, facts: Sequence[Fact], caller: Caller, busy: str) -> int:
@@ -42,6 +43,7 @@ def record(ledger: Ledger, batch: Batch, facts: Sequence[Fact], caller: Caller, 
             role=caller.role,
             source=caller.source,
             correlation_id=request,
+            is_backdated=batch.is_backdated,
             decided_under=batch.decided_under,
         )
         for version, fact in enumerate(facts, start=batch.version + 1)

@@ -108,15 +108,12 @@ class Hold(ProgrammeAsked):
         opens = (period.begins if is_early else period.ends)(occasion.zone)
         if (self.occurred_at or occasion.now) < opens:
             raise occasion.refusal(f"{period} is not over yet", "period-over", opens=opens.isoformat())
-        if occasion.now < (self.occurred_at or occasion.now):
-            raise occasion.refusal("It cannot have been held later than now", "held-by-now")
         if occasion.holding.held is not None and self.corrects != occasion.holding.held_at:
             raise occasion.refusal(
                 "It was held already; name the version that this one corrects",
                 "held-once",
                 version=occasion.holding.held_at,
             )
-
         if self.chosen is not None and self.chosen not in occasion.people:
             raise occasion.refusal("Somebody whom the ranking counts is chosen", "ranked")
 

@@ -18,6 +18,7 @@ from cases.programmes.holding import Holding, Standing, fold, holding_id
 from cases.programmes.owed import Duty, duty_of, owed
 from cases.regulation.rules import Reference
 from cases.store.ledger import Ledger
+from cases.telling import claimed
 from projections.schema import Db
 from replay.programme.figures import compiled, compiled_again, figures_of, scope_of
 from replay.programme.verifying import Customer, counted, customers
@@ -104,7 +105,9 @@ class HoldingRoom:
         version = told.holding.version + len(facts)
         if not facts:
             return Kept(stream, version, told.holding.told.position if told.holding.told else 0, ())
-        batch = Batch(stream, told.holding.version, told.duty.decided_under, asked.occurred_at or now)
+        rules = self._reference.rules_for((self._reference.newest(regulation),))
+        at, is_backdated = claimed(asked, rules, now)
+        batch = Batch(stream, told.holding.version, told.duty.decided_under, at, is_backdated)
         busy = "Somebody else worked on this programme just now; nothing was recorded here"
         source = caller.source.model_copy(update={"document": asked.document})
         position = record(self._ledger, batch, facts, replace(caller, source=source), busy)

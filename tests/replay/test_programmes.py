@@ -14,11 +14,11 @@ import pytest
 
 from cases import codes, events
 from cases.desk import Desk
-from cases.errors import NotFound, Refused
+from cases.errors import Malformed, NotFound, Refused
 from cases.fact import Money
 from cases.period import Period
 from cases.personal import PersonalRef
-from cases.programmes.asked import Hold, Rectify
+from cases.programmes.asked import Hold, Publish, Rectify
 from cases.programmes.owed import duties
 from cases.recorded import Recorded
 from cases.reference import read, settings_document
@@ -140,6 +140,20 @@ def test_what_comes_later_changes_the_tables_and_not_what_was_frozen(
 def test_a_digest_waits_for_the_end_of_its_period(room: HoldingRoom) -> None:
     with pytest.raises(Refused, match="not over yet"):
         held(room, "complaint-causes", "2026-11")
+
+
+def test_nothing_is_told_of_the_future_and_what_is_told_late_names_its_document(
+    room: HoldingRoom, ledger: Ledger
+) -> None:
+    where, ahead = ("lamp-sales", "monthly-assessment", "2026-09"), NOW + timedelta(days=1)
+    late = Hold(methods=(codes.CheckMethod.FORMS,), occurred_at=NOW - timedelta(days=9))
+    with pytest.raises(Malformed, match="number of the document"):
+        room.act(*where, late, ZHOU, NOW)
+    kept = room.act(*where, late.model_copy(update={"document": "JL-2026-09"}), ZHOU, NOW)
+    assert [one.is_backdated for one in ledger.load(kept.stream)] == [True]
+    for asked in (Hold(occurred_at=ahead, corrects=1, methods=late.methods), Publish(occurred_at=ahead)):
+        with pytest.raises(Malformed, match="future"):
+            room.act(*where, asked, ZHOU, NOW)
 
 
 class TestTheStar:
