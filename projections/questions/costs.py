@@ -30,7 +30,8 @@ class CostLine(Part):
     cost_en: str | None
     amount_minor: int
     charges: int
-    share: float
+    share: float | None
+    """Of all costs of the period in this currency; None where they come to nothing."""
     previous_minor: int
     per_case_minor: int | None
     budget_minor: int | None

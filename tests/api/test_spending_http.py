@@ -111,6 +111,20 @@ def test_the_pages_show_what_is_low_and_what_is_over(
     browser.close()
 
 
+def test_a_cost_of_nothing_has_no_share_and_hides_no_other(
+    here: Installation, teller: Teller, position: int, key_of: KeyOf
+) -> None:
+    free = {"minor": 0, "currency": "USD"}
+    cost = {"cost": "parts", "amount": free, "payer": "company", "voucher_no": "BX-8"}
+    charged = teller.post(f"/cases/{teller.received()['case_id']}/charge", cost, role=Role.FINANCE)
+    answer = teller.get("/costs", role=Role.FINANCE, at_least=charged.json()["position"])
+    assert {line["currency"]: line["share"] for line in answer.json()["lines"]}["USD"] is None
+    browser = TestClient(create_app(here), base_url="https://lamps.example")
+    browser.post("/enter", data={"key": key_of(Role.MANAGEMENT), "next": "/costs"})
+    assert browser.get("/costs?lang=en").status_code == 200
+    browser.close()
+
+
 @pytest.mark.parametrize(("minor", "told"), [(0, "0.00"), (-55, "-0.55"), (123456789, "1,234,567.89")])
 def test_money_is_written_with_two_places(minor: int, told: str) -> None:
     assert money(minor) == told
