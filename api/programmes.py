@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from api.keys import Credential
 from api.reading import asked
 from cases.caller import Caller
 from cases.codes import Department, Effect, Improvement, Role
+from cases.errors import Malformed
 from cases.events_programme import ProgrammeHeld, ResultsPublished
 from cases.programmes.asked import ASKED as VERBS
 from cases.programmes.asked import ProgrammeAsked
@@ -32,6 +33,8 @@ from replay.programme.room import HoldingRoom, Told
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
 LONGEST: Final = 500
+YEARS: Final = timedelta(days=3653)
+"""How far back or ahead may be asked: each period in between is looked up in the log."""
 Regulation = Annotated[str, Path(max_length=60, examples=["lamp-sales"])]
 Programme = Annotated[str, Path(max_length=60, examples=["supervisor-check"])]
 Written = Annotated[
@@ -159,10 +162,16 @@ def programmes_of(
     regulation: str | None = None,
     since: date | None = None,
 ) -> ProgrammesAnswer:
-    """Tell what is over and owed by now, or what falls due by an instant."""
-    reference = here.published().reference
+    """Tell what is over and owed by now, or what falls due by an instant; raises Malformed ten years away from now."""
+    reference, today = here.published().reference, now.astimezone(here.zone).date()
+    for field, is_far in (
+        ("since", since is not None and since < today - YEARS),
+        ("due_by", due_by is not None and due_by > now + YEARS),
+    ):
+        if is_far:
+            wrong = [{"field": field, "cure": "name one within ten years of now"}]
+            raise Malformed("That is too far away", errors=wrong)
     told = room_of(here).owed(due_by or now, now, regulation=regulation, since=since)
-    today = now.astimezone(here.zone).date()
     lines = [ProgrammeLine(**line_of(one, today)) for one in told if due_by is None or one.due_at <= due_by]
     return ProgrammesAnswer(
         at=now,

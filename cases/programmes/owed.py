@@ -11,8 +11,8 @@ from cases.period import LENGTHS, Period
 from cases.regulation.model import Programme, Regulation, Settings, SettingValue
 from cases.regulation.rules import Reference
 
-RUNS: range = range(1, 121)
-"""How many months the period of a setting may have."""
+RUNS: range = range(1, 100)
+"""How many months the period of a setting may have: as many as a period can be written with."""
 
 
 @dataclass(frozen=True, slots=True)

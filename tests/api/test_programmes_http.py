@@ -32,6 +32,12 @@ def test_what_is_over_is_owed_and_what_has_no_period_is_named(teller: Teller) ->
     )
 
 
+@pytest.mark.parametrize("asked", [{"since": "0001-01-01"}, {"due_by": "8999-12-31T00:00:00Z"}])
+def test_nobody_has_a_thousand_years_of_periods_looked_up(teller: Teller, asked: dict[str, str]) -> None:
+    refused = teller.get("/programmes", role=Role.SUPERVISOR, **asked)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, next(iter(asked)))
+
+
 def test_a_check_is_held_put_right_followed_and_told(teller: Teller) -> None:
     assert teller.get(CHECK).json()["held"] is None
     assert ask(teller, "publish").status_code == 409

@@ -20,6 +20,7 @@ from cases.programmes.holding import Holding, Standing, evolve
 from cases.programmes.owed import Duty, duty_of, owed
 from cases.recorded import Recorded, Source
 from cases.reference import demo_settings, reference_of, settings_document, shipped
+from cases.regulation.model import Settings, SettingValue
 from cases.regulation.packs import shipped_regulation
 from cases.regulation.rules import BEIJING, Reference
 
@@ -96,6 +97,18 @@ class TestWhatIsOwed:
         feedback = duty_of(REFERENCE, "water-meter", "technical-feedback")
         with refused("not-configured", "S4 三(四)"):
             feedback.of("2026-10")
+
+    def test_the_longest_period_that_a_firm_can_set_can_be_written_and_held(self) -> None:
+        feedback = duty_of(REFERENCE, "water-meter", "technical-feedback")
+        placeholder = feedback.programme.setting or ""
+
+        def of(months: int) -> Duty:
+            value = SettingValue(value=months, unit="months", source="configured, not from the regulation")
+            settings = Settings(regulation="water-meter", version="v", values={placeholder: value})
+            return replace(feedback, settings=settings)
+
+        assert of(99).of(str(Period.holding(date(2026, 10, 1), 99))).months == 99
+        assert of(100).months is None, "no period is written like that, so none would ever be held"
 
     def test_a_period_of_another_length_is_named_rightly(self) -> None:
         with pytest.raises(Refused, match="2026-10"):
