@@ -9,12 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from api.access import Question
-from api.auth import Here, asks
+from api.auth import Here, commands
 from api.described import ASKED, refusals
 from api.installation import Installation
-from api.keys import Credential
 from api.programmes import Programme, Regulation, Written, room_of
+from cases.caller import Caller
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
 
@@ -69,7 +68,7 @@ def customers(
     programme: Programme,
     period: Written,
     here: Here,
-    known: Annotated[Credential, Depends(asks(Question.WORKLIST))],
+    caller: Annotated[Caller, Depends(commands("verify"))],
 ) -> CustomersAnswer:
-    """Tell the customers with an open or recent case, and who of them was not verified in the period (S1 三/3)."""
+    """Tell who verifies the customers with an open or recent case, and who was not verified in the period (S1 三/3)."""
     return customers_of(here, regulation, programme, period)

@@ -87,4 +87,7 @@ def test_an_agent_reads_whose_details_are_due_and_no_names(teller: Teller) -> No
     assert checked.status_code == 200
     found = teller.get(path, role=Role.AGENT).json()
     assert [one["is_due"] for one in found["customers"] if number in one["cases"]] == [False]
-    assert teller.get(path, role=Role.BI).status_code == 403
+    for role in (Role.BI, Role.TECHNICIAN, Role.LOGISTICS, Role.WAREHOUSE):
+        assert teller.get(path, role=role).status_code == 403, (
+            "who verifies nobody reads no list of everybody"
+        )
