@@ -29,6 +29,9 @@ class ProgrammeRow(NamedTuple):
     first_day: Annotated[
         date | None, Says("首个周期的首日", "First day of the first period that is owed; empty while not set")
     ]
+    last_day: Annotated[
+        date | None, Says("规章最后有效日", "Last day of the regulation: no period that ends later is owed")
+    ]
     zone: Annotated[str, Says("业务时区", "Time zone in which its days are counted")]
     label_zh: LabelZh
     label_en: LabelEn
@@ -36,7 +39,7 @@ class ProgrammeRow(NamedTuple):
 
 PROGRAMMES: Final = Table(
     "dim_programmes", ProgrammeRow, ("regulation", "programme"), "例行任务", "Programmes",
-    fixed=(ProgrammeRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, None, None, "UTC", *NOT_KNOWN),),
+    fixed=(ProgrammeRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, None, None, None, "UTC", *NOT_KNOWN),),
 )  # fmt: skip
 
 
@@ -52,6 +55,7 @@ def programme_rows(reference: Reference) -> Iterator[ProgrammeRow]:
             programme.kind,
             months,
             Period.holding(day, months).first if day is not None and months is not None else None,
+            duty.text.effective_until,
             reference.zone.key,
             programme.label.zh,
             programme.label.en,

@@ -24,6 +24,7 @@ WITH begun AS (
             ELSE to_char(day, 'YYYY-MM') || '-P' || months || 'M'
         END AS period
     FROM begun CROSS JOIN LATERAL generate_series(first_day::timestamp, today::timestamp, step) AS day
+    WHERE last_day IS NULL OR day + step <= last_day + 1
 ), streams AS (
     SELECT periods.*, encode(substr(sha256(convert_to(
         'urn:caseledger:programme:' || regulation || ':' || programme || ':' || period, 'UTF8')), 1, 16), 'hex'

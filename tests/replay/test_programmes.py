@@ -21,8 +21,8 @@ from cases.personal import PersonalRef
 from cases.programmes.asked import Hold, Publish, Rectify
 from cases.programmes.owed import duties
 from cases.recorded import Recorded
-from cases.reference import read, settings_document
-from cases.regulation.packs import shipped_regulation
+from cases.reference import read, regulation_document, settings_document
+from cases.regulation.packs import shipped_regulation, shipped_text
 from cases.regulation.rules import BEIJING
 from cases.sampling.files import recheck
 from cases.store.database import Database
@@ -235,6 +235,20 @@ def test_analysts_read_every_period_that_has_begun_and_what_came_of_it(
     assert {key: row[0] for key, row in rows.items()} == running
     assert rows["lamp-sales", "service-check"] == (week, "held", "zhou", 1)
     assert rows["lamp-sales", "personnel-review"][1:] == ("running", None, 0)
+
+
+def test_analysts_read_nothing_owed_after_a_regulation_has_ended(desk: Desk, database: Database) -> None:
+    query = "SELECT count(*) FROM rpt_programmes WHERE regulation = 'textile'"
+    today = datetime.now(BEIJING).date()
+    with psycopg.connect(database.reader_dsn, autocommit=True) as analyst:
+        assert analyst.execute(query).fetchone() != (0,)
+        ended = f"effective_from = 2000-01-01\neffective_until = {today - timedelta(days=1)}"
+        text = shipped_text("textile").replace("effective_from = 2000-01-01", ended)
+        version = shipped_regulation("textile").regulation.version
+        renewed = regulation_document(text.replace(f'version = "{version}"', 'version = "2099.1"'))
+        desk.publish([renewed], caller(codes.Role.SERVICE, "set-up"))
+        Engine(database).catch_up()
+        assert analyst.execute(query).fetchone() == (0,), "as the list of what is owed has it"
 
 
 class TestWhoseDetailsAreDue:
