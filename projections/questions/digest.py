@@ -88,10 +88,14 @@ class Seen:
         self._rows: dict[str, list[Told]] = {table.name: [] for table, _ in READ}
 
     def add(self, rows: Rows) -> None:
-        """Take the rows of a case as they are made from its facts."""
+        """Take the rows of a case as they are made from its facts, if it is meant."""
+        told: dict[str, list[Told]] = {}
         for table, _ in READ:
             names = [column.name for column in table.columns]
-            self._rows[table.name] += [dict(zip(names, row, strict=True)) for row in rows[table.name]]
+            told[table.name] = [dict(zip(names, row, strict=True)) for row in rows[table.name]]
+        if any(self._is_meant(row) for row in told[cases_table.TABLE.name]):
+            for name, found in told.items():
+                self._rows[name] += found
 
     def take(self, table: Table, rows: Iterable[Told]) -> None:
         """Take rows as they stand in a table."""

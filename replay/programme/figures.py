@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cases.events_programme import Figures
 from cases.period import Period
 from cases.programmes.owed import Duty
+from cases.recorded import Recorded
 from projections import reading
 from projections.casefile import CaseFacts
 from projections.published import read_reference
@@ -17,6 +19,7 @@ from projections.questions.digest import Document, Scope, Seen, digest, people, 
 from projections.questions.ranking import MEASURES, ranked
 from projections.registry import rows
 from projections.schema import Db
+from projections.shards import CASES_A_SHARD
 from replay.programme.verifying import counted, customers_of
 
 WEIGHT: Final = "star-"
@@ -39,15 +42,20 @@ def compiled_again(connection: Db, duty: Duty, period: Period, position: int) ->
     """Compile the same figures from the facts of the log up to a position, whatever the tables say by now."""
     reference = read_reference(connection, position)
     seen = Seen(scope_of(duty, period, reference.zone))
-    histories = []
-    for history in reading.shard(connection, reading.FIRST_CASE, None, position):
-        facts = tuple(stored.decoded() for stored in history)
-        seen.add(rows(CaseFacts(history[0].case_id, facts), reference))
-        histories.append(facts)
+    for facts in _histories(connection, position):
+        seen.add(rows(CaseFacts(facts[0].originator_id, facts), reference))
     document = _document(duty, seen)
     if duty.programme.verifies is not None:
-        document["verified"] = counted(customers_of(histories, seen.scope, duty.programme.verifies))
+        found = customers_of(_histories(connection, position), seen.scope, duty.programme.verifies)
+        document["verified"] = counted(found)
     return figures_of(document)
+
+
+def _histories(connection: Db, position: int) -> Iterator[tuple[Recorded, ...]]:
+    """Read the cases of the log up to a position, never more of them at once than a shard holds."""
+    for first, after_last in reading.bounds(connection, CASES_A_SHARD):
+        for history in reading.shard(connection, first, after_last, position):
+            yield tuple(stored.decoded() for stored in history)
 
 
 def _document(duty: Duty, seen: Seen) -> Document:
