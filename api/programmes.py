@@ -74,9 +74,13 @@ class NotSet(_Part):
 
 
 class ProgrammesAnswer(_Part):
-    """What is owed, the next due first; `not_configured` names what cannot be owed yet."""
+    """What is not held, the longest due first, then what is; `not_configured` names what cannot be owed yet.
+
+    `total` counts also what is not listed; `since` and `regulation` narrow it down.
+    """
 
     at: datetime
+    total: int
     owed: tuple[ProgrammeLine, ...]
     not_configured: tuple[NotSet, ...]
 
@@ -175,7 +179,8 @@ def programmes_of(
     lines = [ProgrammeLine(**line_of(one, today)) for one in told if due_by is None or one.due_at <= due_by]
     return ProgrammesAnswer(
         at=now,
-        owed=tuple(sorted(lines, key=lambda one: (one.due_at, one.regulation, one.programme))[-LONGEST:]),
+        total=len(lines),
+        owed=tuple(sorted(lines, key=_urgency)[:LONGEST]),
         not_configured=tuple(
             NotSet(
                 regulation=duty.regulation,
@@ -187,6 +192,10 @@ def programmes_of(
             if duty.months is None
         ),
     )
+
+
+def _urgency(line: ProgrammeLine) -> tuple[bool, datetime, str, str]:
+    return line.standing is Standing.HELD, line.due_at, line.regulation, line.programme
 
 
 def programme_of(here: Installation, told: Told, now: datetime) -> ProgrammeAnswer:

@@ -32,7 +32,7 @@ def due(
     ] = None,
     regulation: Annotated[str | None, typer.Option(help="only those of this regulation")] = None,
 ) -> None:
-    """List the periods of programmes that are owed, the next due first, and what has no period yet."""
+    """List the periods of programmes that are owed, the longest due first, then those held, and what has none yet."""
     with installation() as here:
         first = moment(since, here.zone)
         answer = programmes_of(
@@ -48,6 +48,10 @@ def due(
             row = (one.regulation, one.programme, one.period, day, f"{one.standing_zh} {one.standing.value}")
             table.add_row(*row, str(one.measures_open))
         OUT.print(table)
+        if answer.total > len(answer.owed):
+            OUT.print(
+                f"{answer.total - len(answer.owed)} more; narrow them down with --since or --regulation"
+            )
         for lacking in answer.not_configured:
             OUT.print(
                 f"not configured: {lacking.regulation} {lacking.programme} (setting {lacking.setting})",

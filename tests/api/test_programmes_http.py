@@ -38,6 +38,22 @@ def test_nobody_has_a_thousand_years_of_periods_looked_up(teller: Teller, asked:
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, next(iter(asked)))
 
 
+def test_what_is_owed_comes_before_what_was_held_however_long_the_list(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month = {"since": f"{LAST_MONTH}-01"}
+    body = {"methods": ["forms"]}
+    path = f"/programmes/lamp-sales/monthly-assessment/{LAST_MONTH}/hold"
+    assert teller.post(path, body, role=Role.SUPERVISOR).status_code == 200
+    whole = teller.get("/programmes", role=Role.SUPERVISOR, **month).json()
+    held = [one["standing"] == "held" for one in whole["owed"]]
+    assert (held, whole["total"]) == (sorted(held), len(held))
+    assert {*held} == {False, True}
+    monkeypatch.setattr("api.programmes.LONGEST", 2)
+    cut = teller.get("/programmes", role=Role.SUPERVISOR, **month).json()
+    assert (cut["owed"], cut["total"]) == (whole["owed"][:2], whole["total"])
+
+
 def test_a_check_is_held_put_right_followed_and_told(teller: Teller) -> None:
     assert teller.get(CHECK).json()["held"] is None
     assert ask(teller, "publish").status_code == 409
