@@ -40,6 +40,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
+    "commit_delay": "500",
+    "commit_siblings": "1",
     "wal_level": "replica",
     "max_wal_size": "1GB",
     "min_wal_size": "80MB",
