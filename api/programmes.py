@@ -248,7 +248,7 @@ def owed(
     "/{regulation}/{programme}/{period}",
     operation_id="read_programme",
     summary="Read a programme in one period",
-    responses=refusals(ASKED),
+    responses=refusals([*ASKED, 409]),
 )
 def read_programme(
     regulation: Regulation,

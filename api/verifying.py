@@ -61,7 +61,7 @@ def customers_of(here: Installation, regulation: str, programme: str, period: st
     "/{regulation}/{programme}/{period}/customers",
     operation_id="customers_to_verify",
     summary="See whose details are due to be verified",
-    responses=refusals(ASKED),
+    responses=refusals([*ASKED, 409]),
 )
 def customers(
     regulation: Regulation,

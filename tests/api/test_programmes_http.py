@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.app import described
 from api.examples_programmes import EXAMPLES
 from cases.codes import Role
 from cases.regulation.rules import BEIJING
@@ -87,6 +88,9 @@ def test_what_is_no_programme_and_no_period_is_told(teller: Teller) -> None:
     assert teller.get("/programmes/lamp-sales/no-such/2026-10").status_code == 404
     assert teller.get("/programmes/lamp-sales/supervisor-check/october").status_code == 422
     assert teller.get("/programmes/lamp-sales/supervisor-check/2026-Q3").status_code == 409
+    period = "/api/v1/programmes/{regulation}/{programme}/{period}"
+    for path in (period, f"{period}/customers"):
+        assert "409" in described()["paths"][path]["get"]["responses"]
 
 
 def test_an_agent_reads_whose_details_are_due_and_no_names(teller: Teller) -> None:
