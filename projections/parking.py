@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
 from projections.meta_tables import ParkedRow
-from projections.reading import History
+from projections.reading import History, decoded
 from projections.registry import Rows, rows
 
 
@@ -30,8 +30,7 @@ class Computed:
 def compute(history: History, reference: Reference) -> Computed:
     """Give the rows of one case; whatever its facts make raise becomes the reason, told without any value."""
     try:
-        facts = tuple(stored.decoded() for stored in history)
-        return Computed(history, rows(CaseFacts(history[0].case_id, facts), reference))
+        return Computed(history, rows(CaseFacts(history[0].case_id, decoded(history)), reference))
     except Exception as error:  # noqa: BLE001 - whatever one case raises must not stop the others
         return Computed(history, None, reason_of(error))
 

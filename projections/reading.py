@@ -88,6 +88,11 @@ class Stored(NamedTuple):
 History = list[Stored]
 
 
+def decoded(history: History) -> tuple[Recorded, ...]:
+    """Read the facts of a case; raises BrokenHistory or pydantic's ValidationError."""
+    return tuple(stored.decoded() for stored in history)
+
+
 def page(connection: Db, after: int, limit: int, until: int = LAST_POSITION) -> list[Touch]:
     """Read settled positions after one, oldest first; below `limit` when there are no more now."""
     cursor = connection.cursor(row_factory=args_row(Touch), binary=True)

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
 from cases.codes import Kind
 from projections import cases_table, costs_table, revisits_table, sla_clocks_table
-from projections.questions.answers import Standing, snapshot, standing_of
 from projections.registry import Rows
-from projections.schema import Db
 from projections.tables import Table
 
 Told = Mapping[str, Any]
@@ -27,7 +28,7 @@ Document = dict[str, Any]
 CASES: LiteralString = """
 SELECT case_id, kind, category, cause, product_id, department, assigned_to, outcome, opened_at, closed_at, regulations
 FROM bi.fct_cases
-WHERE EXISTS (
+WHERE NOT is_parked AND EXISTS (
     SELECT FROM unnest(string_to_array(regulations, ',')) AS one WHERE split_part(one, '@', 1) = %(regulation)s
 ) AND (
     opened_at >= %(begins)s AND opened_at < %(ends)s OR closed_at >= %(begins)s AND closed_at < %(ends)s
@@ -116,14 +117,13 @@ class Seen:
         return is_bound and (not self.scope.kinds or row["kind"] in self.scope.kinds)
 
 
-def read(connection: Db, scope: Scope) -> tuple[Seen, Standing]:
-    """Read the rows of a period at one position; the standing names it."""
+def read(cursor: Cursor[DictRow], scope: Scope) -> Seen:
+    """Read the rows of a period within a snapshot; a parked case, whose rows are old, is left out."""
     seen = Seen(scope)
     asked = {"regulation": scope.regulation, "begins": scope.begins, "ends": scope.ends}
-    with snapshot(connection) as cursor:
-        for table, query in READ:
-            seen.take(table, cursor.execute(query, asked).fetchall())
-        return seen, standing_of(cursor)
+    for table, query in READ:
+        seen.take(table, cursor.execute(query, asked).fetchall())
+    return seen
 
 
 def digest(seen: Seen) -> Document:

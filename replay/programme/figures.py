@@ -6,21 +6,21 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases.events_programme import Figures
 from cases.period import Period
 from cases.programmes.owed import Duty
-from cases.recorded import Recorded
 from projections import reading
-from projections.casefile import CaseFacts
+from projections.parking import compute
 from projections.published import read_reference
+from projections.questions.answers import snapshot, standing_of
 from projections.questions.digest import Document, Scope, Seen, digest, people, read
 from projections.questions.ranking import MEASURES, ranked
-from projections.registry import rows
 from projections.schema import Db
 from projections.shards import CASES_A_SHARD
-from replay.programme.verifying import counted, customers_of
+from replay.programme.verifying import counted, customers, customers_of
 
 WEIGHT: Final = "star-"
 """How the settings begin that weigh the measures of a ranking, in percent: star-response and so on."""
@@ -34,28 +34,37 @@ def scope_of(duty: Duty, period: Period, zone: ZoneInfo) -> Scope:
 
 def compiled(connection: Db, duty: Duty, period: Period, zone: ZoneInfo) -> tuple[Document, int]:
     """Compile the figures from the tables; gives them with the position of the log that they stand on."""
-    seen, standing = read(connection, scope_of(duty, period, zone))
-    return _document(duty, seen), standing.position
+    scope = scope_of(duty, period, zone)
+    with snapshot(connection) as cursor:
+        document, position = _document(duty, read(cursor, scope)), standing_of(cursor).position
+        if (checked := duty.programme.verifies) is not None:
+            document["verified"] = counted(customers(connection, scope, checked, position))
+    return document, position
 
 
 def compiled_again(connection: Db, duty: Duty, period: Period, position: int) -> Figures:
-    """Compile the same figures from the facts of the log up to a position, whatever the tables say by now."""
+    """Compile the same figures from the facts of the log up to a position, whatever the tables say by now.
+
+    A case that has no rows was parked at that position, and is left out as the tables' own figures leave it out.
+    """
     reference = read_reference(connection, position)
-    seen = Seen(scope_of(duty, period, reference.zone))
-    for facts in _histories(connection, position):
-        seen.add(rows(CaseFacts(facts[0].originator_id, facts), reference))
+    seen, parked = Seen(scope_of(duty, period, reference.zone)), set[UUID]()
+    for history in _histories(connection, position):
+        if (found := compute(history, reference).rows) is None:
+            parked.add(history[0].case_id)
+        else:
+            seen.add(found)
     document = _document(duty, seen)
-    if duty.programme.verifies is not None:
-        found = customers_of(_histories(connection, position), seen.scope, duty.programme.verifies)
-        document["verified"] = counted(found)
+    if (checked := duty.programme.verifies) is not None:
+        sound = (one for one in _histories(connection, position) if one[0].case_id not in parked)
+        document["verified"] = counted(customers_of(map(reading.decoded, sound), seen.scope, checked))
     return figures_of(document)
 
 
-def _histories(connection: Db, position: int) -> Iterator[tuple[Recorded, ...]]:
+def _histories(connection: Db, position: int) -> Iterator[reading.History]:
     """Read the cases of the log up to a position, never more of them at once than a shard holds."""
     for first, after_last in reading.bounds(connection, CASES_A_SHARD):
-        for history in reading.shard(connection, first, after_last, position):
-            yield tuple(stored.decoded() for stored in history)
+        yield from reading.shard(connection, first, after_last, position)
 
 
 def _document(duty: Duty, seen: Seen) -> Document:

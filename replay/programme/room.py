@@ -21,7 +21,7 @@ from cases.store.ledger import Ledger
 from cases.telling import claimed
 from projections.schema import Db
 from replay.programme.figures import compiled, compiled_again, figures_of, scope_of
-from replay.programme.verifying import Customer, counted, customers
+from replay.programme.verifying import Customer, customers
 from replay.recording import Batch, record
 
 
@@ -117,10 +117,6 @@ class HoldingRoom:
         """Compile the figures that a holding freezes, with the position of the log that they stand on."""
         with self.connect() as connection:
             document, position = compiled(connection, occasion.duty, occasion.period, occasion.zone)
-        checked = occasion.duty.programme.verifies
-        if checked is not None:
-            scope = scope_of(occasion.duty, occasion.period, occasion.zone)
-            document["verified"] = counted(customers(self._ledger, scope, checked, position))
         figures = figures_of(document)
         people = tuple(document.get("people", ()))
         items = self._sample(occasion.duty, occasion.period) if occasion.duty.rate is not None else ()
@@ -154,7 +150,8 @@ class HoldingRoom:
         checked = told.duty.programme.verifies
         if checked is None:
             raise NotFound(f"The programme {programme} verifies nothing", programme=programme)
-        return customers(self._ledger, scope_of(told.duty, told.period, self._reference.zone), checked)
+        with self.connect() as connection:
+            return customers(connection, scope_of(told.duty, told.period, self._reference.zone), checked)
 
     def _holdings(self, found: Iterable[tuple[Duty, Period]]) -> dict[UUID, Holding]:
         streams = [holding_id(duty.regulation, duty.programme.id, period) for duty, period in found]

@@ -13,8 +13,9 @@ from cases.codes import Checked
 from cases.events import Closed, Received, Reopened, Verified
 from cases.history import effective
 from cases.recorded import Recorded
-from cases.store.ledger import Ledger
+from projections import reading
 from projections.questions.digest import Scope
+from projections.schema import Db
 
 CANDIDATES: LiteralString = """
 SELECT case_id FROM bi.fct_cases
@@ -38,12 +39,15 @@ class Customer:
 
 
 def customers(
-    ledger: Ledger, scope: Scope, checked: Checked, upto: int | None = None
+    connection: Db, scope: Scope, checked: Checked, upto: int = reading.LAST_POSITION
 ) -> tuple[Customer, ...]:
-    """Read the customers of a period from the log, up to a position where one is named."""
-    found = ledger.rows(CANDIDATES, [scope.ends, scope.begins, scope.regulation])
-    histories = ledger.load_many(row[0] for row in found).values()
-    return customers_of((_until(history, upto) for history in histories), scope, checked)
+    """Find in the tables whose cases are meant, and read those from the log up to a position.
+
+    Where the tables have to stand at that position, name them in the snapshot that it was read in.
+    """
+    found = connection.execute(CANDIDATES, [scope.ends, scope.begins, scope.regulation]).fetchall()
+    histories = reading.histories(connection, [row[0] for row in found], upto)
+    return customers_of(map(reading.decoded, histories), scope, checked)
 
 
 def counted(found: Sequence[Customer]) -> dict[str, int]:
@@ -94,7 +98,3 @@ def _checks(facts: Sequence[Recorded], scope: Scope, checked: Checked) -> Iterat
             and scope.holds(known.occurred_at)
         ):
             yield known.occurred_at
-
-
-def _until(history: Sequence[Recorded], upto: int | None) -> list[Recorded]:
-    return [known for known in history if upto is None or known.position <= upto]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.types.numeric import Int8
 
 from cases import codes, events
 from cases.desk import Desk
@@ -33,6 +34,7 @@ from projections.schema import Db
 from replay.audit.draw import AuditRoom, Drawn
 from replay.programme.figures import document_of
 from replay.programme.room import HoldingRoom, Told
+from replay.programme.verifying import Customer, customers
 from tests.fix_desk import caller
 from tests.replay.test_audit import CLOSED, OCTOBER, received, story
 
@@ -274,6 +276,42 @@ class TestWhoseDetailsAreDue:
         assert [(one.customer.int, one.is_due) for one in found] == [(401, False), (402, True)]
         counted = {"customers": 2, "verified": 1}
         assert figures(held(room, *self.PERIOD[1:]))["verified"] == counted, "frozen when it is held"
+        frozen, again = room.checked(*self.PERIOD, NOW)
+        assert frozen == again
+
+    def test_what_is_recorded_while_one_counts_changes_no_figures(
+        self,
+        room: HoldingRoom,
+        ledger: Ledger,
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Between the position and the count of customers, the tables learn that case 402 was over long ago."""
+
+        def meanwhile(connection: Db, *asked: Any) -> tuple[Customer, ...]:
+            (first,) = ledger.load(UUID(int=402))
+            closed = {"fact": CLOSED, "originator_version": 2, "occurred_at": first.occurred_at}
+            ledger.append([replace(first, position=0, recorded_at=None, **closed)])
+            Engine(database).catch_up()
+            return customers(connection, *asked)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("replay.programme.figures.customers", meanwhile)
+            told = held(room, *self.PERIOD[1:], corrects=1)
+        assert figures(told)["verified"] == {"customers": 2, "verified": 1}
+        frozen, again = room.checked(*self.PERIOD, NOW)
+        assert frozen == again
+
+    def test_a_case_that_cannot_be_read_is_counted_nowhere_and_stops_no_check(
+        self, room: HoldingRoom, database: Database
+    ) -> None:
+        with psycopg.connect(database.app_dsn) as connection:
+            melted = ([UUID(int=401)], [Int8(3)], ["case.melted.v1"], [b"{}"])
+            connection.execute("SELECT log.case_events_append(%s, %s, %s, %s)", melted)
+        Engine(database).catch_up()
+        assert room.customers(*self.PERIOD, NOW) == ()
+        document = figures(held(room, *self.PERIOD[1:], corrects=2))
+        assert (document["received"]["cases"], document["verified"]["customers"]) == (0, 0)
         frozen, again = room.checked(*self.PERIOD, NOW)
         assert frozen == again
 
