@@ -31,7 +31,7 @@ from cases.fact import Fact
 from cases.permissions import must_relate
 from cases.recorded import Recorded
 from cases.reference import REFERENCE_ID, Published, Shelf, publish
-from cases.regulation.rules import BEIJING, Reference
+from cases.regulation.rules import BEIJING, Reference, Rules
 from cases.request import Receipt, Request, Row, case_number
 from cases.store.ledger import NOW, BesideTaken, Ledger
 from cases.store.outcomes import CommitUnknown
@@ -143,6 +143,10 @@ class Desk:
         now = self._clock() if self._clock else self._ledger.now()
         return publish(self._ledger, documents, caller, now)
 
+    def rules_of(self, case: Case) -> Rules:
+        """Give what binds a case, by the documents that were published when this desk was last asked for something."""
+        return self._reference.rules_for(case.received.judged_under) if case.received else Rules()
+
     def take_history(self, histories: Sequence[Sequence[Recorded]], beside: Sequence[Row] = ()) -> int:
         """Store whole histories as they are, in one transaction; gives how many facts.
 
@@ -231,8 +235,7 @@ class Desk:
         must_relate(request.caller, request.command, case)
         owner = case.received.subject_id or uuid5(request.case_id, "subject")
         command, beside = self._cleared(request.command, owner)
-        rules = self._reference.rules_for(case.received.judged_under)
-        recorded = decide(request, command, case, rules, now)
+        recorded = decide(request, command, case, self.rules_of(case), now)
         return Decided(case, case.received.case_no, recorded, beside if recorded else ())
 
     def _decide_intake(self, request: Request, command: Receive, now: datetime) -> Decided:

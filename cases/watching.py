@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 from uuid import UUID
@@ -11,14 +11,13 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from cases.alerts import counted, is_reached, told
 from cases.caller import Caller
-from cases.case import Case
+from cases.case import Case, fold
 from cases.codes import EscalationReason, Role
 from cases.command import Command
 from cases.desk import Desk
 from cases.errors import Refused
 from cases.events import Escalated
 from cases.fact import Fact, Word
-from cases.history import effective
 from cases.ladder import reached
 from cases.promises.clocks import clocks
 from cases.recorded import Recorded, Source
@@ -81,11 +80,12 @@ class EscalateAlert(Watched):
     """Tell a role of an alert of a case, which what happened in other cases may have a part in."""
 
     alert: Word
-    _others: tuple[Sequence[Recorded], ...] = PrivateAttr(())
+    _others: tuple[Case, ...] = PrivateAttr(())
+    _rules_of: Callable[[Case], Rules] = PrivateAttr()
 
-    def beside(self, others: Iterable[Sequence[Recorded]]) -> Self:
-        """Judge with all stored facts of other cases; they are no part of what is asked."""
-        self._others = tuple(others)
+    def beside(self, others: Iterable[Case], rules_of: Callable[[Case], Rules]) -> Self:
+        """Judge with other cases, each by the versions that bind it; they are no part of what is asked."""
+        self._others, self._rules_of = tuple(others), rules_of
         return self
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
@@ -94,7 +94,7 @@ class EscalateAlert(Watched):
             return
         own = counted(case.history, (), rules) if _is_live(case) else ()
         mine = [one for one in own if one.alert_id == self.alert and self.level in one.alert.escalate]
-        others = (one for facts in self._others for one in counted(effective(facts), (), rules))
+        others = (one for each in self._others for one in counted(each.history, (), self._rules_of(each)))
         if not is_reached(mine, (*own, *others), now):
             raise Refused("The alert is not reached", rule=NOT_DUE)
         yield Escalated(
@@ -123,9 +123,9 @@ def alarm(
     desk: Desk, case_id: UUID, alert: str, level: str, others: Iterable[Sequence[Recorded]] = ()
 ) -> bool:
     """Ask the desk to tell a role of an alert, as `escalate` does; `others` are all facts of the cases beside it."""
-    return _recorded(
-        desk, case_id, EscalateAlert(alert=alert, level=level).beside(others), f"{alert}:{level}"
-    )
+    cases = [fold(facts[0].originator_id, facts) for facts in others]
+    command = EscalateAlert(alert=alert, level=level).beside(cases, desk.rules_of)
+    return _recorded(desk, case_id, command, f"{alert}:{level}")
 
 
 def _recorded(desk: Desk, case_id: UUID, command: Watched, key: str) -> bool:

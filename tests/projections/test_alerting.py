@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -79,13 +80,13 @@ def registered(works: Hotline, moment: str, lamp: str) -> UUID:
     return works.desk.receive(told, caller(), key=new_key()).case_id
 
 
-def repaired(works: Hotline, moment: str, lamp: str, cause: str = "driver") -> UUID:
+def repaired(works: Hotline, moment: str, lamp: str, cause: str = "driver", mode: str = "mail_in") -> UUID:
     """A lamp comes in and is repaired at once."""
     case_id = registered(works, moment, lamp)
     works.tell(case_id, ask(Classify, kind="repair", severity="normal"))
     opened = ask(Inspect, stage="arrival", cause=cause, disposition="repair")
     works.tell(case_id, opened, caller(Role.TECHNICIAN, "bo"))
-    works.tell(case_id, ask(Repair, cause=cause, mode="mail_in"), caller(Role.TECHNICIAN, "bo"))
+    works.tell(case_id, ask(Repair, cause=cause, mode=mode), caller(Role.TECHNICIAN, "bo"))
     return case_id
 
 
@@ -168,6 +169,21 @@ def test_what_is_proposed_without_the_other_cases_is_quiet(works: Hotline) -> No
     assert not alarm(works.desk, cases[2], name, "finance", others)
     assert not alarm(works.desk, cases[1], name, "supervisor", others)
     assert [alarm(works.desk, cases[2], name, "supervisor", others) for _ in range(2)] == [True, False]
+
+
+def test_each_case_counts_by_the_version_that_binds_it(works: Hotline, look: Callable[[str], int]) -> None:
+    head, mark, rest = shipped_text("lamp-factory").partition('id = "repaired-thrice"')
+    narrower = rest.replace('{ fact = "Repaired" }', '{ fact = "Repaired", mode = "on_site" }', 1)
+    head = re.sub(r'(?m)^version = ".*"$', 'version = "2027.1"', head, count=1)
+    head = re.sub(r"(?m)^effective_from = .*$", "effective_from = 2027-01-01", head, count=1)
+    new = regulation_document(head + mark + narrower)
+    works.desk.publish([new], caller(Role.SERVICE, "set-up"))
+    old = [repaired(works, f"2026-1{month}-08 09:00", "K7-version") for month in (1, 2)]
+    by_mail = repaired(works, "2027-01-08 09:00", "K7-version")
+    look("2027-01-09 09:00")
+    on_site = repaired(works, "2027-02-08 09:00", "K7-version", mode="on_site")
+    look("2027-02-09 09:00")
+    assert [alarms(works, one, "repeated") for one in (*old, by_mail, on_site)] == [[], [], [], BOTH]
 
 
 def test_three_repairs_that_lie_too_far_apart_are_no_alert(
