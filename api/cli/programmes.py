@@ -14,6 +14,7 @@ from api.verifying import customers_of
 from cases.codes import CheckMethod, Department, Role, Seen
 from cases.errors import Malformed
 from cases.events_programme import Ticked
+from cases.permissions import must_permit
 from cases.programmes.asked import Hold
 
 app = typer.Typer(no_args_is_help=True, help="Programmes: what returns every week, month, quarter or year.")
@@ -85,6 +86,7 @@ def hold(
 ) -> None:
     """Hold a programme for a period; figures that it compiles are added, with the position of the log."""
     with told():
+        must_permit(role, Hold.verb())
         asked = Hold(
             methods=tuple(method or ()),
             departments=tuple(department or ()),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from api.cli import programmes
 from api.cli.auditing import made
 from api.cli.replaying import app, moment
 from cases.errors import Malformed
@@ -29,3 +30,9 @@ def test_a_moment_that_is_none_is_refused(written: str) -> None:
 def test_nobody_rebuilds_with_no_worker_or_a_thousand(workers: str) -> None:
     refused = CliRunner().invoke(app, ["rebuild", "--workers", workers])
     assert (refused.exit_code, "workers" in refused.output) == (2, True)
+
+
+def test_who_holds_no_programme_holds_none_from_the_shell_either() -> None:
+    asked = ["hold", "lamp-sales", "supervisor-check", "2026-10", "--as", "staff-li", "--role", "technician"]
+    refused = CliRunner().invoke(programmes.app, asked)
+    assert (refused.exit_code, "may not" in refused.output) == (2, True)
