@@ -290,8 +290,8 @@ class TestWhoseDetailsAreDue:
 
         def meanwhile(connection: Db, *asked: Any) -> tuple[Customer, ...]:
             (first,) = ledger.load(UUID(int=402))
-            closed = {"fact": CLOSED, "originator_version": 2, "occurred_at": first.occurred_at}
-            ledger.append([replace(first, position=0, recorded_at=None, **closed)])
+            closed = replace(first, fact=CLOSED, originator_version=2, position=0, recorded_at=None)
+            ledger.append([closed])
             Engine(database).catch_up()
             return customers(connection, *asked)
 
