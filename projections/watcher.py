@@ -26,13 +26,13 @@ from projections.schema import Db
 LONGEST: Final = 10_000
 """Clocks, and alerts, that one look takes up; the next look goes on with the rest."""
 DUE: Final[LiteralString] = """
-SELECT case_id, clock_id, next_levels FROM bi.fct_sla_clocks
+SELECT case_id, clock_id, next_levels, false FROM bi.fct_sla_clocks
 WHERE next_level_at <= %(at)s AND (paused_during IS NULL OR NOT %(at)s::timestamptz <@ paused_during)
 ORDER BY next_level_at, clock_id
 LIMIT %(longest)s
 """
 REACHED: Final[LiteralString] = """
-SELECT DISTINCT ON (one.alert_id) one.case_id, one.alert_id, one.next_levels, beside.cases
+SELECT DISTINCT ON (one.alert_id) one.case_id, one.alert_id, one.next_levels, true, beside.cases
 FROM bi.fct_alerts AS one CROSS JOIN LATERAL (
     SELECT count(*) AS times, array_agg(DISTINCT each.case_id) FILTER (WHERE each.case_id <> one.case_id) AS cases
     FROM bi.fct_alerts AS each
@@ -56,6 +56,7 @@ class Proposal(NamedTuple):
     case_id: UUID
     name: str
     levels: list[str]
+    is_alert: bool
     beside: list[UUID] | None = None
 
 
@@ -77,7 +78,7 @@ def _read(connection: Db, query: LiteralString, at: datetime, longest: int) -> l
 def _histories(connection: Db, cases: list[UUID]) -> list[list[Recorded]]:
     """Read all facts of some cases; one that cannot be read counts for nothing."""
     found = []
-    for history in reading.histories(connection, cases, reading.LAST_POSITION) if cases else ():
+    for history in reading.histories(connection, cases, reading.LAST_POSITION):
         with suppress(CaseledgerError, ValidationError):
             found.append([stored.decoded() for stored in history])
     return found
@@ -97,15 +98,9 @@ class Watcher:
         """Propose what is due now; gives how many escalations were recorded. Raises Unavailable, psycopg's errors."""
         with self._database.pool.connection() as connection:
             at = self._clock()
-            due = [
-                (one, partial(escalate, self._desk, one.case_id, one.name))
-                for one in proposals(connection, at)
-            ]
-            for one in alerts(connection, at):
-                others = _histories(connection, one.beside or [])
-                due.append((one, partial(alarm, self._desk, one.case_id, one.name, others=others)))
+            due = [*proposals(connection, at), *alerts(connection, at)]
         before, self._failing = self._failing, set()
-        return sum(self._taken_up(proposal, ask, before) for proposal, ask in due)
+        return sum(self._taken_up(proposal, before) for proposal in due)
 
     def run(self, stop: threading.Event, every: float) -> None:
         """Look every so many seconds until told to stop; what fails is tried again at the next look."""
@@ -115,10 +110,21 @@ class Watcher:
             except (Unavailable, psycopg.Error) as failure:
                 log.warning("the watcher could not look: %s", type(failure).__name__)
 
-    def _taken_up(self, proposal: Proposal, ask: Callable[[str], bool], before: set[UUID]) -> int:
+    def _asks(self, proposal: Proposal) -> Callable[[str], bool]:
+        """Give how the desk is asked for a level; the cases beside an alert are read only now, when it is its turn."""
+        if not proposal.is_alert:
+            return partial(escalate, self._desk, proposal.case_id, proposal.name)
+        others: list[list[Recorded]] = []
+        if proposal.beside:
+            with self._database.pool.connection() as connection:
+                others = _histories(connection, proposal.beside)
+        return partial(alarm, self._desk, proposal.case_id, proposal.name, others=others)
+
+    def _taken_up(self, proposal: Proposal, before: set[UUID]) -> int:
         """Ask for every level; a case that cannot be judged holds up no other one, and is named once."""
         case_id, recorded = proposal.case_id, 0
         try:
+            ask = self._asks(proposal)
             for level in proposal.levels:
                 recorded += ask(level)
         except Unavailable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
@@ -159,6 +159,23 @@ def test_tables_that_lag_propose_in_vain_and_the_facts_decide(
     assert alarms(works, cases[2], "repeated") == []
     look("2026-05-05 11:00")
     assert alarms(works, cases[2], "repeated") == []
+
+
+def test_no_connection_is_held_while_the_desk_is_asked(works: Hotline, database: Database) -> None:
+    for month in (3, 4, 5):
+        repaired(works, f"2026-0{month}-09 09:00", "K7-held")
+    Engine(database).catch_up()
+    works.at("2026-05-09 10:00")
+    are_free = []
+
+    def asked() -> datetime:
+        standing = database.pool.get_stats()
+        are_free.append(standing["pool_available"] == standing["pool_size"])
+        return works.hands.at
+
+    desk = Desk(works.ledger, works.vault, asked)
+    assert Watcher(database, desk, works.hands).look() == len(BOTH)
+    assert are_free == [True] * len(BOTH)
 
 
 def test_what_is_proposed_without_the_other_cases_is_quiet(works: Hotline) -> None:
