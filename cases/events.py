@@ -54,7 +54,7 @@ from cases.events_talk import (
     Responded,
     Verified,
 )
-from cases.fact import Attachment, Fact, Instant, Money, Months, Pinned, Quantity, Verdict, Word
+from cases.fact import Attachment, CycleId, Fact, Instant, Money, Months, Pinned, Quantity, Verdict, Word
 from cases.personal import PersonalRef
 
 __all__ = [
@@ -194,10 +194,10 @@ class Escalated(Fact):
 
     level: Word
     reason: codes.EscalationReason
-    clock: Word | None = None
+    clock: CycleId | None = None
     rested_on_position: int | None = None
     is_automatic: bool = False
-    alert: Word | None = None
+    alert: CycleId | None = None
 
 
 MILESTONES: tuple[type[Fact], ...] = (

@@ -48,7 +48,8 @@ Day = Annotated[date, BeforeValidator(as_written)]
 
 Word = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A short code or reference number without control characters; never free text about a person."""
-
+CycleId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Names a clock or an alert: its case, its regulation and item (60 characters each), and the cycle."""
 
 Months = Annotated[int, Field(ge=1, le=600)]
 Quantity = Annotated[int, Field(ge=1, le=10**6)]

@@ -17,7 +17,7 @@ from cases.command import Command
 from cases.desk import Desk
 from cases.errors import Refused
 from cases.events import Escalated
-from cases.fact import Fact, Word
+from cases.fact import CycleId, Fact, Word
 from cases.ladder import reached
 from cases.promises.clocks import clocks
 from cases.recorded import Recorded, Source
@@ -45,7 +45,7 @@ class Watched(Command):
 class EscalateClock(Watched):
     """Take a clock up to a level of its ladder."""
 
-    clock: Word
+    clock: CycleId
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         """Yield the escalation, nothing where it was recorded before; raises Refused where the clock is not there."""
@@ -79,7 +79,7 @@ class EscalateClock(Watched):
 class EscalateAlert(Watched):
     """Tell a role of an alert of a case, which what happened in other cases may have a part in."""
 
-    alert: Word
+    alert: CycleId
     _others: tuple[Case, ...] = PrivateAttr(())
     _rules_of: Callable[[Case], Rules] = PrivateAttr()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from pydantic import TypeAdapter
 
 from cases.codes import Role
 from cases.commands import Approve, Close, Pause, Request, Respond
 from cases.errors import NotAllowed, NotFound
 from cases.events import Escalated
 from cases.permissions import permits
-from cases.watching import WATCHER, EscalateClock, escalate
+from cases.regulation.items import Id
+from cases.watching import WATCHER, EscalateAlert, EscalateClock, escalate
 from tests.cases.scenario import RETURNED, checked, closed, given, told
 from tests.fix_desk import ask, caller, new_key
 from tests.fix_watching import Hotline, reply_of
@@ -130,6 +132,15 @@ def test_nobody_else_takes_a_clock_up(hotline: Hotline) -> None:
 def test_a_clock_whose_name_looks_like_a_phone_number_is_taken_up_all_the_same() -> None:
     clock = "a138-1234-5678:lamp-factory:consultation-reply:1"
     assert EscalateClock(clock=clock, level="supervisor").clock == clock
+
+
+def test_what_bears_the_longest_names_can_be_told() -> None:
+    longest = TypeAdapter(Id).validate_python("n" * 60)
+    name = f"{UUID(int=7)}:{longest}:{longest}:1000"
+    told = {"level": "supervisor", "reason": "overdue", "clock": name, "alert": name}
+    assert EscalateClock(clock=name, level="supervisor").clock == name
+    assert EscalateAlert(alert=name, level="supervisor").alert == name
+    assert Escalated.model_validate(told).alert == name
 
 
 def test_an_alarm_of_the_watcher_answers_nobody() -> None:
