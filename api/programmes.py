@@ -24,6 +24,7 @@ from cases.caller import Caller
 from cases.codes import Department, Effect, Improvement, Role
 from cases.errors import Malformed
 from cases.events_programme import ProgrammeHeld, ResultsPublished
+from cases.permissions import must_take_part
 from cases.programmes.asked import ASKED as VERBS
 from cases.programmes.asked import ProgrammeAsked
 from cases.programmes.holding import Standing
@@ -259,7 +260,9 @@ def read_programme(
 ) -> ProgrammeAnswer:
     """Tell its questions, what was seen and by whom, the measures with their effect, and to whom it was told."""
     now = here.ledger.now()
-    return programme_of(here, room_of(here).one(regulation, programme, period, now), now)
+    told = room_of(here).one(regulation, programme, period, now)
+    must_take_part(known.role, told.duty.programme.kind)
+    return programme_of(here, told, now)
 
 
 def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeReceipt]:

@@ -30,6 +30,8 @@ class Relation(StrEnum):
     """Any case, but only facts that the role itself may record."""
     SCOPED = "scoped"
     """Any case, where the credential names the command as a scope."""
+    DIGESTS = "digests"
+    """Programmes that sum figures up, costs among them; none that ranks or evaluates people."""
     WATCHER = "watcher"
     """Any case, by the watcher itself: no credential reaches it."""
 
@@ -54,7 +56,7 @@ _SUPERVISOR = (
     "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
     *_PROGRAMME,
 )  # fmt: skip
-_FINANCE = ("refund", "note", "compensate", "charge", "file", "hold")
+_FINANCE = ("refund", "note", "compensate", "charge", "file")
 _STORE = ("receive", "respond", "transfer", "request", "note", "file")
 _WAREHOUSE = ("move-stock", "request", "note", "file")
 _MANAGEMENT = ("approve", "reject", "note", *_PROGRAMME)
@@ -85,7 +87,7 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
     },
     Role.DISPUTE: {},
     Role.SUPERVISOR: dict.fromkeys(_SUPERVISOR, Relation.ANY),
-    Role.FINANCE: dict.fromkeys(_FINANCE, Relation.ANY),
+    Role.FINANCE: {**dict.fromkeys(_FINANCE, Relation.ANY), "hold": Relation.DIGESTS},
     Role.STORE: dict.fromkeys(_STORE, Relation.ANY),
     Role.WAREHOUSE: dict.fromkeys(_WAREHOUSE, Relation.ANY),
     Role.MANAGEMENT: dict.fromkeys(_MANAGEMENT, Relation.ANY),
@@ -140,6 +142,12 @@ def must_relate(caller: Caller, command: Command, case: Case) -> None:
         raise NotAllowed(
             "Only the watcher tells levels of clocks and alerts", role=caller.role.value, rule="watcher"
         )
+
+
+def must_take_part(role: Role, kind: str) -> None:
+    """Raise NotAllowed where the role neither holds nor reads programmes of a kind."""
+    if TABLE[role].get("hold") is Relation.DIGESTS and kind != "digest":
+        raise NotAllowed("Only digests are yours to hold and to read", role=role.value, rule="digests")
 
 
 def assigned_to(case: Case) -> str | None:

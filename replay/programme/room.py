@@ -13,6 +13,7 @@ from cases.caller import Caller
 from cases.errors import NotFound
 from cases.events_programme import Figures
 from cases.period import Period
+from cases.permissions import must_take_part
 from cases.programmes.asked import Hold, Occasion, ProgrammeAsked
 from cases.programmes.holding import Holding, Standing, fold, holding_id
 from cases.programmes.owed import Duty, duty_of, owed
@@ -88,8 +89,9 @@ class HoldingRoom:
         caller: Caller,
         now: datetime,
     ) -> Kept:
-        """Record what a request comes to; raises NotFound, Malformed, Refused, CaseIsBusy, Unavailable."""
+        """Record what a request comes to; raises NotFound, NotAllowed, Malformed, Refused, CaseIsBusy, Unavailable."""
         told = self.one(regulation, programme, written, now)
+        must_take_part(caller.role, told.duty.programme.kind)
         occasion = Occasion(
             duty=told.duty,
             period=told.period,

@@ -84,6 +84,24 @@ def test_who_is_checked_neither_holds_nor_reads(teller: Teller, role: Role) -> N
     assert ask(teller, "hold", role=role).status_code == 403
 
 
+def test_finance_holds_and_reads_what_sums_up_costs_and_no_ranking_of_people(teller: Teller) -> None:
+    costs = f"/programmes/water-meter/cost-by-month/{LAST_MONTH}"
+    assert teller.post(f"{costs}/hold", {}, role=Role.FINANCE).status_code == 200
+    assert "costs" in teller.get(costs, role=Role.FINANCE).json()["figures"]
+    year = str(int(LAST_MONTH[:4]) - 1)
+    for programme, period in (
+        ("lamp-sales/service-star", f"{year}-Q4"),
+        ("lamp-sales/monthly-assessment", LAST_MONTH),
+    ):
+        path = f"/programmes/{programme}/{period}"
+        for refused in (
+            teller.get(path, role=Role.FINANCE),
+            teller.post(f"{path}/hold", {}, role=Role.FINANCE),
+        ):
+            assert (refused.status_code, refused.json()["rule"]) == (403, "digests")
+        assert teller.get(path, role=Role.MANAGEMENT).status_code == 200
+
+
 def test_what_is_no_programme_and_no_period_is_told(teller: Teller) -> None:
     assert teller.get("/programmes/lamp-sales/no-such/2026-10").status_code == 404
     assert teller.get("/programmes/lamp-sales/supervisor-check/october").status_code == 422
