@@ -32,8 +32,8 @@ def asked(teller: Teller, hours: int = 72) -> dict[str, Any]:
     """A question that was asked some hours ago and is registered now."""
     at = wall_clock() - timedelta(hours=hours)
     case = teller.received(occurred_at=at.isoformat(), document="call-0815", channel="phone")
-    teller.post(f"/cases/{case['case_id']}/classify", {"kind": "consultation"})
-    return case
+    told = teller.post(f"/cases/{case['case_id']}/classify", {"kind": "consultation"})
+    return {**case, **told.json()}
 
 
 def reply_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -41,10 +41,19 @@ def reply_of(answer: dict[str, Any]) -> dict[str, Any]:
     return next(clock for clock in answer["clocks"] if clock["promise"] == "consultation-reply")
 
 
+def look(here: Installation, case: dict[str, Any]) -> None:
+    """Let the watcher look once the tables know what was told of a case."""
+    deadline = time.monotonic() + 20
+    while here.engine.catch_up() < case["position"]:
+        assert time.monotonic() < deadline, "the tables never came to the case"
+        time.sleep(0.01)  # what is not settled yet is taken in a moment later
+    looked(here)
+
+
 def escalated(teller: Teller, here: Installation) -> dict[str, Any]:
     """Such a question after the watcher looked."""
     case = asked(teller)
-    looked(here)
+    look(here, case)
     return case
 
 
@@ -103,8 +112,8 @@ def test_a_warning_is_shown_and_is_no_step_of_the_case(
 ) -> None:
     case = asked(teller, hours=20)
     touched = {"step": "first_touch", "occurred_at": (wall_clock() - timedelta(hours=19)).isoformat()}
-    teller.post(f"/cases/{case['case_id']}/respond", {**touched, "document": "call-0817"})
-    looked(here)
+    told = teller.post(f"/cases/{case['case_id']}/respond", {**touched, "document": "call-0817"})
+    look(here, told.json())
     with TestClient(create_app(here), base_url="https://lamps.example") as browser:
         browser.post("/enter", data={"key": key_of(Role.QUALITY), "next": "/"})
         page = browser.get(f"/cases/{case['case_id']}", params={"lang": "en"}).text
@@ -115,9 +124,8 @@ def test_a_warning_is_shown_and_is_no_step_of_the_case(
 
 def test_a_safety_case_is_listed_as_an_alert_with_who_was_told(teller: Teller, here: Installation) -> None:
     case = teller.received()
-    teller.post(f"/cases/{case['case_id']}/classify", {"kind": "repair", "is_safety": True})
-    here.engine.catch_up()
-    looked(here)
+    told = teller.post(f"/cases/{case['case_id']}/classify", {"kind": "repair", "is_safety": True})
+    look(here, told.json())
     position = here.engine.catch_up()
     answer = teller.get("/alerts", role=Role.SUPERVISOR, at_least=position, level="quality", limit=200).json()
     (one,) = [item for item in answer["items"] if item["case_id"] == case["case_id"]]
