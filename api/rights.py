@@ -41,11 +41,13 @@ def _as_corrected(
     case: Case, classified: Classified, rules: Rules, known: Sequence[Recorded]
 ) -> tuple[Verdict, ...] | None:
     """Decide again by what is right of the facts before the classification; None where none was corrected since."""
-    version = max(one.originator_version for one in case.history if one.fact is classified)
+    version, at = max(
+        (one.originator_version, one.occurred_at) for one in case.history if one.fact is classified
+    )
     if not any(isinstance(one.fact, Corrected) and one.originator_version > version for one in known):
         return None
     before = tuple(one for one in case.history if one.originator_version < version)
-    return rules.verdicts(classified, replace(case, history=before))
+    return rules.verdicts(classified, replace(case, history=before), at)
 
 
 def _stands(verdict: Verdict, among: Sequence[Verdict]) -> bool:

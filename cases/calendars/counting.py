@@ -192,12 +192,12 @@ def _came_on(instant: int, calendar: Calendar) -> int:
     return day + is_late
 
 
-def _last_day(first: int, amount: Duration, calendar: Calendar) -> int:
+def _last_day(first: int, amount: Duration, calendar: Calendar, *, moves: bool = True) -> int:
     """Count by Civil Code 201-203: the starting day is not counted, a last day of rest moves on."""
     if amount.unit is Unit.WORKING_DAYS:
         return _open_day(first, amount.amount, calendar)
     last = first + amount.amount if amount.unit is Unit.DAYS else _same_day(first, amount.amount)
-    return _open_day(last, 0, calendar) if calendar.definition.last_day_moves else last
+    return _open_day(last, 0, calendar) if moves and calendar.definition.last_day_moves else last
 
 
 def _open_day(day: int, steps: int, calendar: Calendar) -> int:
@@ -268,11 +268,11 @@ def due_day_begins(start: datetime, amount: Duration, calendar: Calendar) -> dat
     return max(start.astimezone(UTC), begins)
 
 
-def last_day(first: date, amount: Duration, calendar: Calendar) -> date:
-    """Give the last day of a period of days, months or years whose starting day is known as a date only."""
+def last_day(first: date, amount: Duration, calendar: Calendar, *, moves: bool = True) -> date:
+    """Give the last day of a period from a starting day known as a date only; `moves`: on from a day of rest."""
     if _checked(amount, calendar).unit is Unit.TIME:
         raise UnitNotCounted("hours and minutes have no last day")
-    return day_of(_last_day(day_number(first), amount, calendar))
+    return day_of(_last_day(day_number(first), amount, calendar, moves=moves))
 
 
 def end_of(day: date, calendar: Calendar) -> datetime:

@@ -114,6 +114,6 @@ class Classify(Command):
         plain = self.as_fact(Classified)
         if "department" not in self.model_fields_set:
             plain = plain.model_copy(update={"department": rules.department(plain, case)})
-        fact = plain.model_copy(update={"verdicts": rules.verdicts(plain, case)})
+        fact = plain.model_copy(update={"verdicts": rules.verdicts(plain, case, now)})
         if not case.already(fact):
             yield fact

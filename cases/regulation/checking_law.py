@@ -87,5 +87,5 @@ def _short(item: Entitlement, law: str) -> Iterator[str]:
         yield f"the text counts from {window.literal_anchor}; in force: {window.anchor}"
     if window.days is not None and window.days < LEAST_DAYS.get(law, 0):
         yield f"in force: {window.days} days; the law gives {LEAST_DAYS[law]}"
-    if item.kind == "warranty" and window.minimum is None:
+    if item.kind == "warranty" and law == WARRANTY and window.minimum is None:
         yield "no minimum is named, so nothing raises a shorter term of contract or manual to that of the law"

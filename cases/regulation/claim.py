@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
-from cases.events import Classified, Inspected, Received
+from cases.events import Classified, Inspected, Received, Reopened
 from cases.recorded import Recorded
+from cases.regulation.stays import TELLING
 
 _CLASSIFIED = frozenset(Classified.model_fields)
 _FOUND = ("is_human_damage", "is_packaging_intact", "are_accessories_complete")
@@ -20,12 +21,15 @@ class Claim:
     """A demand as far as the facts tell: what was asked for when, how it was classified, what was found on the goods.
 
     `inspected` holds the newest yes or no that an inspection gave; a classification may speak of human damage too.
+    `goods` are the facts that tell of repairs, and of nothing else; `told_at` is when it is asked for, where known.
     """
 
     applied_at: datetime | None = None
     received: Received | None = None
     classified: Classified | None = None
     inspected: dict[str, bool] = field(default_factory=dict)
+    goods: tuple[Recorded, ...] = ()
+    told_at: datetime | None = None
 
     @classmethod
     def of(cls, history: Iterable[Recorded]) -> Claim:
@@ -34,16 +38,24 @@ class Claim:
 
     def after(self, recorded: Recorded) -> Claim:
         """Give the claim after one more fact; the first Received counts, and the newest Classified."""
+        tells = recorded.fact.name() in TELLING
+        known = replace(self, goods=(*self.goods, recorded)) if tells else self
         match recorded.fact:
             case Received() as fact if self.received is None:
-                return replace(self, applied_at=recorded.occurred_at, received=fact)
+                return replace(known, applied_at=recorded.occurred_at, received=fact)
             case Classified() as fact:
-                return replace(self, classified=fact)
+                return replace(known, classified=fact)
             case Inspected() as fact:
                 seen = {name: value for name in _FOUND if (value := getattr(fact, name)) is not None}
-                return replace(self, inspected=self.inspected | seen) if seen else self
+                return replace(known, inspected=self.inspected | seen) if seen else known
             case _:
-                return self
+                return known
+
+    @property
+    def demanded_at(self) -> datetime | None:
+        """Give when the customer last came: the newest reopening, else when the case was received."""
+        again = [known.occurred_at for known in self.goods if isinstance(known.fact, Reopened)]
+        return max(again, default=self.applied_at)
 
     @property
     def found(self) -> dict[str, bool]:

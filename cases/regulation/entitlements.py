@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -23,9 +24,14 @@ _INPUTS = (
 )  # fmt: skip
 
 
-def decide(case: Case, classified: Classified, rules: Sequence[Bound]) -> tuple[Verdict, ...]:
-    """Decide every entitlement that applies to a case classified like this; dates by Civil Code 201-203."""
-    claim = replace(Claim.of(case.history), classified=classified)
+def decide(
+    case: Case, classified: Classified, rules: Sequence[Bound], at: datetime | None = None
+) -> tuple[Verdict, ...]:
+    """Decide every entitlement that applies to a case classified like this; dates by Civil Code 201-203.
+
+    `at` is when it is asked for: what is in repair has been so until then, else until the newest fact that tells of it.
+    """
+    claim = replace(Claim.of(case.history), classified=classified, told_at=at)
     return tuple(verdict for bound in rules for verdict in Rights(claim, bound, rules).verdicts())
 
 

@@ -205,6 +205,7 @@ class Window(Part):
 
     `anchor` is the reading in force, `literal_anchor` that of the text where it differs (X5). `contract`, `manual` and
     `minimum` name settings in months: contract goes before manual before the text, never below the minimum (X17).
+    `extended_by` adds the days in repair and without parts, `restarts_on` counts from the newest such fact instead.
     """
 
     days: Annotated[int, Field(gt=0)] | None = None
@@ -216,6 +217,13 @@ class Window(Part):
     contract: Id | None = None
     manual: Id | None = None
     minimum: Id | None = None
+    extended_by: Literal["repairs"] | None = None
+    restarts_on: Literal["Replaced"] | None = None
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether what happens to the goods moves its end; it is then asked at every reopening anew."""
+        return self.extended_by is not None or self.restarts_on is not None
 
     @model_validator(mode="after")
     def _one_length(self) -> Window:
@@ -228,11 +236,16 @@ class Entitlement(Item):
     """A right of the customer: its window, proofs, condition checklist and who bears the freight.
 
     `needs` names yes/no fields of Received that must be yes, `checklist` those of Inspected with what they must be.
+    `after_repairs` asks for so many repairs of one fault in vain, `after_repair_days` for a stay of more days by the
+    repairer's own delay, `after_parts_days` for one for lack of parts: within the case, since the newest exchange.
     `payer` is the reading in force, `literal_payer` that of the text; `law` names the article that decides.
     """
 
     kind: Literal["window", "warranty", "freight", "quote"]
     window: Window | None = None
+    after_repairs: Annotated[int, Field(gt=0)] | None = None
+    after_repair_days: Annotated[int, Field(gt=0)] | None = None
+    after_parts_days: Annotated[int, Field(gt=0)] | None = None
     needs: tuple[str, ...] = ()
     checklist: dict[str, bool] = {}
     payer: Payer | None = None
@@ -245,6 +258,8 @@ class Entitlement(Item):
             raise ValueError("an entitlement of kind window or warranty, and no other, has a window")
         if (self.kind == "freight") != (self.payer is not None):
             raise ValueError("an entitlement of kind freight, and no other, names its payer")
+        if self.window is None and (self.after_repairs or self.after_repair_days or self.after_parts_days):
+            raise ValueError("what stands only after repairs has a window, too")
         unknown = [
             name for name in self.needs if not name.startswith("has_") or name not in Received.model_fields
         ]

@@ -54,9 +54,9 @@ class Rules:
         """Judge a whole history."""
         return constraints.findings(facts, self.bound)
 
-    def verdicts(self, classified: Classified, case: Case) -> tuple[Verdict, ...]:
-        """Decide what the customer is entitled to when the case is classified like this."""
-        return entitlements.decide(case, classified, self.bound)
+    def verdicts(self, classified: Classified, case: Case, at: datetime | None = None) -> tuple[Verdict, ...]:
+        """Decide what the customer is entitled to when the case is classified like this, at a moment if one is told."""
+        return entitlements.decide(case, classified, self.bound, at)
 
     def department(self, classified: Classified, case: Case) -> Department:
         """Tell where a case classified like this goes: the first routing that applies, else where it is already."""

@@ -203,6 +203,7 @@ def test_a_policy_below_the_law_warns_with_the_article_even_where_it_names_none(
 
 
 ABOVE = [
+    'kind = "warranty"\nwindow = { years = 1 }\nlaw = "三包规定 8"\n',
     'kind = "freight"\npayer = "customer"\napplies = { kind = ["return", "exchange"], reason = "not_fit" }\n',
     'kind = "freight"\npayer = "customer"\napplies = { kind = "repair", coverage = "out_of_warranty" }\n',
     'kind = "freight"\npayer = "customer"\napplies = { kind = "return", is_human_damage = true }\n',
