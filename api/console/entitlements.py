@@ -10,7 +10,9 @@ from api.console.words import Language, say
 from cases.codes import Payer
 
 FACTS: Final = ("needs", "fails", "to_inspect")
-"""Results that list fields of facts."""
+"""Results that list fields of facts, or counters of repairs."""
+COUNTERS: Final = ("repairs", "repair_days", "parts_days", "days_added", "restarted_on")
+"""What repairs did to a right, where it asks for them."""
 UNKNOWN: Final = "unknown"
 
 
@@ -25,6 +27,9 @@ def outcome(result: Mapping[str, str], language: Language) -> Iterator[tuple[str
     for name in FACTS:
         if name in result:
             yield say(name, language), _fields(result[name], language)
+    for name in COUNTERS:
+        if result.get(name, "0") != "0":
+            yield say(name, language), result[name]
     yield from _literal(result, language)
     if "law" in result:
         yield say("law", language), result["law"]
@@ -52,5 +57,6 @@ def _payer(payer: str, language: Language) -> str:
 def _fields(names: str, language: Language) -> str:
     at = 0 if language == "zh" else 1
     return ("、" if language == "zh" else ", ").join(
-        FIELDS.get(name, (name, name))[at] for name in names.split(", ")
+        say(name, language) if name in COUNTERS else FIELDS.get(name, (name, name))[at]
+        for name in names.split(", ")
     )

@@ -76,5 +76,14 @@ def test_the_literal_reading_is_told_only_where_it_differs() -> None:
     assert list(outcome(payers, "zh")) == [("承担方", "公司"), ("按字面", "客户")]
 
 
+def test_what_repairs_did_to_a_right_is_told_in_words() -> None:
+    counted = {"repairs": "2", "repair_days": "0", "days_added": "13", "fails": "parts_days"}
+    assert list(outcome(counted, "en")) == [
+        ("not satisfied", "longest stay without parts in days"),
+        ("repairs of one fault in vain", "2"),
+        ("days added", "13"),
+    ]
+
+
 def test_every_field_of_every_fact_has_its_words() -> None:
     assert {name for fact in CASE_FACTS.values() for name in fact.model_fields} <= set(FIELDS)
