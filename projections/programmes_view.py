@@ -45,11 +45,12 @@ FROM streams CROSS JOIN LATERAL (
         count(*) FILTER (WHERE topic = 'programme.measure_set.v1') AS measures,
         count(DISTINCT state #>> ARRAY['fact', 'measure'])
             FILTER (WHERE topic = 'programme.effect_seen.v1') AS followed,
-        min(recorded_at) FILTER (WHERE topic = 'programme.published.v1') AS published_at,
+        min(recorded_at) FILTER (WHERE topic = 'programme.published.v1' AND version > held_version) AS published_at,
         coalesce(max(notification_id), 0) AS last_position
     FROM (
         SELECT originator_version AS version, topic, recorded_at, notification_id,
-            convert_from(state, 'UTF8')::jsonb AS state
+            convert_from(state, 'UTF8')::jsonb AS state,
+            max(originator_version) FILTER (WHERE topic = 'programme.held.v1') OVER () AS held_version
         FROM log.case_events WHERE originator_id = streams.stream_id
     ) AS facts
 ) AS found
@@ -73,7 +74,7 @@ FROM streams CROSS JOIN LATERAL (
         Column("figures_sha256", "text", True, Says("数据摘要", "sha256 of the figures that were frozen")),
         Column("measures", "bigint", True, Says("整改项数", "Measures that were set")),
         Column("measures_open", "bigint", True, Says("未跟踪的整改项数", "Of these, without an effect seen")),
-        Column("published_at", "timestamptz", True, Says("结果公布时间", "When the results were first told")),
+        Column("published_at", "timestamptz", True, Says("结果公布时间", "When what stands was first told")),
         Column("stream_id", "uuid", True, Says("事实流标识", "Its stream in the log")),
         Column("last_position", "bigint", True, Says("依据的日志位置", "Log position of its newest fact, 0 for none")),
     ),

@@ -47,7 +47,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A programme in one period; `held` is the holding that stands, `held_at` its version."""
+    """A programme in one period; `held` is the holding that stands, `held_at` its version.
+
+    What was ordered after a holding stays ordered when it is corrected; what was told of it is told of that one only.
+    """
 
     version: int = 0
     held_at: int = 0
@@ -56,6 +59,7 @@ class Holding:
     """Who held it, in which role and when."""
     measures: dict[int, Measure] = field(default_factory=dict)
     published: tuple[ResultsPublished, ...] = ()
+    """To whom the holding that stands was told."""
 
     def standing(self, period: Period, now: datetime, zone: ZoneInfo) -> Standing:
         """Tell how it stands: what is owed falls due at the end of the following period."""
@@ -71,7 +75,8 @@ def evolve(holding: Holding, recorded: Recorded) -> Holding:
     known = replace(holding, version=recorded.originator_version)
     match recorded.fact:
         case ProgrammeHeld() as fact:
-            return replace(known, held=fact, held_at=recorded.originator_version, told=recorded)
+            at = recorded.originator_version
+            return replace(known, held=fact, held_at=at, told=recorded, published=())
         case MeasureSet(measure=number) as fact:
             return replace(known, measures={**known.measures, number: Measure(fact)})
         case EffectSeen(measure=number, effect=effect) if number in known.measures:

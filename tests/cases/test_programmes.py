@@ -234,3 +234,10 @@ class TestWhatFollows:
         told = after(self.held, "publish", told_to=["supervisor"])
         told = after(after(told, "publish"), "publish")
         assert [one.told_to for one in told.holding.published] == [(Role.SUPERVISOR,), ()]
+
+    def test_what_was_told_of_a_holding_is_not_told_of_the_one_that_corrects_it(self) -> None:
+        told = after(after(self.held, "rectify", **self.training), "publish")
+        corrected = after(told, "hold", **LOOKED, report_no="JL-7", corrects=told.holding.held_at)
+        assert corrected.holding.published == ()
+        assert corrected.holding.measures == told.holding.measures, "what was ordered stays ordered"
+        assert len(after(corrected, "publish").holding.published) == 1

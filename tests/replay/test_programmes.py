@@ -226,16 +226,24 @@ def test_analysts_read_every_period_that_has_begun_and_what_came_of_it(
     room.act("lamp-sales", "service-check", week, Hold(methods=(codes.CheckMethod.WATCHING,)), ZHOU, now)
     training = {"improvement": "training", "department": "sales", "due_on": today.isoformat()}
     room.act("lamp-sales", "service-check", week, Rectify.model_validate(training), ZHOU, now)
-    with psycopg.connect(database.reader_dsn) as analyst:
+    with psycopg.connect(database.reader_dsn, autocommit=True) as analyst:
         query = "SELECT regulation, programme, period, standing, held_by, measures_open FROM rpt_programmes"
         rows = {(one[0], one[1]): one[2:] for one in analyst.execute(query)}
-    running = {
-        (duty.regulation, duty.programme.id): str(Period.holding(today, duty.months))
-        for duty in duties(read(ledger))
-        if duty.months is not None
-    }
-    assert {key: row[0] for key, row in rows.items()} == running
-    assert rows["lamp-sales", "service-check"] == (week, "held", "zhou", 1)
+        running = {
+            (duty.regulation, duty.programme.id): str(Period.holding(today, duty.months))
+            for duty in duties(read(ledger))
+            if duty.months is not None
+        }
+        assert {key: row[0] for key, row in rows.items()} == running
+        assert rows["lamp-sales", "service-check"] == (week, "held", "zhou", 1)
+        where, told = ("lamp-sales", "service-check", week), "SELECT count(published_at) FROM rpt_programmes"
+        for asked, count in (
+            (Publish(), 1),
+            (Hold(methods=(codes.CheckMethod.FORMS,), corrects=1), 0),
+            (Publish(), 1),
+        ):
+            room.act(*where, asked, ZHOU, now)
+            assert analyst.execute(told).fetchone() == (count,), "of the holding that stands"
     assert rows["lamp-sales", "personnel-review"][1:] == ("running", None, 0)
 
 
