@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from cases.alerts import Counted, told
+from cases.alerts import Counted, is_reached, told
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says
@@ -43,7 +43,8 @@ class AlertRow(NamedTuple):
     levels: Annotated[list[str], Says("应通知的角色", "Roles that it is for")]
     is_excluded: Annotated[bool, Says("已除外（列示不计）", "Excluded by leave: shown, and not counted")]
     next_levels: Annotated[
-        list[str] | None, Says("尚未通知的角色", "Roles not told yet, whether or not there are so many")
+        list[str] | None,
+        Says("尚未通知的角色", "Roles not told yet; empty where its own case counts, and too little"),
     ]
     is_live: columns.IsLive
     is_parked: columns.IsParked
@@ -94,8 +95,13 @@ def _named(file: CaseFile, one: Counted) -> Row:
 
 
 def _untold(file: CaseFile, one: Counted) -> list[str] | None:
-    """Name the roles that the watcher may have to tell: of facts of live cases only."""
+    """Name the roles that the watcher may have to tell: of facts of live cases only.
+
+    Where nothing but its own case counts, the case says whether there are so many; of others the tables have to tell.
+    """
     if one.clock_id is not None or not file.is_live:
+        return None
+    if one.same is None and not is_reached((one,), file.counted, one.at):
         return None
     known = told(file.facts, one.alert_id)
     return [level for level in one.alert.escalate if level not in known] or None

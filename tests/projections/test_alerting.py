@@ -14,11 +14,11 @@ from psycopg.types.numeric import Int8
 
 from cases.caller import Caller
 from cases.codes import Role
-from cases.commands import Approve, Classify, Correct, Inspect, Receive, Repair, Request
+from cases.commands import Approve, Classify, Correct, Inspect, Note, Receive, Repair, Request
 from cases.desk import Desk
 from cases.events import Escalated, Received
 from cases.recorded import Source
-from cases.reference import regulation_document, settings_document
+from cases.reference import Published, regulation_document, settings_document
 from cases.regulation.packs import shipped_regulation, shipped_text
 from cases.store.database import Database
 from cases.vault import Vault
@@ -39,6 +39,25 @@ version = "watched.1"
 repaired-thrice = { value = 6, unit = "months", source = "configured, not from the regulation" }
 """
 BOTH = ["quality", "supervisor"]
+NOTED_TWICE = """
+[[alert]]
+id = "noted-twice"
+clause = "C"
+label = { zh = "同案两次备注", en = "Two notes in one case" }
+counts = { fact = "Noted" }
+at_least = 2
+reason = "repeated"
+escalate = ["supervisor"]
+"""
+
+
+def of_next_year() -> Published:
+    """The lamp regulation as it is from 2027 on: repairs count on site only, and two notes in one case are told."""
+    head, mark, rest = shipped_text("lamp-factory").partition('id = "repaired-thrice"')
+    rest = rest.replace('{ fact = "Repaired" }', '{ fact = "Repaired", mode = "on_site" }', 1)
+    head = re.sub(r'(?m)^version = ".*"$', 'version = "2027.1"', head, count=1)
+    head = re.sub(r"(?m)^effective_from = .*$", "effective_from = 2027-01-01", head, count=1)
+    return regulation_document(head + mark + rest + NOTED_TWICE)
 
 
 @pytest.fixture(scope="module")
@@ -189,12 +208,7 @@ def test_what_is_proposed_without_the_other_cases_is_quiet(works: Hotline) -> No
 
 
 def test_each_case_counts_by_the_version_that_binds_it(works: Hotline, look: Callable[[str], int]) -> None:
-    head, mark, rest = shipped_text("lamp-factory").partition('id = "repaired-thrice"')
-    narrower = rest.replace('{ fact = "Repaired" }', '{ fact = "Repaired", mode = "on_site" }', 1)
-    head = re.sub(r'(?m)^version = ".*"$', 'version = "2027.1"', head, count=1)
-    head = re.sub(r"(?m)^effective_from = .*$", "effective_from = 2027-01-01", head, count=1)
-    new = regulation_document(head + mark + narrower)
-    works.desk.publish([new], caller(Role.SERVICE, "set-up"))
+    works.desk.publish([of_next_year()], caller(Role.SERVICE, "set-up"))
     old = [repaired(works, f"2026-1{month}-08 09:00", "K7-version") for month in (1, 2)]
     by_mail = repaired(works, "2027-01-08 09:00", "K7-version")
     look("2027-01-09 09:00")
@@ -275,6 +289,26 @@ def test_the_tables_say_who_is_still_to_be_told(
     look("2026-03-02 09:01")
     Engine(database).catch_up()
     assert bi.execute(query, [case_id]).fetchall() == [(None, None)]
+
+
+def test_what_is_too_little_in_its_own_case_waits_for_nobody(
+    works: Hotline, look: Callable[[str], int], bi: Db, database: Database
+) -> None:
+    works.desk.publish([of_next_year()], caller(Role.SERVICE, "set-up"))
+    case_id = registered(works, "2027-03-02 09:00", "K7-noted")
+    query = "SELECT next_levels FROM bi.fct_alerts WHERE case_id = %s ORDER BY happened_at"
+    for moment, waiting in (("09:05", [None]), ("09:10", [None, ["supervisor"]])):
+        works.at(f"2027-03-02 {moment}")
+        works.tell(case_id, ask(Note, word=f"called-{moment[-1]}"))
+        Engine(database).catch_up()
+        assert [levels for (levels,) in bi.execute(query, [case_id])] == waiting
+    look("2027-03-02 09:11")
+    assert alarms(works, case_id, "repeated") == ["supervisor"]
+    works.at("2027-05-02 09:00")
+    works.tell(case_id, ask(Note, word="called-again"))
+    for at, reached in (("2027-04-01 09:00", ["2027-03-02 09:10"]), ("2027-05-02 09:01", [])):
+        found = [one.reached_at for one in listed(bi, database, at, "case") if one.case_id == case_id]
+        assert found == [wall(moment) for moment in reached], "a third note is no new alert"
 
 
 # What there is to be told, to who asks
