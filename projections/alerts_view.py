@@ -26,10 +26,11 @@ COLUMNS: Final = (
     Column("reached_at", "timestamptz", True, Says("达到时间", "When there were so many")),
 )  # fmt: skip
 
-# Facts are told in the case that makes up the number, missed clocks by person and period, whichever case they lie in.
+# What cases and people came to is told from `since` on, what stands is told whenever it began. Facts are told in the
+# case that makes up the number, missed clocks by person and period, whichever case they lie in.
 # A year that is not published is told from December before on; the firm's values as far as open cases wait for them.
 ALERTS_AT: LiteralString = """
-CREATE FUNCTION {function}(instant timestamptz, zone text) RETURNS TABLE ({columns})
+CREATE FUNCTION {function}(instant timestamptz, since timestamptz, zone text) RETURNS TABLE ({columns})
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT 'case', one.alert_id, min(one.alert), min(one.clause_id), one.case_id, min(one.same), one.levels,
@@ -43,16 +44,18 @@ BEGIN ATOMIC
         AND (each.counts_until IS NULL OR each.counts_until >= one.happened_at)
     ) AS beside
     WHERE one.is_live AND one.clock_id IS NULL AND one.happened_at <= instant AND beside.times >= one.at_least
+    AND one.alert_id IN (SELECT newer.alert_id FROM {alerts} AS newer WHERE newer.happened_at >= since)
     GROUP BY one.alert_id, one.case_id, one.levels, one.next_levels
+    HAVING min(one.happened_at) >= since
     UNION ALL
     SELECT 'person', subject || ':' || to_char(min(happened_at) AT TIME ZONE zone, 'YYYY-MM'), min(alert),
         max(clause_id), NULL, min(same), levels, NULL, count(*) FILTER (WHERE NOT is_excluded),
         count(*) FILTER (WHERE is_excluded), at_least, min(happened_at),
         (array_agg(happened_at ORDER BY happened_at) FILTER (WHERE NOT is_excluded))[at_least]
     FROM {alerts}
-    WHERE is_live AND clock_id IS NOT NULL AND happened_at < instant
+    WHERE is_live AND clock_id IS NOT NULL AND happened_at < instant AND counts_until >= since
     GROUP BY subject, counts_until, at_least, levels
-    HAVING count(*) FILTER (WHERE NOT is_excluded) >= at_least
+    HAVING (array_agg(happened_at ORDER BY happened_at) FILTER (WHERE NOT is_excluded))[at_least] >= since
     UNION ALL
     SELECT DISTINCT 'calendar_year', year::text, year_status, NULL, NULL::uuid, calendar_version, NULL::text[],
         NULL::text[], 1, 0, NULL::bigint, NULL::timestamptz,
@@ -84,7 +87,7 @@ ALERTS: Final = View(
     reads=("alerts_at", "fct_cases", "dim_regulation_clauses"),
     query="""
 SELECT alerts.*, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en
-FROM {alerts_at}(now(), current_setting('TimeZone')) AS alerts
+FROM {alerts_at}(now(), '-infinity', current_setting('TimeZone')) AS alerts
 LEFT JOIN {fct_cases} AS cases USING (case_id)
 LEFT JOIN {dim_regulation_clauses} AS clauses USING (clause_id)
 """,
@@ -112,9 +115,10 @@ def create(schema: str) -> Iterator[Composed]:
         far=Literal(FAR),
         **{part: Identifier(schema, name) for part, name in named.items()},
     )
-    yield SQL("COMMENT ON FUNCTION {}(timestamptz, text) IS {}").format(
+    yield SQL("COMMENT ON FUNCTION {}(timestamptz, timestamptz, text) IS {}").format(
         function,
         Literal(
-            "某一时刻应当知悉的警报及时区 / What there was to be told at an instant, in a time zone; as known now"
+            "某一时刻应当知悉的警报：起始时刻以来达到的、时区"
+            " / What there was to be told at an instant: reached since, time zone; as known now"
         ),
     )

@@ -49,11 +49,10 @@ SELECT alerts.about, alerts.name, alerts.what, clauses.clause, clauses.label_zh,
     cases.case_no, alerts.same, coalesce(alerts.levels, ARRAY[]::text[]) AS levels,
     coalesce(alerts.told, ARRAY[]::text[]) AS told, alerts.times, alerts.excluded, alerts.at_least, alerts.since_at,
     alerts.reached_at, count(*) OVER () AS total
-FROM bi.alerts_at(%(at)s, %(zone)s) AS alerts
+FROM bi.alerts_at(%(at)s, %(since)s, %(zone)s) AS alerts
 LEFT JOIN bi.fct_cases AS cases USING (case_id)
 LEFT JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-WHERE (alerts.about NOT IN ('case', 'person') OR alerts.reached_at >= %(since)s)
-AND (%(level)s::text IS NULL OR %(level)s = ANY(alerts.levels))
+WHERE (%(level)s::text IS NULL OR %(level)s = ANY(alerts.levels))
 ORDER BY alerts.reached_at DESC NULLS LAST, alerts.about, alerts.name
 LIMIT %(rows)s
 """
