@@ -37,10 +37,10 @@ FOR_PARTS: Final = Between.model_validate(
 )
 """From when to when parts were waited for."""
 TELLING: Final = frozenset(
-    {"Classified", "Inspected", "Reopened", "Repaired", "Revisited"}
+    {"Classified", "Inspected", "Rejected", "Reopened", "Repaired", "Revisited"}
     | {pattern.fact for span in (*IN_REPAIR, FOR_PARTS) for pattern in (span.opens, *span.ends)}
 )
-"""The facts that the counters rest on."""
+"""The facts that the counters rest on, and those at which they are asked for: an open stay has lasted until then."""
 
 Days = frozenset[date]
 
