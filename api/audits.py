@@ -18,7 +18,9 @@ from cases.audits import fold, programme_id
 from cases.errors import NotFound
 from cases.events_audit import FrameFrozen, ItemReplaced, NoncesRevealed, Pick, ProgrammeOpened, SampleDrawn
 from cases.period import Period
+from cases.programmes.owed import duties
 from replay.audit.checklist import Answer
+from replay.audit.draw import how_to_draw
 from replay.audit.review import review
 
 router: Final = APIRouter(tags=["figures"])
@@ -75,13 +77,15 @@ def months_of(here: Installation, programme: str = PROGRAMME) -> list[FrameFroze
 
 def audit_of(here: Installation, month: str, programme: str = PROGRAMME) -> AuditAnswer:
     """Tell a month of a programme; raises Malformed, NotFound."""
-    period = str(Period.parse(month))
+    asked = Period.parse(month)
+    period = str(asked)
     stream = programme_id(programme)
     facts = here.ledger.load(stream)
     known = fold(facts)
     if known.opened is None or period not in known.frozen:
-        cure = f"caseledger audit draw --month {period} --as NAME"
-        raise NotFound(f"No sample was frozen for this month; draw one with: {cure}")
+        duty = next((one for one in duties(here.published().reference) if one.drawn_as == programme), None)
+        cure = f"; draw one with: {how_to_draw(duty, asked)}" if duty else ""
+        raise NotFound(f"No sample was frozen for this period{cure}")
     return AuditAnswer(
         programme=programme,
         month=period,

@@ -20,8 +20,8 @@ from replay.audit.draw import AuditRoom, Drawn
 app = typer.Typer(no_args_is_help=True, help="The monthly 10 % sample that nobody can pick.")
 Programme = Annotated[str, typer.Option(help="audit programme of the regulation")]
 Regulation = Annotated[str, typer.Option(help="regulation that demands it")]
-MonthOption = Annotated[
-    str, typer.Option(help="period to draw: a month YYYY-MM, or as long as the programme's own")
+PeriodOption = Annotated[
+    str, typer.Option("--period", "--month", help="period to draw, as long as the programme's own: 2026-10")
 ]
 
 
@@ -32,16 +32,16 @@ def room(here: Installation, regulation: str, programme: str) -> AuditRoom:
 
 @app.command("draw")
 def draw(
-    month: MonthOption,
+    period: PeriodOption,
     auditor: Annotated[str, typer.Option("--as", help="who draws: a name from quality, or a pseudonym")],
     since: Annotated[str | None, typer.Option(help="start of the programme when this opens it")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the published files")] = None,
     programme: Programme = "monthly-sample",
     regulation: Regulation = "lamp-factory",
 ) -> None:
-    """Freeze a month, draw its sample and publish the files; nonces are made here and the record says so."""
+    """Freeze a period, draw its sample and publish the files; nonces are made here and the record says so."""
     with told():
-        wanted = Period.parse(month)
+        wanted = Period.parse(period)
         if out is not None:
             made(out)
     with installation() as here:
@@ -106,7 +106,7 @@ def publish(drawn: Drawn, folder: Path) -> None:
 @app.command("replace")
 def replace(
     *,
-    month: MonthOption,
+    period: PeriodOption,
     item: Annotated[str, typer.Argument(help="item of the sample that gives way")],
     reason: Annotated[ReplacementReason, typer.Option(help="why")],
     auditor: Annotated[str, typer.Option("--as", help="who asks for it")],
@@ -118,20 +118,20 @@ def replace(
     with installation() as here:
         who = acting(Role.QUALITY, auditor)
         audited = room(here, regulation, programme)
-        done = audited.replace(Period.parse(month), item, reason, who, approver, here.ledger.now())
+        done = audited.replace(Period.parse(period), item, reason, who, approver, here.ledger.now())
         OUT.print(f"{done.item} gave way to {done.pick.item}, rank {done.pick.rank}", markup=False)
 
 
 @app.command("files")
 def files(
-    month: MonthOption,
+    period: PeriodOption,
     out: Annotated[Path, typer.Argument(help="folder for the files")],
     programme: Programme = "monthly-sample",
     regulation: Regulation = "lamp-factory",
 ) -> None:
-    """Make the published files of a drawn month again from the log as it stood at the freeze."""
+    """Make the published files of a drawn period again from the log as it stood at the freeze."""
     with installation() as here:
-        publish(room(here, regulation, programme).files(Period.parse(month)), out)
+        publish(room(here, regulation, programme).files(Period.parse(period)), out)
 
 
 @app.command("check")

@@ -12,7 +12,7 @@ from cases.codes import ReplacementReason
 from cases.errors import NotFound, Refused
 from cases.events_audit import FrameFrozen, ItemReplaced, ProgrammeOpened, SampleDrawn
 from cases.period import Period
-from cases.programmes.owed import duty_of
+from cases.programmes.owed import Duty, duty_of
 from cases.regulation.rules import Reference
 from cases.sampling.drawing import Draw
 from cases.sampling.files import publish
@@ -31,6 +31,12 @@ class Drawn:
     sample: SampleDrawn
     files: dict[str, bytes]
     position: int
+
+
+def how_to_draw(duty: Duty, period: Period) -> str:
+    """Give the command that draws a period of a programme."""
+    where = f"--regulation {duty.regulation} --programme {duty.programme.id}"
+    return f"caseledger audit draw {where} --period {period} --as NAME"
 
 
 class AuditRoom:
@@ -67,7 +73,7 @@ class AuditRoom:
         """
         self.duty.of(str(period))
         if now < period.ends(self.zone):
-            raise Refused(f"{period} is not over yet; draw it after its last day", rule="month-over")
+            raise Refused(f"{period} is not over yet; draw it after its last day", rule="period-over")
         steps = Steps(self.state())
         periods = must_be_next(steps.programme, period)
         begins = since or period.begins(self.zone)

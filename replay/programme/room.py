@@ -21,6 +21,7 @@ from cases.regulation.rules import Reference
 from cases.store.ledger import Ledger
 from cases.telling import claimed
 from projections.schema import Db
+from replay.audit.draw import how_to_draw
 from replay.programme.figures import compiled, compiled_again, figures_of, scope_of
 from replay.programme.verifying import Customer, customers
 from replay.recording import Batch, record
@@ -123,7 +124,7 @@ class HoldingRoom:
         people = tuple(document.get("people", ()))
         items = self._sample(occasion.duty, occasion.period) if occasion.duty.rate is not None else ()
         if items is None:
-            draw = f"caseledger audit draw --month {occasion.period}"
+            draw = how_to_draw(occasion.duty, occasion.period)
             raise occasion.refusal(f"Draw its sample first: {draw}", "draw-first")
         return replace(occasion, figures=figures, position=position, people=people, items=items)
 

@@ -137,4 +137,5 @@ def test_a_list_is_read_page_by_page(teller: Teller) -> None:
 def test_nobody_reads_an_audit_that_was_never_drawn(teller: Teller) -> None:
     answer = teller.get("/audits/2026-10")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:caseledger:not-found")
+    assert "--regulation lamp-factory --programme monthly-sample --period 2026-10" in answer.json()["detail"]
     assert teller.get("/audits/2026-13").status_code == 422

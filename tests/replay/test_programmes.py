@@ -190,7 +190,8 @@ class TestWhatIsDrawn:
         cases = [complaint(number, told, ledger, days=-30) for number in range(300, 312)]
         desk.take_history([_of(UUID(int=max(number, 301)), case) for number, case in enumerate(cases, 300)])
         desk.take_history([story(320, (received(320), SEPTEMBER), (CLOSED, SEPTEMBER))])
-        with pytest.raises(Refused, match="Draw its sample first"):
+        mine = "--regulation lamp-sales --programme customers-revisited --period 2026-09"
+        with pytest.raises(Refused, match=f"Draw its sample first: caseledger audit draw {mine}"):
             held(room, "customers-revisited", "2026-09")
         drawn = self.draw(ledger, "customers-revisited", "2026-09")
         assert [(one.items, one.drawn) for one in drawn.frozen.strata] == [(11, 2)]
