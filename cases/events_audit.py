@@ -12,7 +12,7 @@ from cases.events_reference import Digest
 from cases.fact import Fact, Instant, Part, Word
 from cases.period import PATTERN
 
-Period = Annotated[str, Field(pattern=PATTERN)]
+PeriodWord = Annotated[str, Field(pattern=PATTERN)]
 """A period of the business time zone as `cases.period` writes it, for example `2026-10`."""
 
 
@@ -70,7 +70,7 @@ class FrameFrozen(Fact):
 
     topic = "audit.frozen.v1"
 
-    period: Period
+    period: PeriodWord
     lo: int
     hi: int
     frame_hash: Digest
@@ -87,7 +87,7 @@ class NoncesRevealed(Fact):
 
     topic = "audit.revealed.v1"
 
-    period: Period
+    period: PeriodWord
     shown: tuple[Shown, ...]
 
 
@@ -96,7 +96,7 @@ class SampleDrawn(Fact):
 
     topic = "audit.drawn.v1"
 
-    period: Period
+    period: PeriodWord
     seed: Digest
     picks: tuple[Pick, ...]
     files: dict[str, Digest]
@@ -107,7 +107,7 @@ class ItemReplaced(Fact):
 
     topic = "audit.replaced.v1"
 
-    period: Period
+    period: PeriodWord
     item: Word
     pick: Pick
     reason: ReplacementReason

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from cases.codes import CheckMethod, Department, Effect, Improvement, Role, Seen
-from cases.events_audit import Period
+from cases.events_audit import PeriodWord
 from cases.events_reference import Digest
 from cases.fact import Attachment, Fact, Part, Word
 
@@ -42,7 +42,7 @@ class ProgrammeHeld(Fact):
     regulation: Word
     programme: Word
     clause: Word
-    period: Period
+    period: PeriodWord
     position: Annotated[int, Field(ge=0)]
     methods: tuple[CheckMethod, ...] = ()
     departments: tuple[Department, ...] = ()

@@ -44,23 +44,23 @@ def runs(timeline: Timeline, terms: Terms) -> list[Run]:
     if not starts:
         return []
     waits = timeline.waits(terms.pauses)
-    ends = _Ends(starts, timeline.matching(terms.stops), _cancels(timeline, terms, starts))
-    alike = _apart(timeline, terms.same, ends) if terms.same else (ends,)
+    marks = _Marks(starts, timeline.matching(terms.stops), _cancels(timeline, terms, starts))
+    alike = _apart(timeline, terms.same, marks) if terms.same else (marks,)
     found = [run for each in alike for run in _runs(timeline, terms, held, each, waits)]
     return found if len(found) < 2 else _numbered(timeline, found)  # noqa: PLR2004 - one needs no number
 
 
-class _Ends(NamedTuple):
-    """What starts and ends clocks that may be one: each start with the place after which a stop counts."""
+class _Marks(NamedTuple):
+    """What starts, stops and cancels clocks that may be one: each start with the place after which a stop counts."""
 
     starts: dict[int, int]
     stops: list[int]
     cancels: list[int]
 
 
-def _apart(timeline: Timeline, same: tuple[str, ...], ends: _Ends) -> Iterator[_Ends]:
+def _apart(timeline: Timeline, same: tuple[str, ...], marks: _Marks) -> Iterator[_Marks]:
     """Part them by what has to be the same; what cancels and does not tell it, cancels all."""
-    told = {place: [getattr(timeline.fact(place), name) for name in same] for place in ends.starts}
+    told = {place: [getattr(timeline.fact(place), name) for name in same] for place in marks.starts}
 
     def fits(place: int, values: list[object]) -> bool:
         fact = timeline.fact(place)
@@ -70,17 +70,17 @@ def _apart(timeline: Timeline, same: tuple[str, ...], ends: _Ends) -> Iterator[_
     for values in told.values():
         if values not in seen:
             seen.append(values)
-            yield _Ends(
-                {place: since for place, since in ends.starts.items() if told[place] == values},
-                [place for place in ends.stops if fits(place, values)],
-                [place for place in ends.cancels if fits(place, values)],
+            yield _Marks(
+                {place: since for place, since in marks.starts.items() if told[place] == values},
+                [place for place in marks.stops if fits(place, values)],
+                [place for place in marks.cancels if fits(place, values)],
             )
 
 
 def _runs(
-    timeline: Timeline, terms: Terms, held: list[tuple[int, bool]], ends: _Ends, waits: tuple[Wait, ...]
+    timeline: Timeline, terms: Terms, held: list[tuple[int, bool]], marks: _Marks, waits: tuple[Wait, ...]
 ) -> list[Run]:
-    starts, stops, cancels = ends
+    starts, stops, cancels = marks
     found: list[Run] = []
     for start, since in starts.items():
         cycle = timeline.cycle(start)
