@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cases.regulation.checking import Draft, Problem
+from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
-from cases.regulation.targets import Target, counted_promises
+from cases.regulation.targets import LONGEST_RUN, Target, counted_promises
 
 _NEEDED: Final = ("constraints", "score", "days")
 
@@ -32,6 +33,14 @@ def uncounted(draft: Draft) -> Iterator[Problem]:
             if target.applies.where:
                 what = "clocks are counted, and their promises say what they apply to"
                 yield draft.problem(("target", index, "applies"), what)
+
+
+def overlong(settings: Settings, regulation: Regulation) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every value, by its place, that asks for more months in a row than are ever looked back on."""
+    for name in dict.fromkeys(target.months for target in regulation.target if target.months):
+        value = settings.values.get(name)
+        if value and value.unit == "months" and isinstance(value.value, int) and value.value > LONGEST_RUN:
+            yield ("values", name, "value"), f"no more than {LONGEST_RUN} months in a row are counted"
 
 
 def _needed(target: Target) -> Iterator[tuple[str, str]]:

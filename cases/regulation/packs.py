@@ -16,7 +16,7 @@ from cases.regulation.checking_law import Warned, shortfalls
 from cases.regulation.checking_lines import lines_of
 from cases.regulation.checking_names import TIMES, misnamed
 from cases.regulation.checking_reach import unreachable
-from cases.regulation.checking_targets import uncounted
+from cases.regulation.checking_targets import overlong, uncounted
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
 from cases.regulation.texts import forgotten
@@ -98,7 +98,8 @@ def read_settings(document: str, regulation: Regulation, file: str = "settings")
             [problem(file, written, lines, one["loc"], in_words(one, Settings)) for one in found]
         ) from None
     problems = [
-        problem(file, written, lines, place, what) for place, what in _unfilling(settings, regulation)
+        problem(file, written, lines, place, what)
+        for place, what in (*_unfilling(settings, regulation), *overlong(settings, regulation))
     ]
     if problems:
         raise BrokenPack(problems)

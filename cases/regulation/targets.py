@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ThresholdFrom = Literal["clause", "setting", "not_configured"]
 PER_CENT: Final = Decimal(100)
+LONGEST_RUN: Final = 36
+"""Months in a row that are looked back on at most."""
 
 
 class Measure(Code):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from cases.regulation.model import Settings
-from cases.regulation.packs import check, shipped_names, shipped_regulation
+from cases.regulation.packs import BrokenPack, check, read_settings, shipped_names, shipped_regulation
 from cases.regulation.targets import (
     DEFINITIONS,
     Measure,
@@ -99,6 +100,16 @@ def test_months_in_a_row_are_the_firms() -> None:
     assert months_needed(target(months="share"), settings("months", 3)) == 3
     assert months_needed(target(months="share"), None) is None
     assert months_needed(target(), settings("months", 3)) is None
+
+
+@pytest.mark.parametrize(("months", "is_refused"), [(36, False), (37, True)])
+def test_no_more_months_in_a_row_are_asked_for_than_are_counted(months: int, *, is_refused: bool) -> None:
+    sales = shipped_regulation("lamp-sales").regulation
+    name = next(one.months for one in sales.target if one.months)
+    value = f'{{ value = {months}, unit = "months", source = "configured, not from the regulation" }}'
+    written = f'regulation = "lamp-sales"\nversion = "1"\n[values]\n{name} = {value}\n'
+    with pytest.raises(BrokenPack, match=r"line 4.*no more than 36 months") if is_refused else nullcontext():
+        read_settings(written, sales)
 
 
 def test_a_published_text_of_before_can_still_be_read_and_is_not_counted() -> None:
