@@ -112,7 +112,7 @@ BEGIN ATOMIC
         round(lines.raw_numerator::numeric / nullif(lines.raw_denominator, 0), 4),
         lines.threshold, lines.threshold_from, lines.is_reached, lines.denominator < {small}, lines.is_over,
         lines.pending, lines.excluded, lines.not_configured, lines.cases, coalesce(still_open.open_cases, 0),
-        coalesce(runs.months_in_row, 0), lines.months_needed,
+        CASE WHEN lines.months_needed IS NOT NULL THEN coalesce(runs.months_in_row, 0) END, lines.months_needed,
         coalesce(runs.months_in_row, 0) >= lines.months_needed, lines.last_position
     FROM lines
     LEFT JOIN still_open ON still_open.month = lines.month AND still_open.regulation = lines.regulation
@@ -153,7 +153,7 @@ TARGET_COLUMNS: Final = (
     Column("not_configured", "bigint", False, Says("未配置", "Clocks without a time, for want of a setting")),
     Column("cases", "bigint", False, Says("案件数", "In how many cases it was counted")),
     Column("open_cases", "bigint", False, Says("未结案件", "Cases of that month not closed, counted or not")),
-    Column("months_in_row", "bigint", False, Says("连续达标月数", "Whole months in a row, all departments together")),
+    Column("months_in_row", "bigint", True, Says("连续达标月数", "Whole months in a row; empty if not asked")),
     Column("months_needed", "bigint", True, Says("须连续达标月数", "How many the regulation asks for; empty for none")),
     Column("is_run_reached", "boolean", True, Says("连续月数是否达到", "Whether there are that many; empty for none")),
     Column("last_position", "bigint", False, Says("依据的日志位置", "Log position of the newest fact under it")),

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from cases.regulation.targets import LONGEST_RUN
 from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.questions.complaints import months_on
 from projections.schema import Db
 
-LOOK_BACK: Final = 36
-"""Months before the one asked for in which a run may have begun."""
 SHOWN: Final = 20
 """Misses listed of a target that asks for less than everything; of one that asks for all they are all listed."""
 
@@ -31,7 +30,7 @@ class TargetFigures(Part):
     """One target in one month: under one version of the regulation and of the firm's values, in one department or all.
 
     Shares are exact decimals between 0 and 1. `months_in_row` counts whole months up to this one, all departments
-    together.
+    together and 36 at most; None where nothing says how many it has to be.
     """
 
     target_id: str
@@ -60,7 +59,7 @@ class TargetFigures(Part):
     not_configured: int
     cases: int
     open_cases: int
-    months_in_row: int
+    months_in_row: int | None
     months_needed: int | None
     is_run_reached: bool | None
     last_position: int
@@ -78,6 +77,12 @@ class TargetStandings(Part):
     targets: tuple[TargetFigures, ...]
 
 
+RUNS: LiteralString = """
+SELECT count(months_needed) > 0 AS are_asked
+FROM bi.dim_targets JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
+WHERE %(regulation)s::text IS NULL
+OR %(regulation)s IN (clauses.regulation, clauses.regulation || '@' || clauses.regulation_version)
+"""
 FIGURES: LiteralString = """
 SELECT found.*, denominator - numerator AS missed
 FROM bi.targets_at(%(at)s, %(zone)s, %(first)s, %(month)s) AS found
@@ -96,7 +101,10 @@ WITH missed AS (
     FROM bi.counted_at(%(at)s) AS found
     JOIN bi.fct_cases AS cases USING (case_id)
     JOIN bi.dim_targets AS targets USING (target_id)
+    JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
     WHERE found.standing = 'missed'
+    AND (%(regulation)s::text IS NULL
+        OR %(regulation)s IN (clauses.regulation, clauses.regulation || '@' || clauses.regulation_version))
     AND found.happened_at >= %(month)s::date::timestamp AT TIME ZONE %(zone)s
     AND found.happened_at < (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s
 )
@@ -124,10 +132,12 @@ def target_standings(
     """
     month = month.replace(day=1)
     asked: dict[str, Any] = {
-        "at": at, "zone": zone, "month": month, "first": months_on(month, -LOOK_BACK), "regulation": regulation,
+        "at": at, "zone": zone, "month": month, "first": month, "regulation": regulation,
         "by_department": by_department, "shown": SHOWN,
     }  # fmt: skip
     with snapshot(connection) as cursor:
+        if (cursor.execute(RUNS, asked).fetchone() or {})["are_asked"]:
+            asked["first"] = months_on(month, 1 - LONGEST_RUN)
         rows = cursor.execute(FIGURES, asked).fetchall()
         missed: dict[tuple[str, str | None], list[Miss]] = {}
         for row in cursor.execute(MISSES, asked):
