@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Final, Literal, LiteralString
+
+from psycopg.rows import DictRow
 
 from cases.period import Period
 from projections.questions.answers import Part, Standing, snapshot, standing_of
@@ -78,8 +82,11 @@ class CostFigures(Part):
 
 
 LINES: LiteralString = """
-SELECT * FROM bi.rpt_costs WHERE grain = %(grain)s AND period = %(first)s
-ORDER BY currency, amount_minor DESC, cost, budget
+SELECT *, (sum(amount_minor) OVER whole)::bigint AS period_minor, (sum(charges) OVER whole)::bigint AS period_charges,
+    round(sum(amount_minor) OVER whole / nullif(cases_opened, 0))::bigint AS period_per_case_minor
+FROM bi.rpt_costs WHERE grain = %(grain)s AND period >= %(oldest)s AND period <= %(first)s
+WINDOW whole AS (PARTITION BY period, currency)
+ORDER BY currency, period, amount_minor DESC, cost, budget
 """
 BUDGETS: LiteralString = """
 SELECT budgets.budget, budgets.version, budgets.cost, budgets.currency, budgets.amount_minor AS budget_minor,
@@ -92,13 +99,6 @@ LEFT JOIN bi.fct_costs AS costs ON costs.budget = budgets.budget AND costs.curre
 WHERE budgets.is_current AND budgets.year = %(year)s
 GROUP BY budgets.budget, budgets.version, budgets.cost, budgets.currency, budgets.amount_minor
 ORDER BY budgets.budget
-"""
-PERIODS: LiteralString = """
-SELECT period, currency, sum(amount_minor)::bigint AS amount_minor, sum(charges)::bigint AS charges,
-    max(cases_opened) AS cases_opened,
-    round(sum(amount_minor) / nullif(max(cases_opened), 0))::bigint AS per_case_minor
-FROM bi.rpt_costs WHERE grain = %(grain)s AND period >= %(oldest)s AND period <= %(first)s
-GROUP BY period, currency ORDER BY currency, period
 """
 
 
@@ -113,16 +113,31 @@ def cost_figures(connection: Db, period: Period) -> CostFigures:
         "oldest": _back(period, TREND).first,
     }
     with snapshot(connection) as cursor:
+        rows = cursor.execute(LINES, asked).fetchall()
         return CostFigures(
             grain=grain,
             first=period.first,
             last=_back(last, 1).first,
-            lines=tuple(CostLine.model_validate(row) for row in cursor.execute(LINES, asked).fetchall()),
+            lines=tuple(CostLine.model_validate(row) for row in rows if row["period"] == period.first),
             budgets=tuple(
                 BudgetLine.model_validate(row) for row in cursor.execute(BUDGETS, asked).fetchall()
             ),
-            trend=tuple(CostPeriod.model_validate(row) for row in cursor.execute(PERIODS, asked).fetchall()),
+            trend=tuple(_wholes(rows)),
             standing=standing_of(cursor),
+        )
+
+
+def _wholes(rows: Iterable[DictRow]) -> Iterator[CostPeriod]:
+    """Give each period in each currency once; every line of it tells the whole of it."""
+    for (currency, period), lines in groupby(rows, key=lambda row: (row["currency"], row["period"])):
+        line = next(lines)
+        yield CostPeriod(
+            period=period,
+            currency=currency,
+            amount_minor=line["period_minor"],
+            charges=line["period_charges"],
+            cases_opened=line["cases_opened"],
+            per_case_minor=line["period_per_case_minor"],
         )
 
 

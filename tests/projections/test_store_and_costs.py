@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 
 import pytest
 
+from cases.period import Period
 from cases.store.database import Database
 from projections.budgets_dim import BUDGETS
 from projections.costs_view import COSTS
 from projections.engine import Engine
+from projections.questions.costs import cost_figures
 from projections.rebuild import prepare, rebuild
 from projections.registry import FACTS
 from projections.schema import ContractChanged, Db
@@ -90,6 +93,25 @@ def test_shares_add_up_and_the_period_before_is_the_one_before(bi: Db, known: li
     }
     for budget, cost, period, _, previous in rows:
         assert previous == amounts.get((budget, cost, period.year * 12 + period.month - 1), 0)
+
+
+def test_the_trend_of_a_month_adds_up_the_lines_of_each_month_before_it(bi: Db, known: list[Told]) -> None:
+    rows = bi.execute(
+        "SELECT currency, period, amount_minor, charges, cases_opened FROM bi.rpt_costs WHERE grain = 'month'"
+    ).fetchall()
+    last = max(row[1] for row in rows)
+    rows = [row for row in rows if row[1] >= last.replace(year=last.year - 1)]
+    found = cost_figures(bi, Period(last))
+    assert [(one.currency, one.period) for one in found.trend] == sorted({row[:2] for row in rows})
+    for one in found.trend:
+        mine = [row[2:] for row in rows if row[:2] == (one.currency, one.period)]
+        amount, opened = sum(row[0] for row in mine), mine[0][2]
+        assert (one.amount_minor, one.charges) == (amount, sum(row[1] for row in mine))
+        assert one.cases_opened == opened
+        each = (Decimal(amount) / opened).quantize(Decimal(1), ROUND_HALF_UP) if opened else None
+        assert one.per_case_minor == each
+    assert {one.period for one in found.trend} > {last}
+    assert sum(line.charges for line in found.lines) == sum(row[3] for row in rows if row[1] == last)
 
 
 def test_the_budget_and_the_stock_list_published_last_hold_and_the_earlier_ones_stay(
