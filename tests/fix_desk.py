@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from cases.codes import Role
 from cases.command import Command
 from cases.desk import Desk
 from cases.recorded import Source
-from cases.reference import demo_settings, shipped
+from cases.reference import Published, demo_settings, shipped
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.vault import Vault
@@ -38,6 +39,12 @@ def new_key() -> str:
     return f"key-{next(NUMBERS)}"
 
 
+@cache
+def documents() -> tuple[Published, ...]:
+    """The shipped regulations and calendars and the demo settings, read and checked once a run."""
+    return (*shipped(), *demo_settings())
+
+
 @pytest.fixture(scope="module")
 def ledger(database: Database) -> Iterator[Ledger]:
     """The product's log on the module's database."""
@@ -55,7 +62,7 @@ def vault(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Vault:
 def desk(ledger: Ledger, vault: Vault) -> Desk:
     """The desk, with the shipped regulation, its demo settings and the calendar published."""
     desk = Desk(ledger, vault)
-    desk.publish([*shipped(), *demo_settings()], caller(Role.SERVICE, "set-up"))
+    desk.publish(documents(), caller(Role.SERVICE, "set-up"))
     return desk
 
 

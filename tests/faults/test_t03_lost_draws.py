@@ -28,7 +28,7 @@ from tests.fix_desk import caller
 LATER = datetime(2040, 1, 1, tzinfo=UTC)
 AUDITOR = caller(Role.QUALITY, "auditor")
 FEBRUARY = Period.month(2026, 2)
-EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 3
+EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 6
 """Of the points, every so many-th is cut, from the last one on."""
 
 

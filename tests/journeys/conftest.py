@@ -14,7 +14,6 @@ from api.app import create_app
 from api.installation import Installation
 from cases.codes import Role
 from cases.desk import Desk
-from cases.reference import demo_settings, shipped
 from cases.settings import Settings
 from cases.store.database import Database
 from cases.store.ledger import Ledger
@@ -22,7 +21,7 @@ from cases.vault import Vault
 from projections import rebuild
 from projections.engine import Engine
 from tests.fix_api import Teller
-from tests.fix_desk import caller
+from tests.fix_desk import caller, documents
 from tests.fix_watching import Hands
 from tests.journeys.claim import Claim
 from tests.journeys.walk import Firm
@@ -44,7 +43,7 @@ def one_firm(
     with new_database() as database, Ledger(database) as ledger:
         vault = Vault.open(ledger, folder / "vault.json")
         desk = Desk(ledger, vault, hands)
-        desk.publish([*shipped(), *demo_settings()], caller(Role.SERVICE, "set-up"))
+        desk.publish(documents(), caller(Role.SERVICE, "set-up"))
         rebuild.prepare(database)
         here = Installation(Settings(data_dir=folder), database, ledger, vault, desk, Engine(database))
         here.engine.catch_up()
