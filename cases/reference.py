@@ -80,10 +80,15 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
         regulations={(found.id, found.version): found for found in regulations},
         settings={(found.regulation, found.version): found for found in settings},
         calendars={(found.name, found.version): found for found in books},
-        published_at={
-            _named(one.fact): one.known_at
+        regulations_since={
+            (one.fact.regulation, one.fact.version): one.known_at
             for one in known
-            if isinstance(one.fact, CalendarPublished | RegulationPublished)
+            if isinstance(one.fact, RegulationPublished)
+        },
+        calendars_since={
+            (one.fact.calendar, one.fact.version): one.known_at
+            for one in known
+            if isinstance(one.fact, CalendarPublished)
         },
         zone=zone,
         budgets=tuple(
@@ -206,10 +211,6 @@ def _unpublished(
                 f"{' '.join(_key(document))} was published with another text; a changed document needs a new version",
                 rule="published-once",
             )
-
-
-def _named(fact: CalendarPublished | RegulationPublished) -> tuple[str, str]:
-    return fact.calendar if isinstance(fact, CalendarPublished) else fact.regulation, fact.version
 
 
 def _key(fact: Fact) -> tuple[str, ...]:

@@ -108,10 +108,10 @@ def begun(reference: Reference, duty: Duty) -> date | None:
     None where nothing was recorded; a version that comes into force later is owed from that day.
     """
     days = [
-        max(found.effective_from, reference.published_at[found.id, version].astimezone(reference.zone).date())
-        for (name, version), found in reference.regulations.items()
-        if name == duty.regulation
-        and (name, version) in reference.published_at
+        max(found.effective_from, reference.regulations_since[key].astimezone(reference.zone).date())
+        for key, found in reference.regulations.items()
+        if found.id == duty.regulation
+        and key in reference.regulations_since
         and any(one.id == duty.programme.id for one in found.programme)
     ]
     return min(days, default=None)

@@ -100,8 +100,10 @@ class Reference:
     regulations: Mapping[tuple[str, str], Regulation] = field(default_factory=dict)
     settings: Mapping[tuple[str, str], Settings] = field(default_factory=dict)
     calendars: Mapping[tuple[str, str], CalendarBook] = field(default_factory=dict)
-    published_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
-    """When the log learned of a calendar or a regulation; a calendar without settles provisional years from ever on."""
+    regulations_since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """When the log learned of each."""
+    calendars_since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """When the log learned of each; one without settles provisional years from ever on."""
     zone: ZoneInfo = BEIJING
     budgets: tuple[Budgets, ...] = ()
     """In the order in which they were published: of a year the last one holds."""
@@ -160,8 +162,8 @@ class Reference:
         later = (v for n, v in self.calendars if n == name and _natural(v) > _natural(version))
         for key in ((name, found) for found in sorted(later, key=_natural)):
             settled = book.settled_by((self.calendars[key],))
-            if settled is not book and key in self.published_at:
-                earlier.append((self.published_at[key], book))
+            if settled is not book and key in self.calendars_since:
+                earlier.append((self.calendars_since[key], book))
             book = settled
         return book, tuple(earlier)
 

@@ -13,13 +13,14 @@ import pytest
 
 from cases.codes import Role
 from cases.errors import Malformed, NotFound, Refused
+from cases.events_reference import CalendarPublished
 from cases.fact import Fact
 from cases.period import Period
 from cases.programmes.asked import ASKED, Occasion
 from cases.programmes.holding import Holding, Standing, evolve
-from cases.programmes.owed import Duty, duty_of, owed
+from cases.programmes.owed import Duty, begun, duty_of, owed
 from cases.recorded import Recorded, Source
-from cases.reference import demo_settings, reference_of, settings_document, shipped
+from cases.reference import calendar_document, demo_settings, reference_of, settings_document, shipped
 from cases.regulation.model import Settings, SettingValue
 from cases.regulation.packs import shipped_regulation
 from cases.regulation.rules import BEIJING, Reference
@@ -86,6 +87,14 @@ class TestWhatIsOwed:
         assert periods("supervisor-check", at_midnight) == ["2026-09", "2026-10"]
         assert periods("supervisor-check", at_midnight.replace(minute=0, hour=15)) == ["2026-09"]
         assert periods("personnel-review", NOON) == ["2026-Q3"]
+
+    def test_a_calendar_of_the_same_name_and_version_moves_no_beginning(self) -> None:
+        text = next(one.document for one in shipped() if isinstance(one, CalendarPublished))
+        own = text.replace('name = "china"', 'name = "lamp-sales"')
+        alike = calendar_document(own.replace('version = "2026.1"', f'version = "{CHECK.text.version}"'))
+        documents = [recorded(one, at, at=PUBLISHED) for at, one in enumerate(shipped(), 1)]
+        late = recorded(alike, len(documents) + 1, at=NOON)
+        assert begun(reference_of([*documents, late]), CHECK) == date(2026, 9, 10)
 
     def test_somebody_who_looks_further_back_says_from_when(self) -> None:
         assert periods("personnel-review", NOON, since=date(2026, 3, 31)) == ["2026-Q1", "2026-Q2", "2026-Q3"]
