@@ -40,7 +40,8 @@ class CaseEventRow(NamedTuple):
     source_sha256: Annotated[str | None, Says("来源文件摘要", "sha256 of the file it was imported from")]
     subject: Annotated[str | None, Says("申请或批准的事项", "What was requested, approved or rejected")]
     item: Annotated[
-        str | None, Says("涉及的条款项、时限、警报、物料或索赔", "Constraint, clock, alert, part or claim that it names")
+        str | None,
+        Says("涉及的条款项、时限、警报、物料或索赔", "Constraint, clock, alert, part or claim that it names"),
     ]
     level: Annotated[
         str | None, Says("升级到的层级", "What an escalation told: a role, or a warning such as warn-75")

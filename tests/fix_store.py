@@ -26,8 +26,12 @@ from cases.store.roles import ensure_rights
 from cases.store.server import EmbeddedServer
 
 HURRIED = {
-    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120", "autovacuum": "off"
-}  # fmt: skip
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "120",
+    "autovacuum": "off",
+}
 """No vacuum of its own accord, because its transactions hold readers back: caught up means the newest fact here."""
 NUMBERS = count(1)
 TEMPLATE = "template_of_tests"

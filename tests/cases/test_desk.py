@@ -219,19 +219,6 @@ def test_what_is_told_to_the_minute_is_judged_by_the_time_it_is_recorded_with(
     with pytest.raises(Refused) as refusal:
         desk.act(case_id, handed_over, AGENT, key=new_key())
     assert refusal.value.details["rule"] == "transfer-complete"
-    assert desk.act(case_id, to_the_minute, AGENT, key=new_key()).facts == ()
-
-
-def test_what_is_told_to_the_minute_is_judged_by_the_time_it_is_recorded_with(
-    desk: Desk, ledger: Ledger
-) -> None:
-    nameless = ask(Receive, channel="phone", product_line="water-meter")
-    case_id = desk.receive(nameless, AGENT, key=new_key()).case_id
-    begun = ledger.load(case_id)[0].occurred_at
-    handed_over = Transfer(department=Department.QUALITY, occurred_at=begun - timedelta(seconds=30))
-    with pytest.raises(Refused) as refusal:
-        desk.act(case_id, handed_over, AGENT, key=new_key())
-    assert refusal.value.details["rule"] == "transfer-complete"
 
 
 def test_nothing_happens_in_the_future(desk: Desk, case_id: UUID) -> None:
