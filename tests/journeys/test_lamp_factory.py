@@ -67,6 +67,10 @@ def test_a_lamp_sent_back_is_checked_by_quality_and_paid_back_by_finance(firm: F
     walk = sent_in(firm.at("2026-06-08 09:00"), "return")
     walk.is_refused("refund", "S0 五/1(4)", **PAID_BACK)
     walk.does("inspect", Role.QUALITY, **CHECK)
+    order = walk.form("return-order")
+    assert (order["Number"], order["Reason"], order["Finding of quality"]) == ("TH-2026-7", "quality", "refund")
+    assert walk.form("waybill")["Carrier"] == "SF"
+    assert walk.form("fault-description")["Bought on"] == "2026-06-02"
     walk.is_refused("refund", "S0 三/2", amount={"minor": 20_000})
     walk.does("refund", **PAID_BACK)
     assert walk.clocks()["refund-within"] == "met"
