@@ -170,7 +170,7 @@ def programmes_of(
     """Tell what is over and owed by now, or what falls due by an instant; raises Malformed ten years away from now."""
     reference, today = here.published().reference, now.astimezone(here.zone).date()
     for field, is_far in (
-        ("since", since is not None and since < today - YEARS),
+        ("since", since is not None and not today - YEARS <= since <= today + YEARS),
         ("due_by", due_by is not None and due_by > now + YEARS),
     ):
         if is_far:

@@ -15,9 +15,12 @@ from cases.permissions import permits
 from cases.regulation.alerting import Alert
 from cases.regulation.checking import KINDS, Draft, Problem
 from cases.regulation.checking_lines import Place
-from cases.regulation.items import Constraint, Item, Promise
+from cases.regulation.items import Constraint, Item, Promise, Within
 from cases.regulation.nearest import meant
 from cases.regulation.patterns import Condition, Pattern, Scalar, choices, leaves
+
+LONGEST = {"minutes": 5_256_000, "hours": 87_600, "days": 3_650, "working_days": 2_500, "months": 120}
+"""Ten years of each unit: what is longer is a slip of the pen, and no calendar counts it."""
 
 
 def unreachable(draft: Draft) -> Iterator[Problem]:
@@ -41,9 +44,17 @@ def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
     starts = [pattern for place, pattern in patterns_of(promise) if place[0] == "start"]
     if any(list(never(pattern, promise.applies)) for pattern in starts):
         yield draft.problem(("promise", index, "start"), "this clock can never start")
+    for place in ("within", "not_before"):
+        for unit, amount in _beyond(getattr(promise, place, None)):
+            what = f"{amount} {unit} are no time that a promise can have: 0 to {LONGEST[unit]}"
+            yield draft.problem(("promise", index, place, unit), what)
     guards = [guard for _, guard in draft.each("constraint")]
     barred = [_barred(pattern, promise, guards) for pattern in promise.stop]
-    if barred and all(barred):
+    if not barred:
+        yield draft.problem(
+            ("promise", index, "stop"), "this clock can never stop: no fact is named that stops it"
+        )
+    elif all(barred):
         reasons = dict.fromkeys(why for whys in barred for why in whys)
         what = f"this clock can never stop: {'; '.join(reasons)}"
         yield draft.problem(("promise", index, "stop"), what)
@@ -137,6 +148,14 @@ def _adapter(fact: type[Fact], name: str) -> TypeAdapter[Any]:
     field = fact.model_fields[name]
     annotation: Any = Annotated[field.annotation, field]
     return TypeAdapter(annotation)
+
+
+def _beyond(within: Within | None) -> Iterator[tuple[str, int]]:
+    """Yield each amount below nothing or above ten years."""
+    for unit, longest in LONGEST.items():
+        amount = getattr(within, unit, None)
+        if amount is not None and not 0 <= amount <= longest:
+            yield unit, amount
 
 
 def _holds(fact: type[Fact], name: str, value: Scalar) -> bool:

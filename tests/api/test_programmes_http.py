@@ -33,7 +33,9 @@ def test_what_is_over_is_owed_and_what_has_no_period_is_named(teller: Teller) ->
     )
 
 
-@pytest.mark.parametrize("asked", [{"since": "0001-01-01"}, {"due_by": "8999-12-31T00:00:00Z"}])
+@pytest.mark.parametrize(
+    "asked", [{"since": "0001-01-01"}, {"since": "9999-01-01"}, {"due_by": "8999-12-31T00:00:00Z"}]
+)
 def test_nobody_has_a_thousand_years_of_periods_looked_up(teller: Teller, asked: dict[str, str]) -> None:
     refused = teller.get("/programmes", role=Role.SUPERVISOR, **asked)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, next(iter(asked)))

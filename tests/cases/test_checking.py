@@ -139,6 +139,20 @@ def test_a_clock_that_can_never_stop_is_told(stop: str, why: str) -> None:
     assert why in found[0].what
 
 
+def test_a_clock_without_a_fact_to_stop_it_is_told() -> None:
+    text = HEAD + REPLY.replace('stop = { fact = "Responded" }', "stop = []")
+    found = [one for one in problems(text) if one.what.startswith("this clock can never stop: no fact")]
+    assert [(one.item, one.line) for one in found] == [("promise reply", line_with(text, "stop = "))]
+
+
+@pytest.mark.parametrize("hours", [-24, 87_601, 99_999_999_999_999])
+def test_a_time_that_no_promise_can_have_is_told(hours: int) -> None:
+    text = HEAD + REPLY.replace("hours = 24", f"hours = {hours}")
+    assert text != HEAD + REPLY
+    found = [one for one in problems(text) if one.what.startswith(f"{hours} hours are no time")]
+    assert [(one.item, one.line) for one in found] == [("promise reply", line_with(text, "within = "))]
+
+
 def test_a_clock_that_one_of_two_facts_stops_is_right() -> None:
     stop = 'stop = [{ fact = "Refunded" }, { fact = "Responded" }]'
     read_regulation(HEAD + REPLY.replace('stop = { fact = "Responded" }', stop) + NO_REFUNDS)
