@@ -14,12 +14,15 @@ from tests.cases.clock_stories import HUMMING, wall
 from tests.cases.promised import Promised
 from tests.cases.scenario import (
     Story,
+    approved,
     classified,
     closed,
     given,
     inspected,
     published,
     received,
+    refunded,
+    rejected,
     responded,
     rules_of,
 )
@@ -34,6 +37,10 @@ ARRIVED = events.Arrived(is_id_shown=True)
 
 def said(step: str) -> events.Responded:
     return responded(step)
+
+
+def promised(purpose: str) -> events.Promised:
+    return events.Promised(purpose=codes.Purpose(purpose), promised_at=wall("2026-10-12 12:00"))
 
 
 def visit(*, same_city: bool) -> Fact:
@@ -83,6 +90,24 @@ S3 = (
         ),
         "2026-10-12 12:00", kept_by=(events.Repaired(), events.Replaced()),
         not_kept_by=(said("update"),), rules=EQUIPMENT,
+    ),
+    Promised(
+        "reply-promise", "S3 第三条",
+        (ASKED, ("2026-09-30 15:10", classified("complaint")), ("2026-10-08 09:00", promised("solution"))),
+        "2026-10-12 12:00", kept_by=(said("reply"), said("solution"), said("final_answer")),
+        not_kept_by=(said("update"),), rules=EQUIPMENT,
+    ),
+    Promised(
+        "return-promise", "S3 第三条",
+        (ASKED, ("2026-09-30 15:10", classified("return")), ("2026-10-08 09:00", promised("refund"))),
+        "2026-10-12 12:00", kept_by=(refunded(100), events.Replaced()),
+        not_kept_by=(said("reply"), approved("return")), rules=EQUIPMENT,
+    ),
+    Promised(
+        "installation-promise", "S3 第三条",
+        (ASKED, ("2026-09-30 15:10", classified("installation")), ("2026-10-08 09:00", promised("installation"))),
+        "2026-10-12 12:00", kept_by=(events.Installed(),),
+        not_kept_by=(events.Arrived(purpose=codes.Purpose.INSTALLATION),), rules=EQUIPMENT,
     ),
 )  # fmt: skip
 
@@ -154,6 +179,19 @@ def test_a_case_is_closed_as_solved_only_after_its_review() -> None:
     mended.and_(review).when(closed()).then_allowed()
 
 
+def test_what_was_put_off_is_answered_before_the_question_is_closed() -> None:
+    asked = under("smart-equipment", classified("consultation"))
+    asked.when(closed()).then_refused(clause="S3 第六条", rule="question-answered")
+    answered = asked.and_(said("reply"))
+    answered.when(closed()).then_allowed()
+    answered.and_(said("deferred")).when(closed()).then_refused(rule="question-answered")
+
+
+def test_what_is_refused_is_no_longer_owed_by_the_time_that_was_told() -> None:
+    told = next(one for one in S3 if one.promise == "return-promise").begun
+    assert told.at("2026-10-09 09:00", rejected("return")).verdict("return-promise:1") == "cancelled"
+
+
 def test_a_visitor_who_shows_no_work_id_is_found() -> None:
     begun = under("smart-equipment", ON_SITE)
     begun.and_(events.Arrived()).then_found("work-id-shown", clause="S3 第七条")
@@ -222,6 +260,7 @@ def test_contract_goes_before_manual_before_regulation_and_never_below_the_law(
     [
         ("consultation", "customer_service"),
         ("repair", "tech_support"),
+        ("installation", "tech_support"),
         ("complaint", "after_sales"),
         ("return", "customer_service"),
     ],
