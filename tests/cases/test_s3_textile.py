@@ -40,7 +40,7 @@ def said(step: str) -> events.Responded:
 
 
 def promised(purpose: str) -> events.Promised:
-    return events.Promised(purpose=codes.Purpose(purpose), promised_at=wall("2026-10-12 12:00"))
+    return events.Promised.model_validate({"purpose": purpose, "promised_at": wall("2026-10-12 12:00")})
 
 
 def visit(*, same_city: bool) -> Fact:
