@@ -292,7 +292,7 @@ def test_call_centre_engineers_and_legal_make_up_the_dispute_team_and_finance_pa
     assert [name for name, verbs in may.items() if "compensate" in verbs] == ["finance"]
 
 
-FORMS = ("repair-record", "stock-register", "compensation-claim")
+FORMS = ("customer-record", "repair-record", "stock-register", "compensation-claim", "expense-voucher")
 
 
 def test_the_papers_of_s4_are_kept_and_the_customer_signs_two_of_them() -> None:
