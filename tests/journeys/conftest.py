@@ -26,11 +26,14 @@ from tests.fix_watching import Hands
 from tests.journeys.claim import Claim
 from tests.journeys.walk import Firm
 
+BEING_WRITTEN = frozenset({"lamp-factory", "lamp-sales", "home-store", "textile", "water-meter"})
+"""Regulations whose journeys do not assert all that is due yet: take a name out and see. Must become empty, and go."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the mark by which a journey says what it walks."""
     config.addinivalue_line(
-        "markers", "walks(regulation, kind, *facts): a case that is walked to its closing"
+        "markers", "walks(regulation, kind, *facts): a case walked to its closing, all that is due asserted"
     )
 
 
@@ -62,10 +65,11 @@ def firm(one_firm: Firm) -> Firm:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Function) -> Generator[None, None, None]:
-    """Hold against the tables what a journey says that it walks, once it is through."""
+    """Hold what a journey says that it walks against the tables and what it asserted, once it is through."""
     yield
     firm = item.funcargs.get("firm")
     walks = firm.walks if isinstance(firm, Firm) else []
     said = [Claim.of(*mark.args) for mark in item.iter_markers("walks")]
-    missing = [one for one in said if not any(one.is_walked(walk) for walk in walks)]
-    assert not missing, f"this journey does not walk what it says: {missing}"
+    unmet = [owed for one in said for owed in one.unmet(walks)]
+    unmet = [owed for owed in unmet if "not walked" in owed or owed.split()[0] not in BEING_WRITTEN]
+    assert not unmet, f"this journey does not keep what it says: {unmet}"

@@ -9,13 +9,12 @@ import pytest
 
 from cases.regulation.items import Constraint
 from cases.regulation.model import Regulation
-from cases.regulation.packs import shipped_names, shipped_regulation
 from cases.regulation.patterns import Condition
 from tests.house import last_word, modules
-from tests.journeys.claim import Claim
-from tests.journeys.walk import Firm, Walk
+from tests.journeys.claim import KIND_WORDS, PACKS, Claim, due
+from tests.journeys.walk import Asserted, Firm, Walk
 
-PACKS = [shipped_regulation(name).regulation for name in shipped_names()]
+EVERY = pytest.mark.parametrize("regulation", PACKS.values(), ids=PACKS)
 
 
 def said() -> Iterator[Claim]:
@@ -33,9 +32,7 @@ SAID = frozenset(said())
 
 def kinds(regulation: Regulation) -> set[str]:
     """The kinds of case that any item of a regulation is for."""
-    named = (
-        item.applies.where.get(word, ()) for item in regulation.items for word in ("kind", "remedy_sought")
-    )
+    named = (item.applies.where.get(word, ()) for item in regulation.items for word in KIND_WORDS)
     return {str(kind) for wanted in named for kind in wanted}
 
 
@@ -51,27 +48,28 @@ def unwalked(regulation: Regulation, *facts: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("regulation", PACKS, ids=lambda pack: pack.id)
+@EVERY
 def test_every_kind_is_walked_from_the_first_call_to_the_closing(regulation: Regulation) -> None:
     assert unwalked(regulation) == set()
 
 
-@pytest.mark.parametrize("regulation", PACKS, ids=lambda pack: pack.id)
+@EVERY
 def test_every_kind_that_is_to_be_looked_back_upon_is_walked_to_its_review(regulation: Regulation) -> None:
     asked = (item.applies.where.get("kind", ()) for item in regulation.constraint if is_review(item))
     assert unwalked(regulation, "Reviewed").isdisjoint(kind for some in asked for kind in some)
 
 
-@pytest.mark.parametrize("regulation", PACKS, ids=lambda pack: pack.id)
+@EVERY
 def test_every_regulation_is_walked_through_a_wait_and_into_a_second_cycle(regulation: Regulation) -> None:
     assert kinds(regulation) - unwalked(regulation, "Paused", "Resumed")
     assert kinds(regulation) - unwalked(regulation, "Reopened")
 
 
 def test_a_kind_that_comes_to_a_regulation_is_missed_until_somebody_walks_it() -> None:
-    (textile,) = (pack for pack in PACKS if pack.id == "textile")
+    textile = PACKS["textile"]
     shown = textile.routing[0].model_copy(update={"applies": Condition(where={"kind": ("showroom",)})})
-    assert unwalked(textile.model_copy(update={"routing": (*textile.routing, shown)})) == {"showroom"}
+    wider = textile.model_copy(update={"routing": (*textile.routing, shown)})
+    assert unwalked(wider) - unwalked(textile) == {"showroom"}
 
 
 def test_a_journey_that_stops_halfway_or_leaves_something_out_has_not_walked_it(firm: Firm) -> None:
@@ -81,3 +79,32 @@ def test_a_journey_that_stops_halfway_or_leaves_something_out_has_not_walked_it(
     assert Claim.of("lamp-sales", "order", "Classified").is_walked(walk)
     assert not Claim.of("lamp-sales", "order", "Reviewed").is_walked(walk)
     assert not Claim.of("lamp-factory", "order").is_walked(walk)
+
+
+def test_what_is_due_of_a_kind_is_what_its_regulation_has_for_it() -> None:
+    sales = PACKS["lamp-sales"]
+    assert due(sales, "order") == frozenset(Asserted)
+    assert due(sales, "return") == frozenset(Asserted) - {Asserted.ROUTING}, "the text routes no return"
+    shorter = sales.model_copy(update={"form": (), "promise": (), "alert": (), "constraint": ()})
+    assert due(shorter, "order") == {Asserted.ROUTING, Asserted.ROW}
+
+
+def test_a_journey_that_asserts_nothing_owes_everything_until_it_has_asserted_it_of_its_own_case(
+    firm: Firm,
+) -> None:
+    lamp = {"product_line": "lamp-sales", "purchased_on": "2026-02-20", "goods_received_on": "2026-02-22"}
+    walk = Walk(firm.at("2026-03-02 09:00"), **lamp).does("classify", kind="order")
+    walk.at("2026-03-02 09:16").does("respond", step="contact").does("close", outcome="unknown")
+    order = Claim.of("lamp-sales", "order")
+    assert walk.department() == "sales"
+    owed = [f"lamp-sales order is walked, but without asserting {one}" for one in sorted(Asserted)]
+    assert list(order.unmet([walk])) == owed, "to look is not to assert"
+    other = Walk(firm, **lamp).does("classify", kind="order").is_routed_to("sales")
+    assert list(order.unmet([walk, other])) == owed, "what is asserted of another case does not count"
+    walk.has_rows("SELECT kind FROM bi.fct_cases WHERE case_id = %s", ("order",)).is_routed_to("sales")
+    walk.form_says("service-registration", {"Kind": "order"}).form_says(
+        "satisfaction-survey", {"Score": None}
+    )
+    walk.has_clocks(("first-response", "breached")).has_gone_up()
+    assert list(order.unmet([walk])) == [one for one in owed if "refusal" in one or "went up" in one]
+    assert list(order.unmet([other])) == ["lamp-sales order is not walked to its closing with []"]

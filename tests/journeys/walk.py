@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from time import sleep
 from typing import Any, LiteralString, Self
 from uuid import UUID
@@ -27,6 +28,20 @@ STAFF = {
 """Who takes a step; everything else is the agent's."""
 WENT_UP: LiteralString = """SELECT what FROM bi.fct_case_events
 WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
+LEVELS: LiteralString = """SELECT coalesce(split_part(item, ':', -2), what), level, item IS NOT NULL
+FROM bi.fct_case_events WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
+CLOCKS: LiteralString = "SELECT promise, verdict, cycle FROM bi.fct_sla_clocks WHERE case_id = %s"
+
+
+class Asserted(StrEnum):
+    """What a journey has asserted of a case; how much of it is due, its regulation says (claim.due)."""
+
+    CLOCK = "a clock"
+    REFUSAL = "a refusal with its clause"
+    ROUTING = "where it was routed to"
+    ESCALATION = "a clock or an alert that went up to a role"
+    FORM = "a form"
+    ROW = "a row of the tables once it is closed"
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class Walk:
         self.firm = firm
         self.case_id = str(firm.teller.received(**demand)["case_id"])
         self.path = f"/cases/{self.case_id}"
+        self.asserted: set[Asserted] = set()
         firm.walks.append(self)
 
     def at(self, moment: str) -> Walk:
@@ -71,7 +87,44 @@ class Walk:
         assert answer.status_code == 409, answer.text
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["clause"] == clause, answer.text
-        return self
+        return self._having(Asserted.REFUSAL)
+
+    def is_routed_to(self, department: str) -> Walk:
+        """Where it went when it was classified."""
+        assert self.department() == department
+        return self._having(Asserted.ROUTING)
+
+    def has_gone_up(self, *levels: tuple[str, str]) -> Walk:
+        """Let the watcher look now: just these have gone up so far, and how far.
+
+        Each is ("first-response", "supervisor"): a promise or an alert, or of what somebody took up themselves the
+        reason, and the role, or a warning such as warn-75.
+        """
+        self._tables_follow()
+        self.firm.here.watcher.look()
+        told = self.rows(LEVELS)
+        assert sorted((what, level) for what, level, _ in told) == sorted(levels)
+        to_a_role = any(by_itself and not level.startswith("warn-") for _, level, by_itself in told)
+        return self._having(Asserted.ESCALATION, is_shown=to_a_role)
+
+    def has_clocks(self, *verdicts: tuple[str, str], cycle: int = 1) -> Walk:
+        """Just these clocks ran in a cycle, and ended so: ("refund-within", "met"); the tables say the same."""
+        asked = [(clock["promise"], clock["verdict"], clock["cycle"]) for clock in self.file()["clocks"]]
+        assert sorted(asked) == sorted(self.rows(CLOCKS))
+        assert sorted(each[:2] for each in asked if each[2] == cycle) == sorted(verdicts)
+        is_shown = any(verdict != "not_configured" for _, verdict in verdicts)
+        return self._having(Asserted.CLOCK, is_shown=is_shown)
+
+    def form_says(self, name: str, lines: dict[str, Any]) -> Walk:
+        """Read a form: of its lines, by their English words, these say so."""
+        form = self.form(name)
+        assert {line: form[line] for line in lines} == lines
+        return self._having(Asserted.FORM, is_shown=any(value is not None for value in lines.values()))
+
+    def has_rows(self, asked: LiteralString, *rows: tuple[Any, ...]) -> Walk:
+        """Ask the tables about the case: just these rows."""
+        assert self.rows(asked) == list(rows)
+        return self._having(Asserted.ROW, is_shown=bool(rows) and self.file()["stage"] == "closed")
 
     def looked_at(self) -> list[str]:
         """Let the watcher look now; gives why the case went up so far."""
@@ -110,6 +163,11 @@ class Walk:
         self._tables_follow()
         with psycopg.connect(self.firm.here.database.reader_dsn) as analyst:
             return analyst.execute(asked, [self.case_id]).fetchall()
+
+    def _having(self, asserted: Asserted, *, is_shown: bool = True) -> Walk:
+        if is_shown:
+            self.asserted.add(asserted)
+        return self
 
     def _tables_follow(self) -> None:
         """Let the tables take the newest fact in; what is not settled, for whoever is at work there, they leave out."""
