@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,9 @@ from cases.commands import COMMANDS
 from cases.recorded import TOPICS
 from cases.regulation.packs import shipped_books, shipped_names, shipped_regulation
 from cases.regulation.texts import RuleState, contradictions, texts
-from tests.coverage import PAGE, Proof, proof, proofs, read, spread, standings, written
-from tests.house import ROOT
+from tests.coverage import PAGE, proof, read, spread, standings, written
+from tests.house import ROOT, Module
+from tests.proving import Proof, Scope, proofs, proven
 from tests.reference import pages
 from tests.reference import written as reference
 
@@ -35,8 +37,10 @@ def test_all_24_contradictions_are_told_once_and_belong_to_a_text() -> None:
 
 def test_every_rule_that_is_carried_is_proven() -> None:
     rows = [row for _, told in standings().values() for row in told]
-    bare = [row.rule.id for row in rows if row.state is RuleState.CARRIED and proof(row, "") is None]
-    assert not bare, "no test names the rule (pytest.mark.proves) or an item that carries it"
+    bare = [row.rule.id for row in rows if row.state is RuleState.CARRIED and not proof(row)]
+    assert not bare, (
+        "no test is marked with the rule (pytest.mark.proves) or runs its pack and names what carries it"
+    )
 
 
 def test_every_rule_that_is_not_carried_says_why_or_stands_open() -> None:
@@ -97,7 +101,7 @@ def test_a_carrier_that_is_not_there_is_seen(strange: str) -> None:
 
 def test_every_mark_on_a_test_names_a_rule() -> None:
     rules = {rule.id for text in texts() for rule in text.rule}
-    marks = {word for word in proofs() if re.match(r"S\d-", word)}
+    marks = {known.name for known in proofs() if re.match(r"S\d-", known.name)}
     assert marks <= rules
     assert len(marks) >= 8
 
@@ -107,6 +111,55 @@ def test_a_test_that_tells_much_of_its_file_is_preferred_to_one_in_passing() -> 
     told = spread("S0")
     assert told[constraints] > told["tests/cases/test_commands_money.py"] > 0
     assert told[Proof(constraints, "test_nothing_is_repaired_unseen")] == 1
+
+
+ELSEWHERE = """
+import pytest
+from tests.cases.scenario import given, rules_of
+from tests.cases.shop import SHOP
+
+SALES = rules_of("lamp-sales", "lamp-sales")
+TABLE = ("major-goes-up",)
+
+def course(kind):
+    return SALES, kind
+
+def test_of_the_sales_department():
+    given(rules=SALES).then_found("registration-complete")
+
+def test_of_a_table_and_a_course():
+    course(TABLE[0])
+
+def test_of_the_shop():
+    given(rules=SHOP).then_found("registration-complete")
+
+def test_by_a_journey():
+    received(product_line="furniture", constraint="registration-complete")
+
+def test_of_the_lamp_factory_where_nobody_says_otherwise():
+    given().then_found("registration-complete")
+
+def test_of_no_pack():
+    assert "registration-complete"
+
+@pytest.mark.proves("S2-3.1")
+def test_with_a_mark_of_another_pack():
+    given(rules=SALES)
+"""
+
+
+def test_the_name_of_an_item_proves_nothing_of_a_pack_that_the_test_does_not_run(tmp_path: Path) -> None:
+    (source := tmp_path / "test_elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    found = sorted((known.pack, known.name, test) for known, test in proven(Scope(Module(source))))
+    assert found == [
+        ("", "S2-3.1", "test_with_a_mark_of_another_pack"),
+        ("home-store", "registration-complete", "test_by_a_journey"),
+        ("home-store", "registration-complete", "test_of_the_shop"),
+        ("lamp-factory", "registration-complete", "test_of_the_lamp_factory_where_nobody_says_otherwise"),
+        ("lamp-sales", "S2-3.1", "test_with_a_mark_of_another_pack"),
+        ("lamp-sales", "major-goes-up", "test_of_a_table_and_a_course"),
+        ("lamp-sales", "registration-complete", "test_of_the_sales_department"),
+    ]
 
 
 def test_the_page_is_what_packs_and_tests_say() -> None:

@@ -100,18 +100,11 @@ def test_every_promise_of_s0_has_its_scenario() -> None:
     }
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("promised", S0, ids=str)
-def test_the_clock_starts_and_names_its_clause_and_due_moment(promised: Promised) -> None:
+def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
     promised.must_start_under("lamp-factory")
-
-
-@pytest.mark.parametrize("promised", S0, ids=str)
-def test_it_is_kept_up_to_the_due_moment_and_missed_after_it(promised: Promised) -> None:
     promised.must_be_kept_in_time()
-
-
-@pytest.mark.parametrize("promised", S0, ids=str)
-def test_another_fact_does_not_keep_it(promised: Promised) -> None:
     promised.must_stay_open()
 
 

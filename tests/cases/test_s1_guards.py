@@ -151,6 +151,7 @@ def test_every_constraint_of_s1_has_its_story() -> None:
     )
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("guarded", GUARDS, ids=str)
 def test_a_clause_refuses_or_finds_what_breaks_it_and_lets_pass_what_is_right(guarded: Guarded) -> None:
     guarded.must_hold(SALES)

@@ -111,6 +111,7 @@ def test_every_promise_of_s1_has_its_scenario() -> None:
     }
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("promised", S1, ids=str)
 def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
     promised.must_start_under("lamp-sales")

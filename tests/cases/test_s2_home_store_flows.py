@@ -181,11 +181,13 @@ def test_every_constraint_of_s2_has_its_story() -> None:
     }
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("guarded", REFUSED, ids=str)
 def test_what_breaks_a_clause_is_refused_and_what_keeps_it_is_not(guarded: Guarded) -> None:
     guarded.must_refuse(SHOP)
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("guarded", FOUND, ids=str)
 def test_what_falls_short_of_a_clause_is_found_and_what_keeps_it_is_not(guarded: Guarded) -> None:
     guarded.must_find(SHOP)
@@ -326,6 +328,7 @@ def test_every_paper_of_s2_has_its_story() -> None:
     assert {form.id for form in REGULATION.form} == set(FORMS)
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("name", FORMS)
 def test_a_paper_is_filled_from_facts_alone_and_says_what_is_missing(name: str) -> None:
     facts, line, value = FORMS[name]
