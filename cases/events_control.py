@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from cases import codes
-from cases.fact import Fact, Instant, Word
+from cases.fact import Fact, Instant, Money, Word
 from cases.personal import PersonalRef
 
 
@@ -23,7 +23,10 @@ class Requested(Fact):
 
 
 class Approved(Fact):
-    """Leave was given; an override or exclusion names the constraint or clock it lifts."""
+    """Leave was given; an override or exclusion names the constraint or clock it lifts.
+
+    Leave for money may name the `amount` that all that is spent on it stays within.
+    """
 
     topic = "case.approved.v1"
 
@@ -32,6 +35,7 @@ class Approved(Fact):
     reason: codes.LeaveReason | Word
     requested_by: Word | None = None
     order_no: Word | None = None
+    amount: Money | None = None
 
 
 class Rejected(Fact):

@@ -14,10 +14,11 @@ from cases.case import Case
 from cases.codes import Subject
 from cases.command import Command
 from cases.errors import Refused
-from cases.fact import Fact, Word
+from cases.fact import Fact, Money, Word
 from cases.personal import Personal
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
+from cases.spending import SPENT, must_be_covered
 
 ITEMS: Final[Mapping[Subject, str]] = {
     Subject.OVERRIDE: "an override names a constraint as item",
@@ -68,6 +69,19 @@ class Approve(_Leave):
     fact: ClassVar[type[Fact]] = events.Approved
 
     order_no: Annotated[Word | None, Field(description="the return order 退货单 (S0 五/1(2))")] = None
+    amount: Annotated[
+        Money | None, Field(description="what all that is spent on this leave stays within (S4 六(一)3)")
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_for_money(self) -> Self:
+        if self.amount is not None and self.subject not in SPENT:
+            message = f"an amount goes with leave for money: {', '.join(SPENT)}"
+            raise ValueError(message)
+        if self.amount is not None and self.item is not None and SPENT[self.subject].item is None:
+            message = "leave for money that goes back is for the whole case; with an amount it names no item"
+            raise ValueError(message)
+        return self
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         for fact in super().decide(case, rules, now):
@@ -84,6 +98,7 @@ class Approve(_Leave):
         asked = self._request(case)
         if asked is not None and is_same_person(asked.actor, actor):
             raise Refused("Who asked for leave may not give it", rule="four-eyes")
+        must_be_covered([known.fact for known in case.history], self.as_fact(events.Approved))
 
     def _request(self, case: Case) -> Recorded | None:
         """Find the newest request that this answers."""

@@ -18,6 +18,7 @@ from cases.history import corrected_fact, standing_corrections
 from cases.personal import Personal, PersonalRef
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
+from cases.spending import overspent, refusal
 from cases.telling import must_be_tellable, not_before, tolerance
 from cases.wording import fault
 
@@ -110,7 +111,7 @@ class Correct(Command):
     def _correction(self, case: Case, standing: Recorded, now: datetime) -> Corrected:
         if self.is_withdrawn and isinstance(standing.fact, Received):
             raise Refused("A received case cannot be withdrawn; close it instead", rule="received-stays")
-        if self.is_withdrawn:
+        if self.is_withdrawn and any(isinstance(held, Money) for _, held in standing.fact):
             self._must_show_amounts(standing.fact)
         changes = self._allowed_changes(standing.fact)
         self._must_leave_a_fact(standing.fact, changes, now)
@@ -175,7 +176,7 @@ class Correct(Command):
                 raise _wrong(f"changes.{name}", wrong)
 
     def _must_leave_a_case(self, case: Case, fact: Corrected, now: datetime) -> None:
-        """Refuse a correction after which a fact came before the demand, or more was refunded than paid."""
+        """Refuse a correction after which a fact came before the demand, or more is spent than was paid or approved."""
         like = case.stored[-1]
         added = Recorded(
             like.originator_id,
@@ -198,6 +199,8 @@ class Correct(Command):
         is_kept = paid is not None and all(amount.currency == paid.currency for amount in returned)
         if returned and not (is_kept and paid and after.refunded_minor <= paid.minor):
             raise Refused("All refunds together must stay within what was paid", rule="refund-within-paid")
+        for leave in overspent([known.fact for known in after.history]):
+            raise refusal(leave)
 
     @staticmethod
     def _changes_anything(standing: Recorded, fact: Corrected) -> bool:

@@ -18,6 +18,7 @@ from cases.errors import Refused
 from cases.fact import Attachment, Fact, Money, Word
 from cases.personal import Personal
 from cases.regulation.rules import Rules
+from cases.spending import SPENT, must_be_covered
 
 
 class Quote(Once):
@@ -68,6 +69,7 @@ class Refund(Command):
             raise Refused("All refunds together must stay within what was paid", rule="refund-within-paid")
         if any(is_same_person(known.actor, actor) for known in case.history if _lifts_the_limit(known.fact)):
             raise Refused("Who approved a refund above the limit may not make it", rule="four-eyes")
+        _must_be_covered(self, case)
 
 
 class Compensate(Once):
@@ -89,7 +91,8 @@ class Compensate(Once):
             raise Refused(
                 "Indirect loss needs its evidence; attach it by sha256", rule="evidence", clause="S4 六(一)1"
             )
-        _must_have_leave(case, actor, Subject.COMPENSATION, self.item, "S4 六(一)3")
+        _must_have_leave(case, actor, Subject.COMPENSATION, self.item)
+        _must_be_covered(self, case)
 
 
 class Charge(Once):
@@ -114,17 +117,22 @@ class Charge(Once):
 
     def must_hold(self, case: Case, actor: str | None) -> None:
         if self.is_over_budget:
-            _must_have_leave(case, actor, Subject.BUDGET, self.budget, "S4 五(二)1")
+            _must_have_leave(case, actor, Subject.BUDGET, self.budget)
+            _must_be_covered(self, case)
 
 
-def _must_have_leave(case: Case, actor: str | None, subject: Subject, item: str | None, clause: str) -> None:
+def _must_have_leave(case: Case, actor: str | None, subject: Subject, item: str | None) -> None:
     """Raise Refused where no leave stands, or where who gave it would spend it."""
-    leave = case.leave(subject, item)
+    leave, clause = case.leave(subject, item), SPENT[subject].clause
     if leave is None:
         message = f"This needs leave first: Approved with subject {subject} and this item"
         raise Refused(message, rule=f"{subject}-approved", clause=clause)
     if is_same_person(leave.actor, actor):
         raise Refused("Who gave leave for money may not spend it", rule="four-eyes", clause=clause)
+
+
+def _must_be_covered(command: Command, case: Case) -> None:
+    must_be_covered([known.fact for known in case.history], command.as_fact(command.fact))
 
 
 def _lifts_the_limit(fact: Fact) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.cases.test_permissions import BY_HAND
-from tests.faults.plain_words import NEEDS_ITEM
+from tests.faults.plain_words import NEEDS_ITEM, SPENT_BY
 
 Body = dict[str, Any]
 Bodies = st.SearchStrategy[Body]
@@ -82,6 +82,8 @@ THEMES: Sequence[Body] = (
 def leave(draw: st.DrawFn, /, **more: Any) -> Body:
     """Draw what leave is asked for or given for, mostly with its item."""
     found = draw(body(**LEAVE, **more))
+    if found["subject"] not in SPENT_BY and draw(one_of(*[True] * 9, False)):
+        found.pop("amount", None)
     items = ITEMS.get(found["subject"], (None, None, None, "P-1"))
     item = draw(one_of(*items, None)) if found["subject"] in NEEDS_ITEM else draw(one_of(*items))
     return found | ({} if item is None else {"item": item})
@@ -168,7 +170,7 @@ BODIES: Mapping[str, Bodies] = {
     "quote": body(quote_no=("Q-1", "Q-2"), amount=money(5_000, 6_000)),
     "answer-quote": body(quote_no=("Q-1", "Q-2"), is_accepted=(True, False)),
     "request": leave(),
-    "approve": leave(order_no=(None, "TH-7")),
+    "approve": leave(order_no=(None, "TH-7"), amount=st.one_of(st.none(), money(*AMOUNTS))),
     "reject": leave(),
     "replace": body(is_original_recovered=(None, True)),
     "pause": body(reason=("waiting_for_customer", "waiting_for_parts")),

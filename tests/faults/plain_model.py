@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.cases.test_permissions import BY_HAND
 from tests.faults.plain_clauses import Claim, Done, Table, broken, same_person
+from tests.faults.plain_history import corrected, overdrawn, stands
 from tests.faults.plain_words import (
     AFTER_THE_END,
     AMOUNTS,
@@ -18,6 +19,7 @@ from tests.faults.plain_words import (
     MAY_CHANGE,
     NEEDS_ITEM,
     ONCE,
+    SPENT_BY,
     VERB_OF,
     Answer,
     Ask,
@@ -71,7 +73,7 @@ class Plain:
     @property
     def history(self) -> list[Done]:
         """The facts as corrected, in log order."""
-        return _corrected(self.stored)
+        return corrected(self.stored)
 
     @property
     def cycle(self) -> list[Done]:
@@ -155,7 +157,8 @@ class Plain:
         wrong = {
             "receive": self.is_desk and bool(self.stored),
             **dict.fromkeys(
-                ("request", "approve", "reject"), body.get("subject") in NEEDS_ITEM and "item" not in body
+                ("request", "approve", "reject"),
+                (body.get("subject") in NEEDS_ITEM and "item" not in body) or is_odd_amount(body),
             ),
             "inspect": body.get("stage") == "return_check" and "is_passed" not in body,
             "charge": body.get("is_over_budget", False) and "budget" not in body,
@@ -303,6 +306,8 @@ class Plain:
             raise No("state", "received-first")
         if after.refunded and not (after.paid >= after.refunded and after.is_one_currency):
             raise No("money", "refund-within-paid")
+        if overdrawn(after.history, after.cycle):
+            raise No("money", "leave-amount")
         return target.name == "Corrected" or after.history != self.history
 
     def _must_be_correctable(self, ask: Ask, target: Done, standing: Done, now: datetime) -> None:
@@ -311,7 +316,7 @@ class Plain:
             raise No("state", "received-stays")
         begun = self.begun_at or now
         has_money = bool(changes.keys() & {"amount", "paid"}) or (
-            ask.body.get("is_withdrawn") and target.name in AMOUNTS
+            ask.body.get("is_withdrawn") and bool(standing.said.keys() & {"amount", "paid"})
         )
         if (
             any(target.name not in MAY_CHANGE[name] for name in changes)
@@ -363,6 +368,8 @@ class Plain:
                 self._must_have_leave(ask, "compensation", said["item"])
             case "Charged" if said["is_over_budget"]:
                 self._must_have_leave(ask, "budget", said["budget"])
+        if overdrawn([*self.history, act], [*self.cycle, act]):
+            raise No("money", "leave-amount")
 
     def _must_have_leave(self, ask: Ask, subject: str, item: str) -> None:
         words = [
@@ -377,24 +384,7 @@ class Plain:
             raise No("state", "four-eyes")
 
 
-def stands(correction: Done, stored: Sequence[Done]) -> bool:
-    """Tell whether no later correction that stands withdraws this one."""
-    return not any(
-        later.name == "Corrected"
-        and later.said.get("is_withdrawn")
-        and later.said["corrects"] == correction.version
-        and stands(later, stored)
-        for later in stored[correction.version :]
-    )
-
-
-def _corrected(stored: Sequence[Done]) -> list[Done]:
-    """Apply every correction that stands, in log order; what is withdrawn stays away, and no correction is left."""
-    standing: dict[int, Done] = {fact.version: fact for fact in stored if fact.name != "Corrected"}
-    for by in stored:
-        if by.name == "Corrected" and by.said["corrects"] in standing and stands(by, stored):
-            fact = standing.pop(by.said["corrects"])
-            if not by.said.get("is_withdrawn"):
-                right = by.said.get("happened_at", fact.at)
-                standing[fact.version] = replace(fact, said=fact.said | by.said.get("changes", {}), at=right)
-    return [standing[version] for version in sorted(standing)]
+def is_odd_amount(body: Table) -> bool:
+    """Tell whether leave names an amount that nothing of its subject, or not just of its item, could spend."""
+    _, field = SPENT_BY.get(body.get("subject", ""), ("", ""))
+    return "subject" in body and "amount" in body and (field == "" or (field is None and "item" in body))

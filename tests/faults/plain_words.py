@@ -35,6 +35,11 @@ UNSAID: dict[str, Table] = {
 """What a fact says where its command said nothing."""
 LEAVE = {"Requested", "Approved", "Rejected"}
 NEEDS_ITEM = {"override", "exclusion", "part", "compensation", "budget"}
+SPENT_BY: dict[str, tuple[str, str | None]] = {
+    "return": ("Refunded", None), "refund_limit": ("Refunded", None), "compensation": ("Compensated", "item"),
+    "budget": ("Charged", "budget"),
+}  # fmt: skip
+"""By which fact leave that names an amount is spent, and which field of it tells the item of the leave."""
 APART = {
     **dict.fromkeys(LEAVE, ("subject", "item")), "Filed": ("form", "step", "form_no"), "Verified": ("checked",),
     "Promised": ("purpose",), "Tracked": ("direction",), "StockMoved": ("item", "stock"),
@@ -59,13 +64,19 @@ AFTER_THE_END = {
     "Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded", "Filed", "Verified", "Charged",
     "Reviewed",
 }  # fmt: skip
-AMOUNTS = {"Refunded", "Quoted", "Compensated", "Charged", "Received", "Disputed"}
+AMOUNTS = {"Refunded", "Quoted", "Compensated", "Charged", "Received", "Disputed", "Approved"}
 """Facts with money in them: they go, and their amounts change, only with a document."""
 MAY_CHANGE = {
-    "amount": {"Refunded", "Quoted", "Compensated", "Charged"}, "paid": {"Received"}, "is_passed": {"Inspected"},
-    "is_solved": {"Revisited"}, "severity": {"Classified"},
+    "amount": {"Refunded", "Quoted", "Compensated", "Charged", "Approved"}, "paid": {"Received"},
+    "is_passed": {"Inspected"}, "is_solved": {"Revisited"}, "severity": {"Classified"},
 }  # fmt: skip
-RULES_OF_MONEY = {"refund-within-paid", "refund-above-limit", "coupons-within-value", "amount"}
+RULES_OF_MONEY = {
+    "refund-within-paid",
+    "refund-above-limit",
+    "coupons-within-value",
+    "amount",
+    "leave-amount",
+}
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from uuid import UUID
 
 import pytest
 
-from cases.codes import Role
+from cases.codes import Compensation, Role
 from cases.command import Command
-from cases.commands import Close, Receive, Refund, Reopen
+from cases.commands import Approve, Close, Compensate, Receive, Refund, Reopen
 from cases.desk import Desk
 from cases.errors import CaseIsBusy, CaseledgerError, Refused, VersionMismatch
+from cases.events import Compensated
 from cases.store.ledger import Ledger
 from tests.faults import invariants
 from tests.fix_desk import ask, caller, new_key
@@ -24,6 +25,7 @@ ROUNDS = 200 if os.environ.get("CASELEDGER_FAULTS") == "full" else 10
 SEED = int(os.environ.get("CASELEDGER_SEED", "2026"))
 PAID = 100_000
 EIGHT = 8
+PAPER = {"sha256": "a" * 64}
 CLERK = caller(Role.FINANCE, "ru")
 INTAKE = ask(
     Receive, channel="phone", customer_phone="13900001111", product_line="kettle", paid={"minor": PAID}
@@ -37,6 +39,14 @@ def moves(chance: Random) -> list[Command]:
         ask(Refund, amount={"minor": chance.randrange(PAID // 4, PAID)}) for _ in range(EIGHT - 2)
     ]
     return chance.sample([*wanted, *ends], EIGHT)
+
+
+def claims(chance: Random) -> list[Command]:
+    """What the eight of them pay for one claim: each something else, together four times what was approved."""
+    kinds = chance.sample(tuple(Compensation), EIGHT - 2)
+    half = [{"kind": kind, "amount": {"minor": chance.randrange(PAID // 2, PAID)}} for kind in kinds]
+    same = [*half, half[0], half[1]]
+    return [ask(Compensate, item="K-1", formula="v1", attachments=[PAPER], **one) for one in same]
 
 
 def race(desk: Desk, case_id: UUID, wanted: list[Command], version: int | None) -> list[str]:
@@ -77,3 +87,21 @@ def test_nobody_is_paid_twice_and_every_loser_is_told(
     with capsys.disabled():
         print(f"\nT05 seed {SEED}: {ROUNDS} races, over-refunds 0, {dict(sorted(told.items()))}")
     assert not [answer for answer in told if answer.startswith("wrong") or answer.endswith("False")]
+
+
+def test_two_who_pay_for_one_claim_at_once_never_pay_more_than_was_approved(
+    desk: Desk, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance, told = Random(SEED), Counter[str]()
+    leave = ask(Approve, subject="compensation", item="K-1", reason="loss", amount={"minor": PAID})
+    for _ in range(ROUNDS):
+        case_id = desk.receive(INTAKE, CLERK, key=new_key()).case_id
+        desk.act(case_id, leave, caller(Role.SUPERVISOR, "qi"), key=new_key())
+        told.update(race(desk, case_id, claims(chance), None))
+        paid = [
+            known.fact.amount for known in ledger.case(case_id).history if isinstance(known.fact, Compensated)
+        ]
+        assert 0 < sum(amount.minor for amount in paid) <= PAID
+    with capsys.disabled():
+        print(f"\nT05 seed {SEED}: {ROUNDS} races for one claim, {dict(sorted(told.items()))}")
+    assert told["refused: leave-amount"] > 0

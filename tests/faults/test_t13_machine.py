@@ -22,7 +22,7 @@ from cases.store.ledger import Ledger
 from tests.faults.asking import BODIES, LINES, ROLES, THEMES, WHEN, callers, moment, one_of
 from tests.faults.plain_clauses import text_of
 from tests.faults.plain_model import Plain
-from tests.faults.plain_words import MAY_CHANGE, Ask
+from tests.faults.plain_words import MAY_CHANGE, SPENT_BY, Ask
 from tests.faults.seam import AtTheDesk, Bare, Way, answer
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261122"))
@@ -118,7 +118,8 @@ class Machine(RuleBasedStateMachine):
         self.way.tick(hours)
         body = {"receive": self.lined, "correct": self.aimed}.get(verb, dict)(body)
         if is_of_theme and verb in {"request", "approve", "reject"}:
-            body = {"reason": body["reason"]} | self.theme
+            told = {"reason", "amount"} if self.theme["subject"] in SPENT_BY else {"reason"}
+            body = {name: body[name] for name in told & body.keys()} | self.theme
         role, actor = who
         is_watcher = verb == "escalate-clock" and role == "service"
         at = moment(when, self.way.now, self.begun)
