@@ -1,4 +1,4 @@
-"""The water-meter maker's regulation (S4): its promises, where cases go, its figures, and what is left open."""
+"""The water-meter maker's regulation (S4): its promises, what stops and moves them, and a repair that keeps all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from cases import codes, events
 from cases.fact import Fact
 from cases.ladder import ladder
 from cases.promises.clock import Lacking, Verdict
-from cases.regulation.forms import filled
 from tests.cases.clock_stories import RESUMED, excluded, wall
 from tests.cases.promised import Promised
 from tests.cases.scenario import (
@@ -152,39 +151,9 @@ def test_every_promise_of_s4_has_its_scenario() -> None:
     }
 
 
-@pytest.mark.parametrize("promised", S4, ids=str)
-def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
-    promised.must_start_under("water-meter")
-    promised.must_be_kept_in_time()
-    promised.must_stay_open()
-
-
-def again(name: str) -> Promised:
-    """Tell of one promise again."""
-    return next(one for one in S4 if one.promise == name)
-
-
-def test_a_later_hour_counts_when_the_customer_agreed_to_it_in_time() -> None:
-    visit = again("appointment-kept").begun.at("2026-03-09 11:00", booked("2026-03-09 16:00", agreed=True))
-    assert visit.at("2026-03-09 15:30", AT_THE_DOOR).verdict("appointment-kept:1") is Verdict.MET
-    reply = again("reply-promise").begun.at("2026-03-09 18:00", told_by("2026-03-10 12:00", agreed=True))
-    assert reply.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.BREACHED
-    in_time = again("reply-promise").begun.at("2026-03-09 16:00", told_by("2026-03-10 12:00", agreed=True))
-    assert in_time.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.MET
-
-
 WAITING_CLOCKS = {
     "complaint-reply", "arrival", "simple-repair", "complex-plan", "complex-repair", "replacement-cycle",
 }  # fmt: skip
-
-
-def test_waiting_for_the_customer_stops_only_these_clocks_and_waiting_for_parts_none() -> None:
-    assert {one.promise for one in S4 if waits_for_the_customer(one)} == WAITING_CLOCKS
-    parts = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
-    waited = again("complex-repair").begun.at("2026-03-08 10:00", parts).at("2026-03-08 20:00", RESUMED)
-    assert waited.at("2026-03-09 16:00", DONE).verdict("complex-repair:1") is Verdict.BREACHED
-
-
 MAILED = DRIPPING.model_copy(update={"channel": codes.Channel.EMAIL})
 REPAIR_CLOCKS = {"fault-call-acknowledged", "contact-after-the-call"}
 CASES: tuple[tuple[tuple[Fact, ...], set[str]], ...] = (
@@ -204,9 +173,36 @@ CASES: tuple[tuple[tuple[Fact, ...], set[str]], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("facts", "clocks"), CASES)
-def test_each_kind_of_case_has_its_own_clocks(facts: tuple[Fact, ...], clocks: set[str]) -> None:
-    assert clocks_of(METERS, MAILED, *facts) == clocks
+@pytest.mark.proves
+@pytest.mark.proves("S4-4.1c")
+@pytest.mark.parametrize("promised", S4, ids=str)
+def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
+    promised.must_start_under("water-meter")
+    promised.must_be_kept_in_time()
+    promised.must_stay_open()
+    assert waits_for_the_customer(promised) is (promised.promise in WAITING_CLOCKS)
+    begun = [promised.promise in clocks_of(METERS, MAILED, *facts) for facts, _ in CASES]
+    assert begun == [promised.promise in clocks for _, clocks in CASES]
+
+
+def again(name: str) -> Promised:
+    """Tell of one promise again."""
+    return next(one for one in S4 if one.promise == name)
+
+
+def test_a_later_hour_counts_when_the_customer_agreed_to_it_in_time() -> None:
+    visit = again("appointment-kept").begun.at("2026-03-09 11:00", booked("2026-03-09 16:00", agreed=True))
+    assert visit.at("2026-03-09 15:30", AT_THE_DOOR).verdict("appointment-kept:1") is Verdict.MET
+    reply = again("reply-promise").begun.at("2026-03-09 18:00", told_by("2026-03-10 12:00", agreed=True))
+    assert reply.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.BREACHED
+    in_time = again("reply-promise").begun.at("2026-03-09 16:00", told_by("2026-03-10 12:00", agreed=True))
+    assert in_time.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.MET
+
+
+def test_waiting_for_parts_stops_no_clock() -> None:
+    parts = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
+    waited = again("complex-repair").begun.at("2026-03-08 10:00", parts).at("2026-03-08 20:00", RESUMED)
+    assert waited.at("2026-03-09 16:00", DONE).verdict("complex-repair:1") is Verdict.BREACHED
 
 
 def test_a_special_case_is_shown_as_excluded_with_its_reason_and_only_the_clock_that_was_named() -> None:
@@ -244,57 +240,6 @@ def test_a_dispute_that_nobody_takes_up_goes_to_the_supervisor_and_then_to_legal
 def test_what_the_text_names_without_a_number_is_not_configured_until_the_firm_says() -> None:
     unset = Promised(**{**vars(again("arrival")), "rules": METERS}).begun.clock("arrival:1")
     assert (unset.verdict, unset.lacking) == (Verdict.NOT_CONFIGURED, Lacking.SETTING)
-
-
-@pytest.mark.parametrize(
-    ("kind", "department"),
-    [
-        ("consultation", "call_centre"),
-        ("complaint", "call_centre"),
-        ("repair", "field_service"),
-        ("exchange", "field_service"),
-        ("installation", "field_service"),
-        ("technical_support", "tech_support"),
-        ("delivery", "logistics"),
-        ("other", "customer_service"),
-    ],
-)
-@pytest.mark.proves("S4-2.2")
-@pytest.mark.proves("S4-2.3a")
-def test_the_hotline_sends_each_kind_where_it_belongs(kind: str, department: str) -> None:
-    case = given(received(product_line="water-meter"), rules=METERS).case
-    assert METERS.department(classified(kind), case) == department
-
-
-def test_the_repair_record_names_cause_course_and_every_part() -> None:
-    form = next(one for one in REGULATION.form if one.id == "repair-record")
-    seen = inspected("on_site", cause="material")
-    parts = (moved("used", item="V-7"), moved("used", item="V-8", quantity=2))
-    record = filled(form, given(received(serial=ref("serial")), DISPATCHED, seen, *parts, rules=METERS).facts)
-    assert [line.value for line in record.lines if line.label.en == "Parts"] == ["V-7", "V-8"]
-    assert {label.en for label in record.missing} == {"Arrived at", "Course", "Use shown"}
-
-
-FIGURES = {
-    "satisfaction": "0.95", "resolution": "0.98", "response-on-time": "1", "repair-success": None,
-    "appointments-kept": None, "delivered-intact": None,
-}  # fmt: skip
-PROGRAMMES = {
-    "customers-revisited": "revisit-period", "technical-feedback": "feedback-period",
-    "records-sampled": "evaluation-period", "third-party-evaluation": "evaluation-period",
-    "service-evaluated": "evaluation-period", "cost-by-month": None, "cost-by-quarter": None,
-    "cost-by-year": None,
-}  # fmt: skip
-UNSET = {
-    "arrival", "repair-success", "feedback-period", "evaluation-period", "revisit-share", "record-share",
-}  # fmt: skip
-
-
-def test_figures_and_programmes_are_those_of_the_text_and_what_it_leaves_open_is_the_firms() -> None:
-    assert {one.id: one.at_least for one in REGULATION.target} == FIGURES
-    assert {one.id: one.setting for one in REGULATION.programme} == PROGRAMMES
-    (settings,) = published("water-meter").settings.values()
-    assert {one.id for one in REGULATION.placeholder} - set(settings.values) == UNSET
 
 
 def test_the_whole_way_of_a_repair_leaves_nothing_to_find() -> None:
