@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tests.cases.clock_stories import wall
 
 Fields = dict[str, Any]
 """What the body of a step says."""
+HIDDEN: Final = "***"
+"""What somebody who gives no purpose sees of a text that may name people."""
 
 
 def told(moment: str) -> Fields:
