@@ -103,6 +103,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mediate": {"body": "institute", "result": "opinion"},
     "settle": {"settlement": "agreed", "is_accepted": True},
     "review": {"cause": "transport", "improvement": "process", "department": "logistics"},
+    "merge": {"into": "0b0e4a7e-5a64-4f0a-9d0a-2f3a3c1d9f11"},
     "close": {"outcome": "solved"},
     "reopen": {"reason": "customer_came_back"},
 }

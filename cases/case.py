@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cases import events
-from cases.codes import Kind, PauseReason, Stage, Subject
+from cases.codes import Kind, Link, PauseReason, Stage, Subject
 from cases.fact import Fact
 from cases.history import effective
 from cases.recorded import Recorded
@@ -30,6 +30,8 @@ class Case:
     paused_for: PauseReason | None = None
     is_closed: bool = False
     is_disputed: bool = False
+    merged_into: str | None = None
+    """The number of the case that goes on for this one."""
     cycle: int = 1
     refunded_minor: int = 0
     latest: dict[str, Fact] = field(default_factory=dict)
@@ -98,6 +100,8 @@ def evolve(case: Case, fact: Fact) -> Case:
             return replace(case, is_disputed=isinstance(fact, events.Disputed))
         case events.Closed():
             return replace(case, is_closed=True, paused_for=None)
+        case events.Linked(link=Link.MERGED_INTO, case_no=case_no):
+            return replace(case, is_closed=True, paused_for=None, merged_into=case_no)
         case events.Reopened():
             reopened = Stage.CLASSIFIED if case.classified else Stage.RECEIVED
             return replace(case, is_closed=False, cycle=case.cycle + 1, latest={}, stage=reopened)

@@ -21,6 +21,7 @@ class Subject(Code):
     BUDGET = "budget", "超预算", "Above the budget"
     SCRAP = "scrap", "报废", "Scrap"
     SAMPLE = "sample", "上下样", "Showroom change"
+    MERGE = "merge", "跨客户并案", "Merge across customers"
 
 
 class LeaveReason(Code):
@@ -43,6 +44,7 @@ class LeaveReason(Code):
     GOODWILL = "goodwill", "客户关怀", "Goodwill"
     FORCE_MAJEURE = "force_majeure", "不可抗力", "Force majeure"
     THIRD_PARTY = "third_party", "第三方原因", "Somebody else's doing"
+    REGISTERED_TWICE = "registered_twice", "重复登记", "Registered twice"
     OTHER = "other", "其他（另记内容）", "Other, told in a note"
 
 
@@ -134,6 +136,15 @@ class Stage(Code):
     REFUNDED = "refunded", "已退款", "Refunded"
     REVISITED = "revisited", "已回访", "Revisited"
     CLOSED = "closed", "已结案", "Closed"
+
+
+class Link(Code):
+    """How a case hangs together with another one."""
+
+    SPLIT_FROM = "split_from", "拆分自", "Split from"
+    SPLIT_INTO = "split_into", "拆分出", "Split into"
+    MERGED_INTO = "merged_into", "并入", "Merged into"
+    MERGED_FROM = "merged_from", "并入本案", "Merged from"
 
 
 class Checked(Code):

@@ -97,6 +97,8 @@ def decisions(
     """
     if case.received is None and command.fact.name() != "Received":
         raise NotFound("There is no such case", case_id=str(case.case_id))
+    if case.merged_into is not None and command.fact.name() not in OPEN_TO_MERGED:
+        raise Refused("The case goes on in another one; do it there", rule="merged", case_no=case.merged_into)
     if case.is_closed and command.fact.name() not in OPEN_TO_CLOSED:
         raise Refused("The case is closed; reopen it first", rule="closed", stage=case.stage.value)
     facts = tuple(command.decide(case, rules, now))
@@ -119,7 +121,9 @@ def decisions(
 OPEN_TO_CLOSED = frozenset(
     {
         "Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded", "Filed", "Verified",
-        "Charged", "Reviewed",
+        "Charged", "Reviewed", "Linked",
     }
 )  # fmt: skip
 """Facts that a closed case still takes."""
+OPEN_TO_MERGED = frozenset({"Corrected", "Linked"})
+"""Facts that a case still takes that goes on in another one."""

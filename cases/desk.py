@@ -15,6 +15,7 @@ from cases.case import Case
 from cases.clearing import clear_values, with_refs
 from cases.command import Command
 from cases.commands import Receive
+from cases.commands.joining import joined, said_by_the_other
 from cases.deciding import decide
 from cases.errors import (
     CaseIsBusy,
@@ -52,6 +53,8 @@ class Decided:
     case_no: str
     recorded: tuple[Recorded, ...]
     beside: tuple[Row, ...]
+    by_the_other: tuple[Recorded, ...] = ()
+    """What another case says of this one."""
 
 
 KNOWN: Final[LiteralString] = (
@@ -198,14 +201,15 @@ class Desk:
             case Unavailable():
                 raise KeyInFlight(retry_after=1) from failure
             case CaseIsBusy():
-                if races == 1 and not is_late and request.expected_version is None:
+                is_split = isinstance(request.command, Receive)
+                if (races == 1 or is_split) and not is_late and request.expected_version is None:
                     return
                 self._lost_race(request, failure)
             case _:
                 raise failure
 
     def _lost_race(self, request: Request, failure: Exception) -> None:
-        version = self._ledger.case(request.case_id).version
+        version = len(self._ledger.load(request.case_id))
         if request.expected_version is not None:
             raise VersionMismatch(version=version) from failure
         raise CaseIsBusy(version=version, retry_after=1) from failure
@@ -218,7 +222,7 @@ class Desk:
         facts = tuple(recorded.fact.name() for recorded in decided.recorded)
         receipt = Receipt(request.case_id, decided.case_no, version, standing, facts)
         appended = self._ledger.append(
-            decided.recorded,
+            (*decided.recorded, *decided.by_the_other),
             beside=(request.key_row(receipt), *decided.beside),
             after=[request.positions_row()] if last else [],
         )
@@ -234,21 +238,27 @@ class Desk:
             raise NotFound("There is no such case", case_id=str(request.case_id))
         must_relate(request.caller, request.command, case)
         owner = case.received.subject_id or uuid5(request.case_id, "subject")
-        command, beside = self._cleared(request.command, owner)
+        command, other = joined(request.command, self._ledger.case)
+        command, beside = self._cleared(command, owner)
         recorded = decide(request, command, case, self.rules_of(case), now)
-        return Decided(case, case.received.case_no, recorded, beside if recorded else ())
+        case_no = case.received.case_no
+        told = said_by_the_other(recorded, case_no, other)
+        return Decided(case, case_no, recorded, beside if recorded else (), told)
 
     def _decide_intake(self, request: Request, command: Receive, now: datetime) -> Decided:
         case = Case(case_id=request.case_id)
+        command, other = joined(command, self._ledger.case)
         numbered = command.numbered(request.case_no)
-        cleared, beside = self._cleared(numbered, None)
+        owner = other.received.subject_id if other and other.received else None
+        cleared, beside = self._cleared(numbered, owner)
         pinned = self._reference.in_force(
             product_line=command.product_line,
             channel=command.channel.value,
             at=min(command.occurred_at or now, now),
         )
         recorded = decide(request, cleared, case, self._reference.rules_for(pinned), now)
-        return Decided(case, request.case_no, recorded, beside)
+        told = said_by_the_other(recorded, request.case_no, other)
+        return Decided(case, request.case_no, recorded, beside, told)
 
     def _cleared(self, command: Command, owner: UUID | None) -> tuple[Command, tuple[Row, ...]]:
         """Put personal values into the vault's rows and references into the command."""

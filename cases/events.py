@@ -16,6 +16,7 @@ from cases.events_control import (
     Approved,
     Closed,
     Corrected,
+    Linked,
     Paused,
     Rejected,
     Reopened,
@@ -60,7 +61,7 @@ from cases.personal import PersonalRef
 __all__ = [
     "CASE_FACTS", "MILESTONES", "Approved", "Arrived", "Booked", "Charged", "Classified", "Closed",
     "Compensated", "Corrected", "CustodyReturned", "CustodyTaken", "Delivered", "Disputed", "Escalated",
-    "Filed", "Inspected", "Installed", "Investigated", "Mediated", "Noted", "Paused", "Promised",
+    "Filed", "Inspected", "Installed", "Investigated", "Linked", "Mediated", "Noted", "Paused", "Promised",
     "QuoteAnswered", "Quoted", "Received", "Refunded", "Rejected", "Reopened", "Repaired", "Replaced",
     "Requested", "Responded", "Resumed", "Reviewed", "Revisited", "Settled", "Shipped", "StockMoved",
     "Tracked", "Transferred", "Verified",
@@ -207,7 +208,7 @@ _SUPPORTING: tuple[type[Fact], ...] = (
     Responded, Delivered, Quoted, QuoteAnswered, Requested, Approved, Rejected, Replaced, Paused, Resumed,
     Booked, Transferred, Noted, Corrected, Closed, Reopened,
     Promised, Filed, Verified, Arrived, Installed, Tracked, CustodyTaken, CustodyReturned, StockMoved,
-    Compensated, Charged, Disputed, Investigated, Mediated, Settled, Reviewed,
+    Compensated, Charged, Disputed, Investigated, Mediated, Settled, Reviewed, Linked,
 )  # fmt: skip
 OF_ITS_CASE: tuple[type[Fact], ...] = (Received, Classified, Transferred)
 """The facts that tell what a case is and who has it."""

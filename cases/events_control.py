@@ -102,6 +102,15 @@ class Reopened(Fact):
     reason: codes.ReopenReason | Word
 
 
+class Linked(Fact):
+    """The case hangs together with another one, which says so, too; merged into it, the case is at its end."""
+
+    topic = "case.linked.v1"
+
+    link: codes.Link
+    case_no: Word
+
+
 class Reviewed(Fact):
     """The case was looked back upon, 复盘: what caused it and what is to become better (S3 三, S4 六(二)4)."""
 

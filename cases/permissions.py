@@ -41,7 +41,7 @@ _PROGRAMME = ("hold", "rectify", "follow", "publish")
 _AGENT = (
     "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
     "book", "transfer", "refund", "close", "reopen", "promise", "file", "verify", "dispute", "investigate",
-    "settle", "review",
+    "settle", "review", "merge",
 )  # fmt: skip
 _TECHNICIAN = (
     "inspect", "quote", "repair", "replace", "respond", "note", "request", "pause", "resume", "book", "promise",
@@ -54,7 +54,7 @@ _LOGISTICS = (
 _SUPERVISOR = (
     "approve", "reject", "transfer", "classify", "escalate", "respond", "note", "correct", "close", "reopen",
     "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
-    *_PROGRAMME,
+    "merge", *_PROGRAMME,
 )  # fmt: skip
 _FINANCE = ("refund", "note", "compensate", "charge", "file")
 _STORE = ("receive", "respond", "transfer", "request", "note", "file")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cases import events
 from cases.alerts import Counted, counted
 from cases.case import Case, fold
-from cases.codes import Cause, Department
+from cases.codes import Cause, Department, Link
 from cases.fact import Fact
 from cases.history import Correction, corrections
 from cases.ladder import Escalation, escalations, is_warning
@@ -80,6 +80,12 @@ class CaseFile:
         return moment.astimezone(self.zone).date().replace(day=1)
 
     @property
+    @property
+    def split_from(self) -> str | None:
+        """The number of the case in which the customer told of it."""
+        told = (one.case_no for _, one in self.all_of(events.Linked) if one.link is Link.SPLIT_FROM)
+        return next(told, None)
+
     def ending(self) -> tuple[str, str, str, bool, bool, int, datetime]:
         """What rows of single facts end with: kind, product, department, live, not parked, what they stand on."""
         return (
@@ -96,8 +102,8 @@ class CaseFile:
 
     @cached_property
     def closed_at(self) -> datetime | None:
-        """When it was closed, unless it is open (again)."""
-        closed = self.newest.get(events.Closed)
+        """When it was closed or went on in another case, unless it is open (again)."""
+        closed = self.newest.get(events.Linked if self.case.merged_into else events.Closed)
         return closed.occurred_at if closed and self.case.is_closed else None
 
     @cached_property

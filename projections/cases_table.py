@@ -35,8 +35,10 @@ class CaseRow(NamedTuple):
     cause: columns.Cause
     disposition: Annotated[str, Says("检测处置", "What the newest inspection proposes")]
     stage: Annotated[str, Says("当前阶段", "Where it stands")]
-    outcome: Annotated[str, Says("结案结果", "How it ended; unknown while open")]
+    outcome: Annotated[str, Says("结案结果", "How it ended; unknown while open or merged")]
     cycle: Annotated[int, Says("周期（每次重新受理加一）", "1, and one more with each reopening")]
+    split_from: Annotated[str | None, Says("拆分自案件编号", "Number of the case that it was told in")]
+    merged_into: Annotated[str | None, Says("并入案件编号", "Number of the case that it goes on in")]
     opened_at: Annotated[
         datetime, Says("首个事实发生时间", "When its first fact happened: its receipt, as a rule")
     ]
@@ -131,6 +133,7 @@ def _opening(file: CaseFile) -> Row:
 
 def _state(file: CaseFile) -> Row:
     inspected, closed = file.latest(events.Inspected), file.latest(events.Closed)
+    is_ended = file.case.is_closed and file.case.merged_into is None
     return (
         file.department,
         file.holder.assigned_to if file.holder else None,
@@ -138,8 +141,10 @@ def _state(file: CaseFile) -> Row:
         file.cause,
         inspected.disposition.value if inspected else UNKNOWN,
         file.case.stage.value,
-        (closed.outcome if closed and file.case.is_closed else Outcome.UNKNOWN).value,
+        (closed.outcome if is_ended and closed else Outcome.UNKNOWN).value,
         file.case.cycle,
+        file.split_from,
+        file.case.merged_into,
     )
 
 

@@ -54,8 +54,8 @@ TABLE = Table(
 
 
 def rows(file: CaseFile) -> Iterator[Row]:
-    """Give the row of a complaint, or none for any other case."""
-    if file.kind == Kind.COMPLAINT.value:
+    """Give the row of a complaint, or none for any other case or one that was registered twice."""
+    if file.kind == Kind.COMPLAINT.value and file.case.merged_into is None:
         yield (*_asked(file), *_ended(file), file.is_live, False, file.last_position, file.updated_at)
 
 

@@ -94,6 +94,7 @@ FACT_LABELS = {
     "Mediated": ("调解", "Mediated"),
     "Settled": ("争议了结", "Settled"),
     "Reviewed": ("复盘", "Reviewed"),
+    "Linked": ("关联案件", "Linked"),
 }
 
 
@@ -106,7 +107,8 @@ TOLD_APART: Mapping[str, tuple[str | None, str | None]] = {
     "Verified": ("checked", None), "Arrived": ("purpose", "late_because"), "Tracked": ("direction", "transit"),
     "StockMoved": ("stock", "movement"), "Compensated": ("kind", None), "Charged": ("cost", "payer"),
     "Disputed": ("about", None), "Investigated": ("cause", "liable"), "Mediated": ("body", "result"),
-    "Settled": ("settlement", None), "Reviewed": ("cause", "improvement"), "Received": ("channel", "sales_channel"),
+    "Settled": ("settlement", None), "Reviewed": ("cause", "improvement"),
+    "Linked": ("link", None), "Received": ("channel", "sales_channel"),
 }  # fmt: skip
 """Fact → the fields with the closed codes that say what of it, and in which way."""
 

@@ -8,6 +8,7 @@ from cases.commands.correcting import Correct
 from cases.commands.dispute import Dispute, Investigate, Mediate, Settle
 from cases.commands.goods import MoveStock, ReturnCustody, TakeCustody, Track
 from cases.commands.intake import Classify, Receive
+from cases.commands.joining import Merge
 from cases.commands.money import AnswerQuote, Charge, Compensate, Quote, Refund
 from cases.commands.talk import Escalate, File, Note, Promise, Respond, Revisit, Verify
 from cases.commands.work import Arrive, Book, Deliver, Inspect, Install, Repair, Replace, Ship
@@ -15,7 +16,7 @@ from cases.commands.work import Arrive, Book, Deliver, Inspect, Install, Repair,
 __all__ = [
     "COMMANDS", "AnswerQuote", "Approve", "Arrive", "Book", "Charge", "Classify", "Close", "Command",
     "Compensate", "Correct", "Deliver", "Dispute", "Escalate", "File", "Inspect", "Install",
-    "Investigate", "Mediate", "MoveStock", "Note", "Pause", "Promise", "Quote", "Receive", "Refund",
+    "Investigate", "Mediate", "Merge", "MoveStock", "Note", "Pause", "Promise", "Quote", "Receive", "Refund",
     "Reject", "Reopen", "Repair", "Replace", "Request", "Respond", "Resume", "ReturnCustody", "Review",
     "Revisit", "Settle", "Ship", "TakeCustody", "Track", "Transfer", "Verify",
 ]  # fmt: skip
@@ -26,7 +27,7 @@ COMMANDS: dict[str, type[Command]] = {
         Receive, Classify, Ship, Inspect, Repair, Refund, Revisit, Escalate, Respond, Deliver, Quote, AnswerQuote,
         Request, Approve, Reject, Replace, Pause, Resume, Book, Transfer, Note, Correct, Close, Reopen,
         Promise, File, Verify, Arrive, Install, Track, TakeCustody, ReturnCustody, MoveStock,
-        Compensate, Charge, Dispute, Investigate, Mediate, Settle, Review,
+        Compensate, Charge, Dispute, Investigate, Mediate, Settle, Review, Merge,
     )
 }  # fmt: skip
 """Every command by its verb, as its route spells it; the first eight record the milestones."""

@@ -26,6 +26,7 @@ ITEMS: Final[Mapping[Subject, str]] = {
     Subject.PART: "leave for a part names its number as item",
     Subject.COMPENSATION: "leave for a compensation names the claim as item",
     Subject.BUDGET: "leave to go above a budget names it as item",
+    Subject.MERGE: "leave to merge names the number of the case that goes on as item",
 }
 """What leave of a subject is for, where it is not for the whole case."""
 

@@ -23,8 +23,11 @@ from cases.telling import must_be_tellable, not_before, tolerance
 from cases.wording import fault
 
 FIXED = frozenset(
-    {"case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live"}
-)
+    {
+        "case_no", "judged_under", "subject_id", "verdicts", "payer", "payer_clause", "requested_by", "is_live",
+        "link",
+    }
+)  # fmt: skip
 """Fields that the system filled; nobody corrects them."""
 JUDGED = frozenset({"kind", "reason", "is_human_damage"})
 """Fields of Classified that its verdicts follow from; a new classification brings new verdicts."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Final, Self
 from uuid import UUID
 
 from pydantic import Field, PrivateAttr
 
 from cases import codes
 from cases.case import Case
+from cases.codes import Link
 from cases.command import Command
+from cases.commands.joining import Joining
 from cases.errors import Malformed, Refused
 from cases.events import Classified, Received
 from cases.fact import Day, Fact, Money, Months, Quantity, Word
@@ -19,9 +21,14 @@ from cases.personal import Personal, PersonalRef
 from cases.regulation.rules import Rules
 from cases.telling import must_be_tellable
 
+CUSTOMER: Final = ("customer_name", "customer_phone", "customer_address")
 
-class Receive(Command):
-    """Register what a customer asks for (S0 三/1). The number, the customer and the rules in force are added here."""
+
+class Receive(Joining):
+    """Register what a customer asks for (S0 三/1). The number, the customer and the rules in force are added here.
+
+    A second matter told in another case names it in `split_from`: the customer is taken from there, nothing else is.
+    """
 
     fact: ClassVar[type[Fact]] = Received
 
@@ -51,8 +58,15 @@ class Receive(Command):
     customer_class: codes.CustomerClass | None = None
     quantity: Quantity | None = None
     software_version: Word | None = None
+    split_from: Annotated[
+        UUID | None, Field(description="id of the case in which the customer told of this second matter")
+    ] = None
 
     _case_no: str | None = PrivateAttr(default=None)
+
+    @property
+    def partner(self) -> UUID | None:
+        return self.split_from
 
     def numbered(self, case_no: str) -> Self:
         """Give the same demand with the number that the desk drew for it."""
@@ -68,12 +82,33 @@ class Receive(Command):
             Received,
             case_no=self._case_no,
             judged_under=tuple(bound.pinned for bound in rules.bound),
-            subject_id=self._subject(),
+            **self._customer(now),
         )
         if case.received is None:
             yield fact
+            if self.split_from is not None:
+                yield self.named(Link.SPLIT_FROM)[2]
         elif case.received != fact:
             raise Refused("The case was received already; correct that fact instead", rule="received-once")
+
+    def _customer(self, now: datetime) -> dict[str, object]:
+        """Name the customer: whom was told of, or of a second matter whoever told of the first."""
+        if self.split_from is None:
+            return {"subject_id": self._subject()}
+        other, received, _ = self.named(Link.SPLIT_FROM)
+        if other.merged_into is not None:
+            raise Refused("It goes on in another case by now", rule="merged", case_no=other.merged_into)
+        if other.begun_at is not None and (self.occurred_at or now) < other.begun_at:
+            raise Refused(
+                "A second matter is told of after the first was received", rule="split-after-receipt"
+            )
+        known = {name: getattr(received, name) for name in CUSTOMER if getattr(received, name) is not None}
+        if any(getattr(self, name) is not None for name in known):
+            cure = (
+                "the customer is known from the case that this was told in; leave name, phone and address out"
+            )
+            raise Malformed(f"split_from: {cure}", errors=[{"field": "split_from", "cure": cure}])
+        return {"subject_id": received.subject_id or self._subject(), **known}
 
     def _subject(self) -> UUID | None:
         """Name whose vault the references of this demand lead to."""

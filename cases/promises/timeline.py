@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cases import events
-from cases.codes import Outcome
+from cases.codes import Link, Outcome
 from cases.fact import Fact
 from cases.promises.terms import Sought
 from cases.recorded import Recorded
@@ -86,11 +86,9 @@ class Timeline:
 
     @property
     def withdrawn(self) -> list[int]:
-        """Find the closings by which the customer gave the demand up."""
-        found = ((at, self.fact(at)) for at in self.by_name.get("Closed", ()))
-        return [
-            at for at, fact in found if isinstance(fact, events.Closed) and fact.outcome in CUSTOMER_ENDED
-        ]
+        """Find the closings by which the customer gave the demand up, and where it went on in another case."""
+        places = sorted((*self.by_name.get("Closed", ()), *self.by_name.get("Linked", ())))
+        return [at for at in places if _ends_the_demand(self.fact(at))]
 
     def waits(self, pauses: tuple[Between, ...]) -> tuple[Wait, ...]:
         """Find when a clock with these pauses stands still: their union over the whole case, in order."""
@@ -121,6 +119,16 @@ class Timeline:
                 opened = None
         if opened is not None:
             yield opened, None
+
+
+def _ends_the_demand(fact: Fact) -> bool:
+    match fact:
+        case events.Closed():
+            return fact.outcome in CUSTOMER_ENDED
+        case events.Linked():
+            return fact.link is Link.MERGED_INTO
+        case _:
+            return False
 
 
 def _joined(found: list[Wait]) -> Iterator[Wait]:

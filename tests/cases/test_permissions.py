@@ -49,6 +49,7 @@ BY_HAND = {
     "compensate": "finance", "charge": "finance", "dispute": "agent supervisor",
     "investigate": "agent technician supervisor legal", "mediate": "supervisor legal",
     "settle": "agent supervisor legal", "review": "agent supervisor",
+    "merge": "agent supervisor",
     "hold": "quality supervisor finance management", "rectify": "quality supervisor management",
     "follow": "quality supervisor management", "publish": "supervisor management",
 }  # fmt: skip

@@ -224,6 +224,7 @@ BODIES: Mapping[str, Bodies] = {
     "mediate": body(body=("institute", "court"), result=("agreed", "failed")),
     "settle": body(settlement=("agreed", "decided"), is_accepted=(True, False)),
     "review": body(cause=("driver", "wiring"), improvement=("process", "none")),
+    "merge": body(into=(*["twin"] * 4, "nowhere")),
     "escalate-clock": body(clock=("resolution:1", "no-such-clock"), level=("supervisor", "0.75")),
 }
 """Every command there is, by its verb, with bodies that mostly hold together."""

@@ -10,6 +10,7 @@ from tests.cases.test_permissions import BY_HAND
 from tests.faults.plain_clauses import Claim, Done, Table, broken, same_person
 from tests.faults.plain_history import corrected, overdrawn, stands
 from tests.faults.plain_words import (
+    AFTER_A_MERGE,
     AFTER_THE_END,
     AMOUNTS,
     APART,
@@ -55,7 +56,11 @@ class Plain:
         if not self.stored and ask.verb != "receive":
             raise No("missing")
         self._must_be_theirs(ask)
+        if ask.body.get("into") == "nowhere":
+            raise No("missing")
         at = self._time(ask, now)
+        if self._newest("Linked") and ask.fact not in AFTER_A_MERGE:
+            raise No("state", "merged")
         if self.is_closed and ask.fact not in AFTER_THE_END:
             raise No("state", "closed")
         said = self._news(ask, at, now)
@@ -84,7 +89,7 @@ class Plain:
 
     @property
     def is_closed(self) -> bool:
-        return self._newest("Closed", "Reopened") == "Closed"
+        return self._newest("Closed", "Linked", "Reopened") in {"Closed", "Linked"}
 
     @property
     def is_disputed(self) -> bool:
@@ -92,7 +97,7 @@ class Plain:
 
     @property
     def paused_for(self) -> str | None:
-        ends = [fact for fact in self.history if fact.name in {"Paused", "Resumed", "Closed"}]
+        ends = [fact for fact in self.history if fact.name in {"Paused", "Resumed", "Closed", "Linked"}]
         return ends[-1].said.get("reason") if ends and ends[-1].name == "Paused" else None
 
     def _newest(self, *names: str) -> str | None:
@@ -211,6 +216,8 @@ class Plain:
                 if "happened_at" in said and said["corrects"] != 1:
                     said["happened_at"] = max(said["happened_at"], self.begun_at or now)
                 is_news = self._is_right(ask, said, at, now)
+            case "merge":
+                is_news = not self._newest("Linked")
             case "escalate-clock":
                 raise No("state", "not-due")
             case _:
@@ -366,6 +373,8 @@ class Plain:
                 if said["kind"] == "indirect_loss" and not said.get("attachments"):
                     raise No("state", "evidence")
                 self._must_have_leave(ask, "compensation", said["item"])
+            case "Linked" if self.refunded or "customer_phone" not in self.received:
+                raise No("state", "merge-before-refund" if self.refunded else "merge-approved")
             case "Charged" if said["is_over_budget"]:
                 self._must_have_leave(ask, "budget", said["budget"])
         if overdrawn([*self.history, act], [*self.cycle, act]):

@@ -17,7 +17,7 @@ FACT_OF = {
     "install": "Installed", "track": "Tracked", "take-custody": "CustodyTaken", "return-custody": "CustodyReturned",
     "move-stock": "StockMoved", "compensate": "Compensated", "charge": "Charged", "dispute": "Disputed",
     "investigate": "Investigated", "mediate": "Mediated", "settle": "Settled", "review": "Reviewed",
-    "escalate-clock": "Escalated",
+    "merge": "Linked", "escalate-clock": "Escalated",
 }  # fmt: skip
 VERB_OF = {fact: verb for verb, fact in FACT_OF.items() if verb != "escalate-clock"}
 UNSAID: dict[str, Table] = {
@@ -62,8 +62,9 @@ FIRST = {
 """What must be there before, of the same number or direction; the rule that says so."""
 AFTER_THE_END = {
     "Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded", "Filed", "Verified", "Charged",
-    "Reviewed",
+    "Reviewed", "Linked",
 }  # fmt: skip
+AFTER_A_MERGE = {"Corrected", "Linked"}
 AMOUNTS = {"Refunded", "Quoted", "Compensated", "Charged", "Received", "Disputed", "Approved"}
 """Facts with money in them: they go, and their amounts change, only with a document."""
 MAY_CHANGE = {

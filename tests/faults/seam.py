@@ -14,12 +14,14 @@ from pydantic import ValidationError
 from cases.caller import Caller
 from cases.case import Case, fold
 from cases.clearing import clear_values, with_refs
-from cases.codes import Role
+from cases.codes import Channel, Role
 from cases.command import Command
 from cases.commands import COMMANDS, Receive
+from cases.commands.joining import joined
 from cases.deciding import decide
 from cases.desk import Desk
 from cases.errors import Malformed, NotAllowed, NotFound, Refused
+from cases.events import Received
 from cases.permissions import must_permit, must_relate
 from cases.personal import PersonalRef
 from cases.recorded import Recorded, Source
@@ -30,13 +32,16 @@ from cases.watching import EscalateClock
 from tests.cases.scenario import published
 from tests.faults.plain_words import Answer, Ask
 
+A_MONTH = timedelta(days=30)
+NOWHERE = UUID(int=404)
 MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
 class Way(Protocol):
-    """A way of asking about one case."""
+    """A way of asking about one case; its twin is the same demand of one customer, told a month before."""
 
     now: datetime
+    twin: UUID
 
     @property
     def case(self) -> Case:
@@ -55,7 +60,7 @@ class Bare:
     def __init__(self, names: Sequence[str]) -> None:
         self.now = MORNING
         self.facts: tuple[Recorded, ...] = ()
-        self.case_id = UUID(int=0x1A3B)
+        self.case_id, self.twin = UUID(int=0x1A3B), UUID(int=0x1A3A)
         self.rules = Rules(tuple(bound for name in names for bound in _rules(name)))
 
     @property
@@ -72,6 +77,7 @@ class Bare:
         elif case.received is None:
             raise NotFound
         must_relate(caller, command, case)
+        command, _ = joined(command, self._twin)
         refs = {
             name: PersonalRef(ref=f"{self.case_id}/{value}/1", commit="0" * 64)
             for name, value in clear_values(command).items()
@@ -82,6 +88,14 @@ class Bare:
         new = decide(request, request.command, case, self.rules, self.now)
         self.facts += tuple(_stored(fact, len(self.facts) + 1, self.now) for fact in new)
         return tuple(fact.fact.name() for fact in new)
+
+    def _twin(self, case_id: UUID) -> Case:
+        if case_id != self.twin:
+            raise NotFound
+        demand = Received(case_no="AS-00000002", channel=Channel.PHONE, subject_id=self.case_id)
+        source, begun = Source(system="api"), MORNING - A_MONTH
+        stored = Recorded(case_id, 1, demand, begun, "mei", Role.AGENT, source, case_id)
+        return fold(case_id, [stored])
 
 
 @cache
@@ -102,6 +116,14 @@ class AtTheDesk:
     def __init__(self, desk: Desk, ledger: Ledger) -> None:
         self.desk, self.ledger, self.case_id = desk, ledger, uuid4()
         self.tick(0)
+        demand = {
+            "channel": "phone",
+            "customer_phone": "13900001111",
+            "document": "D-1",
+            "occurred_at": self.now - A_MONTH,
+        }
+        agent = Caller("mei", Role.AGENT, Source(system="api"), "key-mei")
+        self.twin = desk.receive(Receive.model_validate(demand), agent, key=str(uuid4())).case_id
 
     @property
     def case(self) -> Case:
@@ -126,7 +148,7 @@ def answer(way: Way, ask: Ask) -> Answer:
     try:
         if ask.door != "watcher":
             must_permit(caller.role, ask.verb, {ask.verb} if ask.has_scope else ())
-        facts = way.act(_command(ask), caller)
+        facts = way.act(_command(ask, way.twin), caller)
     except NotAllowed:
         return Answer("permission")
     except (Malformed, ValidationError):
@@ -140,9 +162,10 @@ def answer(way: Way, ask: Ask) -> Answer:
     return Answer("accepted" if facts else "quiet")
 
 
-def _command(ask: Ask) -> Command:
+def _command(ask: Ask, twin: UUID) -> Command:
     told: dict[str, object] = {"occurred_at": ask.at} if ask.at else {}
     told |= {"document": "D-1"} if ask.has_document else {}
     if ask.verb == "escalate-clock":
         return EscalateClock.model_validate(ask.body | told)
+    told |= {"into": twin if ask.body["into"] == "twin" else NOWHERE} if ask.verb == "merge" else {}
     return COMMANDS[ask.verb].model_validate(ask.body | told)

@@ -97,7 +97,7 @@ class Machine(RuleBasedStateMachine):
     receives, classifies, ships, inspects = some("receive"), some("classify"), some("ship"), some("inspect")
     repairs, refunds, revisits, escalates = some("repair"), some("refund"), some("revisit"), some("escalate")
     leaves, approves = some("request", "approve", "reject"), some("approve")
-    ends = some("close", "reopen", "pause", "resume", "transfer")
+    ends = some("close", "reopen", "pause", "resume", "transfer", "merge")
     talks = some("respond", "note", "promise", "file", "verify", "book", "review", "escalate-clock")
     moves = some(
         "deliver", "replace", "arrive", "install", "track", "take-custody", "return-custody", "move-stock"

@@ -249,3 +249,33 @@ def test_a_refund_before_its_inspection_is_found_with_its_clause_and_facts() -> 
 def test_every_beginning_of_a_history_gives_rows(count: int) -> None:
     assert len(table("fct_case_events", *RETURN[:count])) == count
     assert len(table("fct_cases", *RETURN[:count])) == 1
+
+
+def linked(link: str, case_no: str) -> events.Linked:
+    return events.Linked.model_validate({"link": link, "case_no": case_no})
+
+
+def test_a_case_says_which_one_it_was_split_from_and_which_one_it_goes_on_in() -> None:
+    told: tuple[tuple[str, Fact], ...] = (
+        ("03-02 09", received("AS-8")),
+        ("03-02 09", linked("split_from", "AS-7")),
+        ("03-02 10", classified("complaint")),
+        ("03-02 11", linked("split_into", "AS-9")),
+    )
+    (row,) = table("fct_cases", *told)
+    assert (row["split_from"], row["merged_into"], row["closed_at"]) == ("AS-7", None, None)
+    (row,) = table("fct_cases", *told, ("03-03 09", linked("merged_into", "AS-6")))
+    assert (row["split_from"], row["merged_into"]) == ("AS-7", "AS-6")
+    assert (row["closed_at"], row["stage"], row["outcome"]) == (wall("2026-03-03 09:00"), "closed", "unknown")
+    again = table("fct_case_events", *told)
+    assert [row["what"] for row in again if row["event_type"] == "Linked"] == ["split_from", "split_into"]
+
+
+def test_a_complaint_that_was_registered_twice_is_counted_once() -> None:
+    told: tuple[tuple[str, Fact], ...] = (
+        ("03-02 09", received("AS-8")),
+        ("03-02 10", classified("complaint")),
+    )
+    assert len(table("fct_complaints", *told)) == 1
+    assert len(table("fct_complaints", *told, ("03-02 11", linked("merged_from", "AS-9")))) == 1
+    assert table("fct_complaints", *told, ("03-02 11", linked("merged_into", "AS-6"))) == []
