@@ -80,12 +80,12 @@ class CaseFile:
         return moment.astimezone(self.zone).date().replace(day=1)
 
     @property
-    @property
     def split_from(self) -> str | None:
         """The number of the case in which the customer told of it."""
         told = (one.case_no for _, one in self.all_of(events.Linked) if one.link is Link.SPLIT_FROM)
         return next(told, None)
 
+    @property
     def ending(self) -> tuple[str, str, str, bool, bool, int, datetime]:
         """What rows of single facts end with: kind, product, department, live, not parked, what they stand on."""
         return (
