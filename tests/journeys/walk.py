@@ -28,7 +28,7 @@ STAFF = {
 """Who takes a step; everything else is the agent's."""
 WENT_UP: LiteralString = """SELECT what FROM bi.fct_case_events
 WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
-LEVELS: LiteralString = """SELECT coalesce(split_part(item, ':', -2), what), level, item IS NOT NULL
+LEVELS: LiteralString = """SELECT coalesce(split_part(item, ':', 3), what), level, item IS NOT NULL
 FROM bi.fct_case_events WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
 CLOCKS: LiteralString = "SELECT promise, verdict, cycle FROM bi.fct_sla_clocks WHERE case_id = %s"
 
