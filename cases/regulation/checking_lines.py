@@ -18,7 +18,7 @@ Place = tuple[str | int, ...]
 _TEXT = r""""(?:\\.|[^"\\])*"|'[^']*'"""
 _KEY: Final = re.compile(rf"[\w-]+|{_TEXT}")
 _LONG = r"""(?s:\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5})"""
-_STRING: Final = re.compile(rf"{_LONG}|{_TEXT}")
+STRING: Final = re.compile(rf"{_LONG}|{_TEXT}")
 _SCALAR: Final = re.compile(r"[^,\]}#\n]+")
 _BLANK: Final = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _BETWEEN: Final = re.compile(r"(?:[ \t\n,]|#[^\n]*)*")
@@ -121,6 +121,6 @@ class _Reader:
                     self._entry(place)
                 self._at += 1
             case '"' | "'":
-                self._next(_STRING)
+                self._next(STRING)
             case _:
                 self._next(_SCALAR)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, get_args
 
 from pydantic import BaseModel
 
 from cases.calendars.book import CalendarBook
 from cases.regulation.alerting import Alert
-from cases.regulation.checking import KINDS, Draft, Problem
+from cases.regulation.checking import KINDS, Draft
 from cases.regulation.checking_lines import Place, line_of
-from cases.regulation.items import Constraint, Entitlement, Programme, Promise, Within
+from cases.regulation.items import Constraint, Entitlement, Programme, Promise, Unit, Within
 from cases.regulation.nearest import meant
+from cases.regulation.problems import Problem
 from cases.regulation.targets import Target
 
 TIMES: Final = frozenset({"minutes", "hours", "days", "working_days", "months"})
 _OWN: Final = ("placeholder", "resolution", "coverage")
+_UNITS: Final = frozenset(get_args(Unit))
 _SHARED: Final = tuple(kind for kind in KINDS if kind not in _OWN)
 """The kinds that share one set of names; the others have their own."""
 
@@ -67,7 +69,7 @@ def _unset(draft: Draft) -> Iterator[Problem]:
                 if placeholder not in units:
                     what = f"there is no placeholder {placeholder}{meant(placeholder, units)}"
                     yield draft.problem(place, what)
-                elif fitting and units[placeholder] not in fitting:
+                elif fitting and units[placeholder] not in fitting and units[placeholder] in _UNITS:
                     yield draft.problem(
                         place, f"the placeholder {placeholder} is counted in {units[placeholder]}"
                     )

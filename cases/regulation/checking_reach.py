@@ -13,23 +13,21 @@ from cases.events import CASE_FACTS, OF_ITS_CASE, Received
 from cases.fact import Fact
 from cases.permissions import permits
 from cases.regulation.alerting import Alert
-from cases.regulation.checking import KINDS, Draft, Problem
+from cases.regulation.checking import KINDS, Draft
 from cases.regulation.checking_lines import Place
-from cases.regulation.items import Constraint, Item, Promise, Within
+from cases.regulation.checking_values import LONGEST, beyond
+from cases.regulation.items import Constraint, Item, Promise
 from cases.regulation.nearest import meant
 from cases.regulation.patterns import Condition, Pattern, Scalar, choices, leaves
-
-LONGEST = {"minutes": 5_256_000, "hours": 87_600, "days": 3_650, "working_days": 2_500, "months": 120}
-"""Ten years of each unit: what is longer is a slip of the pen, and no calendar counts it."""
+from cases.regulation.problems import Problem
 
 
 def unreachable(draft: Draft) -> Iterator[Problem]:
     """Yield every pattern that no fact can ever match, and every clock that can therefore not start or stop."""
     for kind in KINDS:
         for index, item in draft.each(kind):
-            for place, pattern in patterns_of(item) if isinstance(item, Item) else ():
-                for why in never(pattern, item.applies):
-                    yield draft.problem((kind, index, *place), f"{pattern} never happens: {why}")
+            for place, what in _never_said(draft, item) if isinstance(item, Item) else ():
+                yield draft.problem((kind, index, *place), what)
     for index, promise in draft.each("promise"):
         yield from _clock(draft, index, promise)
         if promise.start is not None:
@@ -40,16 +38,24 @@ def unreachable(draft: Draft) -> Iterator[Problem]:
         yield from _alert(draft, index, alert)
 
 
+def _never_said(draft: Draft, item: Item) -> Iterator[tuple[Place, str]]:
+    """Yield where an item waits in vain; of a clock that nothing stops, `_clock` says so."""
+    is_told = isinstance(item, Promise) and all(_barred_stops(draft, item))
+    for place, pattern in patterns_of(item):
+        is_start = isinstance(item, Promise) and place[0] == "start"
+        if not (is_told and place[0] == "stop"):
+            for why in never(pattern, item.applies):
+                ends = "; this clock can never start" if is_start else ""
+                yield place, f"{pattern} never happens: {why}{ends}"
+
+
 def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
-    starts = [pattern for place, pattern in patterns_of(promise) if place[0] == "start"]
-    if any(list(never(pattern, promise.applies)) for pattern in starts):
-        yield draft.problem(("promise", index, "start"), "this clock can never start")
     for place in ("within", "not_before"):
-        for unit, amount in _beyond(getattr(promise, place, None)):
-            what = f"{amount} {unit} are no time that a promise can have: 0 to {LONGEST[unit]}"
-            yield draft.problem(("promise", index, place, unit), what)
-    guards = [guard for _, guard in draft.each("constraint")]
-    barred = [_barred(pattern, promise, guards) for pattern in promise.stop]
+        for unit in LONGEST:
+            amount = getattr(getattr(promise, place), unit, None)
+            if amount is not None and (what := beyond(unit, amount)):
+                yield draft.problem(("promise", index, place, unit), what)
+    barred = _barred_stops(draft, promise)
     if not barred:
         yield draft.problem(
             ("promise", index, "stop"), "this clock can never stop: no fact is named that stops it"
@@ -58,7 +64,7 @@ def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
         reasons = dict.fromkeys(why for whys in barred for why in whys)
         what = f"this clock can never stop: {'; '.join(reasons)}"
         yield draft.problem(("promise", index, "stop"), what)
-    for field, until, facts in _told_moments(promise, starts):
+    for field, until, facts in _told_moments(promise):
         for fact in facts:
             moments = [name for name in fact.model_fields if _is_moment(fact, name)]
             if until not in moments:
@@ -66,9 +72,9 @@ def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
                 yield draft.problem(("promise", index, field, "until"), what)
 
 
-def _told_moments(promise: Promise, starts: Iterable[Pattern]) -> Iterator[tuple[str, str, list[type[Fact]]]]:
+def _told_moments(promise: Promise) -> Iterator[tuple[str, str, list[type[Fact]]]]:
     """Yield the fields of a promise that ask a fact for a moment, with the field of the fact and the facts."""
-    begun, agreed = list(starts), promise.agreed
+    begun, agreed = [promise.start] if promise.start else [], promise.agreed
     for field, amount in (("within", promise.within), ("not_before", promise.not_before)):
         if amount is not None and amount.until is not None:
             yield field, amount.until, _facts_of(begun)
@@ -150,14 +156,6 @@ def _adapter(fact: type[Fact], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
-def _beyond(within: Within | None) -> Iterator[tuple[str, int]]:
-    """Yield each amount below nothing or above ten years."""
-    for unit, longest in LONGEST.items():
-        amount = getattr(within, unit, None)
-        if amount is not None and not 0 <= amount <= longest:
-            yield unit, amount
-
-
 def _holds(fact: type[Fact], name: str, value: Scalar) -> bool:
     try:
         _adapter(fact, name).validate_python(value, strict=True)
@@ -179,9 +177,15 @@ def _is_moment(fact: type[Fact], name: str) -> bool:
     )
 
 
+def _barred_stops(draft: Draft, promise: Promise) -> list[list[str]]:
+    """Say of every stop of a clock why it never stops it."""
+    guards = [guard for _, guard in draft.each("constraint")]
+    return [_barred(pattern, promise, guards) for pattern in promise.stop]
+
+
 def _barred(pattern: Pattern, promise: Promise, guards: Iterable[Constraint]) -> list[str]:
     """Say why a clock is never stopped by a pattern: it never comes, comes first, or is always refused."""
-    barred = [f"{pattern} never happens" for _ in never(pattern, promise.applies)]
+    barred = [f"{pattern} never happens: {why}" for why in never(pattern, promise.applies)]
     if pattern.fact == Received.name():
         barred.append("Received opens a case and comes no second time")
     barred += [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cases.regulation.checking import Draft, Problem
+from cases.regulation.checking import Draft
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
+from cases.regulation.problems import Problem
 from cases.regulation.targets import LONGEST_RUN, Target, counted_promises
 
 _NEEDED: Final = ("constraints", "score", "days")

@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from cases.codes import Checked, Department, Payer
 from cases.events import Inspected, Received
 from cases.fact import Part, Word
+from cases.regulation.nearest import meant
 from cases.regulation.patterns import Condition, Pattern, Patterns
+from cases.regulation.problems import Amiss
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 RuleId = Annotated[str, Field(pattern=r"^[SX](\d+$|\d+-)", max_length=20)]
@@ -192,7 +194,7 @@ class Constraint(Item):
         if self.kind in _NEEDS_FIRST and not self.first:
             raise ValueError(f"a constraint of kind {self.kind} names what comes first")
         if self.kind == "separation" and len(self.then) < 2:  # noqa: PLR2004 - a duty can only be parted in two
-            raise ValueError("a separation names at least two patterns in then")
+            raise Amiss("a separation names at least two patterns", "then")
         if (self.kind == "limit") != (self.limit is not None):
             raise ValueError('a constraint of kind limit, and no other, says limit = "paid" or "setting"')
         if (self.limit == "setting") != (self.setting is not None):
@@ -260,14 +262,14 @@ class Entitlement(Item):
             raise ValueError("an entitlement of kind freight, and no other, names its payer")
         if self.window is None and (self.after_repairs or self.after_repair_days or self.after_parts_days):
             raise ValueError("what stands only after repairs has a window, too")
-        unknown = [
-            name for name in self.needs if not name.startswith("has_") or name not in Received.model_fields
-        ]
-        unknown += [name for name in self.checklist if name not in Inspected.model_fields]
-        if unknown:
-            raise ValueError(
-                f"Received (needs) or Inspected (checklist) has no such field: {', '.join(unknown)}"
-            )
+        proofs = [name for name in Received.model_fields if name.startswith("has_")]
+        for at, name in enumerate(self.needs):
+            if name not in proofs:
+                raise Amiss(f"Received has no such field: {name}{meant(name, proofs)}", "needs", at)
+        for name in self.checklist:
+            if name not in Inspected.model_fields:
+                what = f"Inspected has no such field: {name}{meant(name, Inspected.model_fields)}"
+                raise Amiss(what, "checklist", name)
         return self
 
 

@@ -11,7 +11,9 @@ from cases.codes import Form as Paper
 from cases.events import CASE_FACTS
 from cases.fact import Part, Word
 from cases.regulation.items import Item, Label
+from cases.regulation.nearest import meant
 from cases.regulation.patterns import Pattern
+from cases.regulation.problems import Amiss
 
 
 class Routing(Item):
@@ -46,7 +48,8 @@ class FormField(Part):
     def _known(self) -> FormField:
         fact = CASE_FACTS[self.source.fact]
         if self.field is not None and self.field not in fact.model_fields:
-            raise ValueError(f"{self.source.fact} has no field {self.field}")
+            what = f"{self.source.fact} has no field {self.field}{meant(self.field, fact.model_fields)}"
+            raise Amiss(what, "field")
         return self
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
-from pydantic import ValidationError
-
 from cases.calendars.book import CalendarBook, shipped_book
-from cases.regulation.checking import BrokenPack, Draft, Problem, draft_of, in_words, problem, toml_of
+from cases.regulation.checking import BrokenPack, Draft, Problem, draft_of, problem, validated
 from cases.regulation.checking_law import Warned, shortfalls
-from cases.regulation.checking_lines import lines_of
+from cases.regulation.checking_lines import Place, lines_of
 from cases.regulation.checking_names import TIMES, misnamed
 from cases.regulation.checking_reach import unreachable
 from cases.regulation.checking_targets import overlong, uncounted
+from cases.regulation.checking_values import immoderate, otherwise, unlikely
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
 from cases.regulation.texts import forgotten
@@ -80,33 +80,46 @@ def read_regulation(document: str, file: str = "regulation", books: Books | None
 
 def _problems(draft: Draft, books: Books | None) -> tuple[Problem, ...]:
     known = shipped_books() if books is None else books
-    return (*draft.problems, *misnamed(draft, known), *unreachable(draft), *uncounted(draft))
+    return (
+        *draft.problems,
+        *misnamed(draft, known),
+        *unreachable(draft),
+        *uncounted(draft),
+        *unlikely(draft),
+    )
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda one: one.line))
 
 
-def read_settings(document: str, regulation: Regulation, file: str = "settings") -> SettingsPack:
-    """Read a firm's values; raises BrokenPack where one does not fill a placeholder of the regulation in its unit."""
-    written, lines = toml_of(document, file), lines_of(document)
-    try:
-        settings = Settings.model_validate(written)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise BrokenPack(
-            [problem(file, written, lines, one["loc"], in_words(one, Settings)) for one in found]
-        ) from None
-    problems = [
-        problem(file, written, lines, place, what)
-        for place, what in (*_unfilling(settings, regulation), *overlong(settings, regulation))
-    ]
+def read_settings(
+    document: str, regulation: Regulation, file: str = "settings", books: Books | None = None
+) -> SettingsPack:
+    """Read a firm's values; raises BrokenPack where one does not fill a placeholder of the regulation in its unit.
+
+    `books` are as in `read_regulation`.
+    """
+    settings, lines, written = (
+        validated(Settings, document, file),
+        lines_of(document),
+        tomllib.loads(document),
+    )
+    found = (
+        *otherwise(settings, written),
+        *_unfilling(settings, regulation, shipped_books() if books is None else books),
+        *immoderate(settings),
+        *overlong(settings, regulation),
+    )
+    problems = [problem(file, written, lines, place, what) for place, what in dict(reversed(found)).items()]
     if problems:
-        raise BrokenPack(problems)
+        raise BrokenPack(_in_order(problems))
     return SettingsPack(settings, document, digest(document))
 
 
-def _unfilling(settings: Settings, regulation: Regulation) -> Iterator[tuple[tuple[str, ...], str]]:
+def _unfilling(settings: Settings, regulation: Regulation, books: Books) -> Iterator[tuple[Place, str]]:
+    book = books.get(regulation.calendar)
+    known = book.calendars if book else {}
     if settings.regulation != regulation.id:
         yield ("regulation",), f"these are not values of {regulation.id}"
     units = {item.id: item.unit for item in regulation.placeholder}
@@ -115,8 +128,9 @@ def _unfilling(settings: Settings, regulation: Regulation) -> Iterator[tuple[tup
             yield ("values", name), f"the regulation has no such placeholder{meant(name, units)}"
         elif value.unit != units[name] and not {value.unit, units[name]} <= TIMES:
             yield ("values", name, "unit"), f"is counted in {units[name]}, not in {value.unit}"
-        if value.unit != "word" and (not isinstance(value.value, int) or value.value < 0):
-            yield ("values", name, "value"), "must be a whole number, 0 or more"
+        if value.calendar is not None and value.calendar not in known:
+            what = f"{regulation.calendar} has no calendar {value.calendar}{meant(value.calendar, known)}"
+            yield ("values", name, "calendar"), what
 
 
 def shipped_names() -> tuple[str, ...]:

@@ -69,10 +69,11 @@ def _not_among(name: str, wanted: Wanted, listed: tuple[Scalar, ...] | None) -> 
     if listed is None:
         return
     known = {(type(choice), choice) for choice in listed}
-    wrong = [str(value) for value in wanted if (type(value), value) not in known]
+    wrong = [value for value in wanted if (type(value), value) not in known]
     if wrong:
-        words = ", ".join(_word(choice) for choice in listed)
-        yield f"{name} cannot be {', '.join(wrong)}; it is one of {words}"
+        words = [_word(choice) for choice in listed]
+        told = ", ".join(f'"{one}"' if str(one) in words else str(one) for one in wrong)
+        yield f"{name} cannot be {told}; it is one of {', '.join(words)}{meant(str(wrong[0]), words)}"
 
 
 def _must_be_none(wrong: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from pydantic import Field
 
 from cases.codes import Code
 from cases.fact import Part
-from cases.regulation.checking import KINDS, Draft, Problem
+from cases.regulation.checking import KINDS, Draft
 from cases.regulation.items import Id, Item, Label, RuleId
 from cases.regulation.model import Regulation
 from cases.regulation.nearest import meant
+from cases.regulation.problems import Problem
 
 Carrier = Annotated[
     str, Field(pattern=r"^(fact|field|code|role|command|calendar|resolution|table|route|shell) \S.*$")
@@ -121,7 +123,7 @@ def forgotten(draft: Draft) -> Iterator[Problem]:
         for index, item in draft.told(kind):
             cited = item.get("rules", [item["rule"]] if "rule" in item else ())
             for at, rule in enumerate(cited if isinstance(cited, list) else ()):
-                if isinstance(rule, str) and rule not in rules:
+                if isinstance(rule, str) and _CITED.match(rule) and rule not in rules:
                     place = (kind, index, "rules", at) if "rules" in item else (kind, index, "rule")
                     yield draft.problem(place, f"no text has a rule {rule}{meant(rule, rules)}")
     own = next((text.id for text in texts() if text.pack == draft.written.get("id")), None)
@@ -131,6 +133,8 @@ def forgotten(draft: Draft) -> Iterator[Problem]:
             yield draft.problem(("id",), f"the contradiction {row.id} is not resolved: {row.says}")
 
 
+_CITED = re.compile(r"[SX](\d+$|\d+-)")
+"""What is not even cited as a rule is told as such, and no second time."""
 _FOLDER = files("cases") / "regulations" / "texts"
 
 

@@ -231,7 +231,7 @@ def test_an_alert_that_a_correction_took_the_ground_from_is_revised() -> None:
         ('counts = { fact = "Repaired" }', "", "name either the facts that count"),
         ('setting = "repaired-thrice"', 'setting = "thrice"', "there is no placeholder thrice"),
         ('counts = { fact = "Repaired" }', 'misses = ["resolution"]', "in a period by what is the same"),
-        ('escalate = ["supervisor", "quality"]', "escalate = []", "at least 1 item"),
+        ('escalate = ["supervisor", "quality"]', "escalate = []", "must name at least one"),
     ],
 )  # fmt: skip
 def test_an_alert_that_nobody_could_mean_is_refused_in_plain_words(

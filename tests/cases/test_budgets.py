@@ -90,7 +90,7 @@ def test_nobody_approves_a_budget_that_he_proposed(new_desk: Desk) -> None:
     ("wrong", "says"),
     [
         (('"parts-2026"', '"parts-2027"'), "ends with its year"),
-        (('cost = "parts"', 'cost = "part"'), "line 7: budget parts-2026: cost: is one of .*did you mean parts"),
+        (('cost = "parts"', 'cost = "part"'), "line 7: budget parts-2026: cost: must be one of .*did you mean parts"),
         (("minor = 5000000", "minor = 0.5"), "budget parts-2026: amount.minor"),
         (("[[budget]]", "[[budgets]]"), "there is no such field; did you mean budget"),
         (("2026\n", "20x6\n"), "not TOML"),

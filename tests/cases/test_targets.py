@@ -67,7 +67,7 @@ def test_every_measure_has_one_definition_of_clocks_or_of_facts() -> None:
         ('measure = "resolution"\nat_least = "0.9"\nsetting = "share"', "setting", "the firm sets none"),
         ('measure = "resolution"\nsetting = "shares"', "setting", "did you mean share?"),
         ('measure = "resolution"\nmonths = "share"', "months", "the placeholder share is counted in percent"),
-        ('measure = "resolution"\nat_least = "95 %"', "at_least", "should match pattern"),
+        ('measure = "resolution"\nat_least = "95 %"', "at_least", "must be a share in quotes"),
     ],
 )  # fmt: skip
 def test_a_target_that_cannot_be_counted_is_refused_in_plain_words(told: str, field: str, what: str) -> None:
