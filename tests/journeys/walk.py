@@ -26,8 +26,8 @@ STAFF = {
     "mediate": Role.LEGAL,
 }  # fmt: skip
 """Who takes a step; everything else is the agent's."""
-WENT_UP: LiteralString = """SELECT what FROM bi.fct_case_events
-WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
+OF_THE_FIRM = "配置，非制度规定"
+"""The clause of what every firm needs, whatever its text says."""
 LEVELS: LiteralString = """SELECT coalesce(split_part(item, ':', 3), what), level, item IS NOT NULL
 FROM bi.fct_case_events WHERE case_id = %s AND event_type = 'Escalated' ORDER BY version"""
 CLOCKS: LiteralString = "SELECT promise, verdict, cycle FROM bi.fct_sla_clocks WHERE case_id = %s"
@@ -37,7 +37,7 @@ class Asserted(StrEnum):
     """What a journey has asserted of a case; how much of it is due, its regulation says (claim.due)."""
 
     CLOCK = "a clock"
-    REFUSAL = "a refusal with its clause"
+    REFUSAL = "a refusal with a clause of the text"
     ROUTING = "where it was routed to"
     ESCALATION = "a clock or an alert that went up to a role"
     FORM = "a form"
@@ -87,7 +87,7 @@ class Walk:
         assert answer.status_code == 409, answer.text
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["clause"] == clause, answer.text
-        return self._having(Asserted.REFUSAL)
+        return self._having(Asserted.REFUSAL, is_shown=clause != OF_THE_FIRM)
 
     def is_routed_to(self, department: str) -> Walk:
         """Where it went when it was classified."""
@@ -125,12 +125,6 @@ class Walk:
         """Ask the tables about the case: just these rows."""
         assert self.rows(asked) == list(rows)
         return self._having(Asserted.ROW, is_shown=bool(rows) and self.file()["stage"] == "closed")
-
-    def looked_at(self) -> list[str]:
-        """Let the watcher look now; gives why the case went up so far."""
-        self._tables_follow()
-        self.firm.here.watcher.look()
-        return [why for (why,) in self.rows(WENT_UP)]
 
     def file(self) -> dict[str, Any]:
         """Read the case."""
