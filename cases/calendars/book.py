@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -87,15 +87,16 @@ class CalendarBook:
         return self.calendars[name]
 
     def settled_by(self, later: Iterable[CalendarBook]) -> CalendarBook:
-        """Pin the calendars per year: what is official here never moves.
+        """Pin the calendars per year: what is official here moves only where a later notice amends it.
 
         A year that is provisional or missing takes the first official text of the later versions (oldest
-        first), or while there is none, the newest provisional one.
+        first), or while there is none, the newest provisional one; any year takes the newest amended text.
         """
         years = {year.year: year for year in self.year}
         for book in later:
             for year in book.year:
-                if year.year not in years or years[year.year].status is not YearStatus.OFFICIAL:
+                known = years.get(year.year)
+                if known is None or known.status not in PUBLISHED or year.status is YearStatus.AMENDED:
                     years[year.year] = year
         settled = tuple(years[number] for number in sorted(years))
         return self if settled == self.year else replace(self, year=settled)
@@ -104,6 +105,9 @@ class CalendarBook:
         """Name the years that another version tells differently: open clocks on them are derived again."""
         told = {year.year for year in (*self.year, *other.year)}
         return frozenset(year for year in told if self.years.version(year) != other.years.version(year))
+
+
+PUBLISHED: Final = frozenset({YearStatus.OFFICIAL, YearStatus.AMENDED})
 
 
 @lru_cache(maxsize=32)

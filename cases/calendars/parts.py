@@ -45,6 +45,7 @@ class YearStatus(Code):
     """Whether the schedule of a year has been published by the State Council."""
 
     OFFICIAL = "official", "已公布", "Published"
+    AMENDED = "amended", "另行通知调整", "Changed by a later notice"
     PROVISIONAL = "provisional", "暂定", "Provisional"
     MISSING = "missing", "缺失", "Missing"
 

@@ -180,6 +180,13 @@ def test_a_published_year_never_moves() -> None:
     assert asked_at_new_year(published.settled_by([rewritten])) == asked_at_new_year(published)
 
 
+def test_a_published_year_moves_when_a_later_notice_amends_it_and_never_back() -> None:
+    first = book("1", "official")
+    amended, earlier_text = book("2", "amended", change_2027="make_up = [2027-01-02]"), book("3", "official")
+    after = asked_at_new_year(first.settled_by([amended, earlier_text]))
+    assert (after.original_due_at, after.due_at) == (wall("2027-01-05 00:00"), wall("2027-01-03 00:00"))
+
+
 def published(book: CalendarBook, at: str) -> Recorded:
     """A calendar as the log holds it."""
     fact = CalendarPublished(
