@@ -67,7 +67,8 @@ def test_a_complaint_that_goes_up_is_looked_into_and_closed_after_revisit_and_re
 @pytest.mark.walks("textile", "return", "Reviewed")
 def test_a_loom_is_taken_back_by_leave_paid_back_later_than_told_and_reviewed(firm: Firm) -> None:
     walk = Walk(firm.at("2026-03-05 10:00"), **LOOM, remedy_sought="return")
-    walk.does("classify", kind="return", reason="quality").does("request", **LEAVE)
+    walk.does("classify", kind="return", reason="quality").is_routed_to("customer_service")
+    walk.does("request", **LEAVE)
     walk.is_refused("approve", "配置，非制度规定", Role.AGENT, **LEAVE).does("approve", **LEAVE)
     walk.does("promise", purpose="refund", promised_at="2026-03-10T17:00:00+08:00")
     walk.does("ship", direction="inbound", mode="pickup", carrier="SF", waybill="SF7801")
@@ -86,7 +87,7 @@ def test_a_loom_is_taken_back_by_leave_paid_back_later_than_told_and_reviewed(fi
 @pytest.mark.walks("textile", "exchange", "Reviewed")
 def test_a_roll_of_cloth_is_exchanged_after_its_time_had_to_be_told_anew(firm: Firm) -> None:
     walk = Walk(firm.at("2026-03-05 10:00"), **CLOTH, remedy_sought="exchange")
-    walk.does("classify", kind="exchange", reason="quality")
+    walk.does("classify", kind="exchange", reason="quality").is_routed_to("customer_service")
     walk.does("promise", purpose="replacement", promised_at="2026-03-09T12:00:00+08:00")
     walk.at("2026-03-09 10:00").does("inspect", stage="arrival", cause="material", disposition="replace")
     walk.does("transfer", department="production")
