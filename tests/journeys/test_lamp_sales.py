@@ -292,7 +292,8 @@ def test_a_lamp_that_does_not_fit_is_verified_inspected_and_paid_back(firm: Firm
     walk.does("refund", amount={"minor": 19_900})
     walk.at("2026-03-05 10:00").does("revisit", method="phone", is_solved=True, satisfaction=4)
     walk.does("file", **KEPT).does("close", outcome="solved")
-    walk.form_says("service-application", {"Verified": True}).form_says("satisfaction-survey", {"Score": 4})
+    walk.form_says("service-application", {"Verified": True, "Report": "JC-2026-3"})
+    walk.form_says("test-report", {"Proposal": "refund"}).form_says("satisfaction-survey", {"Score": 4})
     walk.has_clocks(("first-response", "breached"))
     ended = "SELECT kind, reason, refunded_minor, stage, satisfaction FROM bi.fct_cases WHERE case_id = %s"
     walk.has_rows(ended, ("return", "not_fit", 19_900, "closed", 4)).has_rows(FINDINGS)
