@@ -80,6 +80,10 @@ GUARDS = (
         cure=(CALLED,),
     ),
     Guarded(
+        "reply-promised-on-transfer", "S4 三(一)2", (CALLED, classified("complaint"), *UNAGREED[:1]), TO_ENGINEERS,
+        cure=UNAGREED[1:],
+    ),
+    Guarded(
         "complexity-before-work", "S4 四(一)1", (CALLED, classified("repair"), inspected("on_site")), DONE,
         cure=(classified("repair", complexity="complex"),),
     ),
@@ -213,9 +217,10 @@ GUARDS = (
 
 
 FOUND = {
-    "registration-complete", "parts-explained", "parts-accounted-for", "use-shown", "delivered-before-installed",
-    "tested-and-explained", "serials-linked", "service-complaint-told", "service-complaint-reviewed",
-    "cause-before-compensation", "claim-filed", "major-dispute-mediated", "dispute-reviewed",
+    "registration-complete", "reply-promised-on-transfer", "parts-explained", "parts-accounted-for", "use-shown",
+    "delivered-before-installed", "tested-and-explained", "serials-linked", "service-complaint-told",
+    "service-complaint-reviewed", "cause-before-compensation", "claim-filed", "major-dispute-mediated",
+    "dispute-reviewed",
 }  # fmt: skip
 """What the text wants done and does not stop work for; everything else is refused."""
 

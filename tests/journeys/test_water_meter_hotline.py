@@ -103,9 +103,10 @@ def settled(firm: Firm) -> Walk:
     """A meter burst; who answers for the flooded floor is contested, looked into and put before an institute."""
     walk = answered(firm, "complaint", "2026-03-09 09:00", category="product", severity="major")
     walk.is_routed_to("call_centre").at("2026-03-09 10:00").does("dispute", about="liability")
-    taken_up = ("dispute-taken-up", "supervisor")
-    walk.at("2026-03-09 10:31").has_gone_up(taken_up)
-    walk.at("2026-03-09 11:01").has_gone_up(taken_up, ("dispute-taken-up", "legal"))
+    told = ("dispute-reported", "supervisor"), ("dispute-reported", "legal")
+    late = ("dispute-taken-up", "supervisor")
+    walk.has_gone_up(*told).at("2026-03-09 10:31").has_gone_up(*told, late)
+    walk.at("2026-03-09 11:01").has_gone_up(*told, late, ("dispute-taken-up", "legal"))
     walk.at("2026-03-09 11:10").does("respond", step="solution")
     walk.at("2026-03-16 10:00").does("mediate", body="institute", result="opinion")
     walk.is_refused("settle", "S4 六(二)2", settlement="mediated", is_accepted=True)
