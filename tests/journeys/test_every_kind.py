@@ -12,6 +12,7 @@ from cases.regulation.model import Regulation
 from cases.regulation.patterns import Condition
 from tests.house import last_word, modules
 from tests.journeys.claim import KIND_WORDS, PACKS, Claim, due
+from tests.journeys.conftest import pytest_runtest_call
 from tests.journeys.walk import Asserted, Firm, Walk
 
 EVERY = pytest.mark.parametrize("regulation", PACKS.values(), ids=PACKS)
@@ -108,3 +109,16 @@ def test_a_journey_that_asserts_nothing_owes_everything_until_it_has_asserted_it
     walk.has_clocks(("first-response", "breached")).has_gone_up()
     assert list(order.unmet([walk])) == [one for one in owed if "refusal" in one or "went up" in one]
     assert list(order.unmet([other])) == ["lamp-sales order is not walked to its closing with []"]
+
+
+def test_a_test_that_says_it_walks_a_kind_fails_where_it_leaves_something_out(
+    firm: Firm, request: pytest.FixtureRequest
+) -> None:
+    walk = Walk(firm, product_line="lamp-sales").does("classify", kind="order")
+    walk.does("close", outcome="unknown").is_routed_to("sales")
+    request.node.add_marker(pytest.mark.walks("lamp-sales", "order"))
+    holding = pytest_runtest_call(request.node)
+    next(holding)
+    with pytest.raises(AssertionError, match="lamp-sales order is walked, but without asserting a clock"):
+        next(holding)
+    request.node.own_markers.pop()
