@@ -12,7 +12,7 @@ from cases.regulation.alerting import Alert
 from cases.regulation.items import Item, Promise
 from cases.regulation.model import Regulation
 from cases.regulation.packs import shipped_names, shipped_regulation
-from tests.journeys.walk import Asserted, Walk
+from tests.journeys.walk import OF_THE_FIRM, Asserted, Walk
 
 CLOSED: Final[LiteralString] = """SELECT split_part(regulations, '@', 1), kind FROM bi.fct_cases
 WHERE case_id = %s AND closed_at IS NOT NULL"""
@@ -27,7 +27,9 @@ def due(regulation: Regulation, kind: str) -> frozenset[Asserted]:
     rising: tuple[Promise | Alert, ...] = (*regulation.promise, *regulation.alert)
     has: dict[Asserted, Iterable[Item]] = {
         Asserted.CLOCK: regulation.promise,
-        Asserted.REFUSAL: [one for one in regulation.constraint if one.mode == "refuse"],
+        Asserted.REFUSAL: [
+            one for one in regulation.constraint if one.mode == "refuse" and one.clause != OF_THE_FIRM
+        ],
         Asserted.ROUTING: regulation.routing,
         Asserted.ESCALATION: [one for one in rising if one.escalate],
         Asserted.FORM: regulation.form,
