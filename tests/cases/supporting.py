@@ -49,6 +49,11 @@ def clocks_of(rules: Rules, *facts: Fact) -> set[str]:
 
 
 def waits_for_the_customer(promised: Promised) -> bool:
-    """Tell whether a pause moves the due moment of a promise."""
-    begun = promised.begun.at(promised.given[-1][0], WAITING).at(promised.due, RESUMED)
+    """Tell whether a pause for the customer moves the due moment of a promise."""
+    return is_moved(promised, WAITING)
+
+
+def is_moved(promised: Promised, pause: events.Paused) -> bool:
+    """Tell whether a pause from its start until it would be due moves the due moment of a promise."""
+    begun = promised.begun.at(promised.given[-1][0], pause).at(promised.due, RESUMED)
     return begun.clock(promised.name).due_at != wall(promised.due)

@@ -1,34 +1,26 @@
-"""The textile company's regulation (S3): its promises, what it refuses, its warranty, its routing and its forms."""
+"""The textile company's regulation (S3): its promises, what stops and ends them."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import pytest
 
 from cases import codes, events
-from cases.commands import Classify
-from cases.fact import Fact, Money
-from cases.regulation.forms import filled
+from cases.fact import Fact
 from tests.cases.clock_stories import HUMMING, wall
 from tests.cases.promised import Promised
 from tests.cases.scenario import (
-    Story,
     approved,
     classified,
-    closed,
-    given,
     inspected,
     published,
-    received,
     refunded,
     rejected,
     responded,
     rules_of,
 )
+from tests.cases.supporting import clocks_of, is_moved, waits_for_the_customer
 
 EQUIPMENT = rules_of("textile", "smart-equipment")
-FABRIC = rules_of("textile", "functional-fabric")
 ASKED = ("2026-09-30 15:00", HUMMING)
 """Wednesday before the national holiday; 10 October is a Saturday that is worked (regulations.md A.6)."""
 VISITED = inspected("on_site")
@@ -119,11 +111,64 @@ def test_every_promise_of_s3_has_its_scenario() -> None:
     }
 
 
+CALLED, MAILED, CHATTED, VISITED_US = (
+    HUMMING.model_copy(update={"product_line": "smart-equipment", "channel": codes.Channel[channel]})
+    for channel in ("PHONE", "EMAIL", "CHAT", "STORE")
+)
+QUESTION = classified("consultation")
+
+
+def expected(disposition: str) -> events.Inspected:
+    return inspected("arrival", disposition, promised_at=wall("2026-03-03 09:00"))
+
+
+CASES: tuple[tuple[tuple[Fact, ...], set[str]], ...] = (
+    ((CALLED, QUESTION), {"consultation-response"}),
+    ((MAILED, QUESTION), {"consultation-response"}),
+    ((CHATTED, QUESTION), {"consultation-response"}),
+    ((VISITED_US, QUESTION, said("reply")), set()),
+    ((VISITED_US, QUESTION, said("deferred")), {"deferred-answer"}),
+    ((CALLED, classified("complaint", mode="remote"), said("deferred")), set()),
+    ((CALLED, classified("complaint", mode="on_site", is_same_city=True), booked("2026-03-03 09:00")), set()),
+    ((CALLED, classified("complaint", mode="on_site", is_same_city=False)), set()),
+    ((CALLED, classified("repair", mode="mail_in", is_same_city=True), booked("2026-03-03 09:00")), set()),
+    ((CALLED, classified("repair", mode="mail_in", is_same_city=False)), set()),
+    ((CALLED, classified("repair", mode="remote")), {"remote-support"}),
+    ((CALLED, visit(same_city=True)), {"on-site-same-city"}),
+    ((CALLED, visit(same_city=False), events.Booked()), {"on-site-other-city"}),
+    ((CALLED, classified("repair"), inspected("arrival")), set()),
+    ((CALLED, classified("repair"), expected("self_repair")), {"repair-promise"}),
+    ((CALLED, classified("repair"), expected("replace")), {"repair-promise"}),
+    ((CALLED, classified("repair"), expected("refuse")), set()),
+    ((CALLED, classified("other"), expected("repair")), set()),
+    ((CALLED, classified("other"), promised("reply")), {"reply-promise"}),
+    ((CALLED, classified("other"), promised("solution")), {"reply-promise"}),
+    ((CALLED, classified("other"), promised("refund")), set()),
+    ((CALLED, classified("other"), promised("installation")), set()),
+    ((CALLED, classified("return"), promised("replacement")), {"return-promise"}),
+    ((CALLED, classified("exchange"), promised("replacement")), {"return-promise"}),
+    ((CALLED, classified("exchange"), promised("visit")), set()),
+    ((CALLED, classified("installation"), promised("visit")), set()),
+)
+"""What has happened, and the promises that then have a clock."""
+WAITING_CLOCKS = {
+    "remote-support", "on-site-same-city", "on-site-other-city", "repair-promise", "return-promise",
+    "installation-promise",
+}  # fmt: skip
+FOR_PARTS = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
+
+
+@pytest.mark.proves
+@pytest.mark.proves("S3-3a", "S3-7c", "S3-7d")
 @pytest.mark.parametrize("promised", S3, ids=str)
 def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
     promised.must_start_under("textile")
     promised.must_be_kept_in_time()
     promised.must_stay_open()
+    assert waits_for_the_customer(promised) is (promised.promise in WAITING_CLOCKS)
+    assert not is_moved(promised, FOR_PARTS)
+    begun = [promised.promise in clocks_of(EQUIPMENT, *facts) for facts, _ in CASES]
+    assert begun == [promised.promise in clocks for _, clocks in CASES]
 
 
 def test_a_later_appointment_does_not_hide_that_the_time_set_was_missed() -> None:
@@ -133,173 +178,22 @@ def test_a_later_appointment_does_not_hide_that_the_time_set_was_missed() -> Non
     assert visited.verdict("on-site-same-city:1") == "breached"
 
 
-def under(line: str, *facts: Fact) -> Story:
-    rules = FABRIC if line == "functional-fabric" else EQUIPMENT
-    return given(received(product_line=line, batch="B-2026-07"), *facts, rules=rules)
-
-
-ON_SITE = classified("repair", mode="on_site", is_same_city=True)
-
-
-@pytest.mark.proves("S3-3a")
-def test_nothing_is_charged_before_scope_charges_and_time_limits_were_told() -> None:
-    quote = events.Quoted(quote_no="Q-1", amount=Money(minor=30_000))
-    under("smart-equipment", ON_SITE).when(quote).then_refused(clause="S3 第三条")
-    under("smart-equipment", ON_SITE, responded("disclosure")).when(quote).then_allowed()
-
-
-def test_human_damage_is_repaired_only_at_a_price_that_was_told_and_accepted() -> None:
-    broken = under(
-        "smart-equipment", ON_SITE, responded("disclosure"), inspected("on_site", is_human_damage=True)
-    )
-    broken.when(events.Repaired()).then_refused(clause="S3 第七条", rule="repair-after-accepted-quote")
-    quoted = broken.and_(events.Quoted(quote_no="Q-1", amount=Money(minor=30_000)))
-    quoted.when(events.Repaired()).then_refused(clause="S3 第七条")
-    accepted = quoted.and_(events.QuoteAnswered(quote_no="Q-1", is_accepted=True))
-    accepted.when(events.Repaired()).then_allowed()
-
-
-def test_a_quote_is_told_before_it_is_answered() -> None:
-    answer = events.QuoteAnswered(quote_no="Q-9", is_accepted=True)
-    under("smart-equipment", ON_SITE).when(answer).then_refused(rule="answer-after-quote")
-
-
-def test_a_part_is_fitted_with_its_certificate_only() -> None:
-    part = {"movement": "used", "stock": "spare", "item": "shuttle hook", "is_covered": True}
-    begun = under("smart-equipment", ON_SITE)
-    begun.when(events.StockMoved.model_validate(part)).then_refused(clause="S3 第七条")
-    shown = events.StockMoved.model_validate({**part, "certificate_no": "HG-2026-118"})
-    begun.when(shown).then_allowed()
-
-
-def test_a_case_is_closed_as_solved_only_after_its_review() -> None:
-    mended = under("smart-equipment", ON_SITE).and_(VISITED, events.Repaired())
-    mended.when(closed()).then_refused(clause="S3 第三条", rule="reviewed-before-closing")
-    review = events.Reviewed(cause=codes.Cause.ASSEMBLY, improvement=codes.Improvement.NONE)
-    mended.and_(review).when(closed()).then_allowed()
-
-
-def test_what_was_put_off_is_answered_before_the_question_is_closed() -> None:
-    asked = under("smart-equipment", classified("consultation"))
-    asked.when(closed()).then_refused(clause="S3 第六条", rule="question-answered")
-    answered = asked.and_(said("reply"))
-    answered.when(closed()).then_allowed()
-    answered.and_(said("deferred")).when(closed()).then_refused(rule="question-answered")
-
-
-def test_what_is_refused_is_no_longer_owed_by_the_time_that_was_told() -> None:
-    told = next(one for one in S3 if one.promise == "return-promise").begun
-    assert told.at("2026-10-09 09:00", rejected("return")).verdict("return-promise:1") == "cancelled"
-
-
-def test_a_visitor_who_shows_no_work_id_is_found() -> None:
-    begun = under("smart-equipment", ON_SITE)
-    begun.and_(events.Arrived()).then_found("work-id-shown", clause="S3 第七条")
-    begun.and_(ARRIVED).then_not_found("work-id-shown")
-
-
-def test_a_complaint_ends_only_after_the_customer_was_asked() -> None:
-    review = events.Reviewed(cause=codes.Cause.ASSEMBLY, improvement=codes.Improvement.NONE)
-    begun = under("smart-equipment", classified("complaint"), review)
-    begun.when(closed()).then_refused(clause="S3 第五条", rule="complaint-revisited")
-
-
-def test_what_is_missing_on_record_is_found() -> None:
-    silent = given(
-        received(product_line="software", remedy_sought="repair", customer_phone=None), rules=EQUIPMENT
-    )
-    silent.then_found("registration-complete", clause="S3 第七条")
-    silent.then_found("software-has-a-version", clause="S3 第一条")
-    untested = under("smart-equipment", ON_SITE).and_(VISITED, events.Repaired(is_function_tested=True))
-    untested.then_found("tested-on-site", clause="S3 第七条")
-    shown = events.Repaired(is_function_tested=True, is_use_explained=True)
-    under("smart-equipment", ON_SITE).and_(VISITED, shown).then_not_found("tested-on-site")
-
-
-@pytest.mark.parametrize(
-    ("line", "bought", "granted"),
-    [
-        ("smart-equipment", date(2025, 3, 2), True),
-        ("smart-equipment", date(2025, 2, 27), False),
-        ("functional-fabric", date(2025, 9, 2), True),
-        ("functional-fabric", date(2025, 8, 28), False),
-    ],
+ENDED: tuple[tuple[str, Fact, bool], ...] = (
+    ("return-promise", rejected("return"), True),
+    ("return-promise", rejected("exchange"), True),
+    ("return-promise", rejected("materials"), False),
+    ("repair-promise", refunded(100), True),
+    ("repair-promise", events.QuoteAnswered(quote_no="Q-1", is_accepted=False), True),
+    ("repair-promise", events.QuoteAnswered(quote_no="Q-1", is_accepted=True), False),
+    ("appointment-kept", booked("2026-10-22 16:00"), True),
 )
-def test_equipment_is_covered_for_a_year_and_fabric_for_six_months(
-    line: str, bought: date, *, granted: bool
+
+
+@pytest.mark.proves("S3-3a", "S3-7c", "S3-7d")
+@pytest.mark.parametrize(("name", "fact", "is_over"), ENDED)
+def test_what_is_refused_declined_or_booked_anew_is_no_longer_owed_by_then(
+    name: str, fact: Fact, *, is_over: bool
 ) -> None:
-    story = given(
-        received(product_line=line, purchased_on=bought, goods_received_on=bought), classified("repair"),
-        rules=FABRIC if line == "functional-fabric" else EQUIPMENT,
-    )  # fmt: skip
-    name = "warranty-fabric" if line == "functional-fabric" else "warranty-equipment"
-    assert story.verdict(name).is_granted is granted
-
-
-@pytest.mark.parametrize(
-    ("agreed", "source", "end"),
-    [
-        ({"contract_warranty_months": 24, "manual_warranty_months": 18}, "contract", "2027-03-01"),
-        ({"manual_warranty_months": 18}, "manual", "2026-09-01"),
-        ({"contract_warranty_months": 3}, "law", "2026-03-02"),
-        ({}, "text", "2026-03-02"),
-    ],
-)
-def test_contract_goes_before_manual_before_regulation_and_never_below_the_law(
-    agreed: dict[str, int], source: str, end: str
-) -> None:
-    bought = {"purchased_on": date(2025, 3, 1), "goods_received_on": date(2025, 3, 1)}
-    told = received(product_line="smart-equipment", **bought, **agreed)
-    verdict = given(told, classified("repair"), rules=EQUIPMENT).verdict("warranty-equipment")
-    assert (verdict.result["term_source"], verdict.result["window_end"]) == (source, end)
-
-
-@pytest.mark.proves("S3-4")
-@pytest.mark.parametrize(
-    ("kind", "department"),
-    [
-        ("consultation", "customer_service"),
-        ("repair", "tech_support"),
-        ("installation", "tech_support"),
-        ("complaint", "after_sales"),
-        ("return", "customer_service"),
-    ],
-)
-def test_a_case_goes_to_the_group_of_its_kind_unless_somebody_says_otherwise(
-    kind: str, department: str
-) -> None:
-    case = given(received(product_line="smart-equipment"), rules=EQUIPMENT)
-    (fact,) = _decided(case.when(Classify.model_validate({"kind": kind})))
-    assert fact.department == department
-    chosen = Classify.model_validate({"kind": kind, "department": "research"})
-    (fact,) = _decided(case.when(chosen))
-    assert fact.department is codes.Department.RESEARCH
-
-
-def _decided(story: Story) -> tuple[events.Classified, ...]:
-    assert isinstance(story.outcome, tuple)
-    return tuple(fact for fact in story.outcome if isinstance(fact, events.Classified))
-
-
-def test_the_record_of_a_visit_is_filled_from_facts_and_says_what_is_missing() -> None:
-    (regulation,) = published("textile").regulations.values()
-    form = next(one for one in regulation.form if one.id == "service-record")
-    seen = inspected("on_site", cause="assembly")
-    begun = under("smart-equipment", ON_SITE).and_(seen, ARRIVED)
-    made = filled(form, begun.facts)
-    lines = {line.label.en: (line.value, line.version) for line in made.lines}
-    assert lines["Cause"] == ("assembly", 3)
-    assert lines["On site"] == (begun.facts[3].occurred_at, 4)
-    assert {label.en for label in made.missing} == {
-        "Visit agreed for", "Expected by", "Work", "Tested", "Use and care explained",
-    }  # fmt: skip
-
-
-def test_what_was_filed_as_this_paper_is_its_signed_copy() -> None:
-    (regulation,) = published("textile").regulations.values()
-    form = next(one for one in regulation.form if one.id == "service-record")
-    copy = {"sha256": "ab" * 32, "media_type": "application/pdf"}
-    paper = {"form": "service_record", "step": "signed", "attachments": [copy]}
-    other = events.Filed.model_validate({**paper, "form": "other"})
-    begun = under("smart-equipment", ON_SITE).and_(other, events.Filed.model_validate(paper))
-    assert [one.sha256 for one in filled(form, begun.facts).copies] == ["ab" * 32]
+    begun = next(one for one in S3 if one.promise == name).begun
+    later = begun.at("2026-10-09 09:00", fact).verdict(f"{name}:1")
+    assert later == ("cancelled" if is_over else "open")

@@ -16,7 +16,6 @@ from tests.cases.scenario import (
     published,
     received,
     ref,
-    responded,
     rules_of,
     yuan,
 )
@@ -86,6 +85,7 @@ def at(hour: int) -> datetime:
 CALLED = received(product_line="water-meter", serial=ref("serial"), customer_address=ref("customer_address"))
 FITTED = (moved("issued", item="V-6", quantity=9), moved("used"), moved("used", item="V-8", quantity=2))
 PASSED_ON = events.Transferred(department=codes.Department.LOGISTICS)
+CALMED = events.Responded(step=codes.Step.UPDATE, text=ref("update"))
 ANSWERED = events.Responded(step=codes.Step.REPLY, text=ref("text"))
 ASKED = events.Revisited(method=codes.RevisitMethod.PHONE, is_solved=True, satisfaction=4)
 BOOKED = events.Charged(
@@ -97,7 +97,7 @@ PAPERS = (
     Paper(
         "customer-record",
         (
-            CALLED, classified("repair", department="field_service"), PASSED_ON, responded("update"), ANSWERED, MENDED,
+            CALLED, classified("repair", department="field_service"), PASSED_ON, CALMED, ANSWERED, MENDED,
             ASKED,
         ),
         (

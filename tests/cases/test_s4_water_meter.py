@@ -8,7 +8,7 @@ from cases import codes, events
 from cases.fact import Fact
 from cases.ladder import ladder
 from cases.promises.clock import Lacking, Verdict
-from tests.cases.clock_stories import RESUMED, excluded, wall
+from tests.cases.clock_stories import excluded, wall
 from tests.cases.promised import Promised
 from tests.cases.scenario import (
     classified,
@@ -22,7 +22,7 @@ from tests.cases.scenario import (
     responded,
     rules_of,
 )
-from tests.cases.supporting import clocks_of, escalated, filed, moved, waits_for_the_customer
+from tests.cases.supporting import clocks_of, escalated, filed, is_moved, moved, waits_for_the_customer
 
 METERS = rules_of("water-meter", "water-meter")
 WHOLE = rules_of("water-meter", "water-meter", arrival=6)
@@ -151,6 +151,7 @@ def test_every_promise_of_s4_has_its_scenario() -> None:
     }
 
 
+FOR_PARTS = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
 WAITING_CLOCKS = {
     "complaint-reply", "arrival", "simple-repair", "complex-plan", "complex-repair", "replacement-cycle",
 }  # fmt: skip
@@ -174,13 +175,14 @@ CASES: tuple[tuple[tuple[Fact, ...], set[str]], ...] = (
 
 
 @pytest.mark.proves
-@pytest.mark.proves("S4-4.1c")
+@pytest.mark.proves("S4-3.1b", "S4-4.1c", "S4-4.1e", "S4-4.1f")
 @pytest.mark.parametrize("promised", S4, ids=str)
 def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
     promised.must_start_under("water-meter")
     promised.must_be_kept_in_time()
     promised.must_stay_open()
     assert waits_for_the_customer(promised) is (promised.promise in WAITING_CLOCKS)
+    assert not is_moved(promised, FOR_PARTS)
     begun = [promised.promise in clocks_of(METERS, MAILED, *facts) for facts, _ in CASES]
     assert begun == [promised.promise in clocks for _, clocks in CASES]
 
@@ -190,19 +192,26 @@ def again(name: str) -> Promised:
     return next(one for one in S4 if one.promise == name)
 
 
-def test_a_later_hour_counts_when_the_customer_agreed_to_it_in_time() -> None:
-    visit = again("appointment-kept").begun.at("2026-03-09 11:00", booked("2026-03-09 16:00", agreed=True))
-    assert visit.at("2026-03-09 15:30", AT_THE_DOOR).verdict("appointment-kept:1") is Verdict.MET
-    reply = again("reply-promise").begun.at("2026-03-09 18:00", told_by("2026-03-10 12:00", agreed=True))
-    assert reply.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.BREACHED
-    in_time = again("reply-promise").begun.at("2026-03-09 16:00", told_by("2026-03-10 12:00", agreed=True))
-    assert in_time.at("2026-03-10 11:00", responded("reply")).verdict("reply-promise:1") is Verdict.MET
+LATER = "2026-03-10 12:00"
+TOLD_LATER: tuple[tuple[str, str, Fact, bool], ...] = (
+    ("appointment-kept", "2026-03-09 11:00", booked(LATER, agreed=True), True),
+    ("appointment-kept", "2026-03-09 13:00", booked(LATER, agreed=True), False),
+    ("appointment-kept", "2026-03-09 11:00", booked(LATER), False),
+    ("reply-promise", "2026-03-09 16:00", told_by(LATER, agreed=True), True),
+    ("reply-promise", "2026-03-09 16:00", told_by(LATER, agreed=True, purpose="solution"), True),
+    ("reply-promise", "2026-03-09 18:00", told_by(LATER, agreed=True), False),
+    ("reply-promise", "2026-03-09 16:00", told_by(LATER, agreed=True, purpose="visit"), False),
+    ("reply-promise", "2026-03-09 16:00", told_by(LATER), False),
+)
 
 
-def test_waiting_for_parts_stops_no_clock() -> None:
-    parts = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
-    waited = again("complex-repair").begun.at("2026-03-08 10:00", parts).at("2026-03-08 20:00", RESUMED)
-    assert waited.at("2026-03-09 16:00", DONE).verdict("complex-repair:1") is Verdict.BREACHED
+@pytest.mark.proves("S4-3.1b", "S4-4.1c")
+@pytest.mark.parametrize(("name", "moment", "told", "counts"), TOLD_LATER)
+def test_a_later_hour_counts_when_the_customer_agreed_to_it_in_time(
+    name: str, moment: str, told: Fact, *, counts: bool
+) -> None:
+    clock = again(name).begun.at(moment, told).clock(f"{name}:1")
+    assert clock.due_at == wall(LATER if counts else again(name).due)
 
 
 def test_a_special_case_is_shown_as_excluded_with_its_reason_and_only_the_clock_that_was_named() -> None:
@@ -213,6 +222,7 @@ def test_a_special_case_is_shown_as_excluded_with_its_reason_and_only_the_clock_
     assert late.at("2026-03-10 13:00", responded("solution")).verdict("complex-plan:1") is Verdict.BREACHED
 
 
+@pytest.mark.proves("S4-4.1e")
 def test_the_24_hours_run_from_when_a_fault_is_found_complex_until_it_is_found_simple() -> None:
     found = Promised(
         **{
@@ -225,6 +235,7 @@ def test_the_24_hours_run_from_when_a_fault_is_found_complex_until_it_is_found_s
         assert found.begun.at("2026-03-08 11:00", on_site("simple")).verdict(name) is Verdict.CANCELLED
 
 
+@pytest.mark.proves("S4-4.1f")
 def test_a_refused_replacement_is_no_longer_owed() -> None:
     refused = again("replacement-cycle").begun.at("2026-03-09 09:00", rejected("exchange"))
     assert refused.verdict("replacement-cycle:1") is Verdict.CANCELLED
