@@ -248,14 +248,13 @@ class Desk:
     def _decide_intake(self, request: Request, command: Receive, now: datetime) -> Decided:
         case = Case(case_id=request.case_id)
         command, other = joined(command, self._ledger.case)
-        numbered = command.numbered(request.case_no)
+        line, at = command.product_line, min(command.occurred_at or now, now)
+        product = self._reference.product(line, command.product_model, command.batch, at)
+        numbered = command.listed(product).numbered(request.case_no)
         owner = other.received.subject_id if other and other.received else None
         cleared, beside = self._cleared(numbered, owner)
-        pinned = self._reference.in_force(
-            product_line=command.product_line,
-            channel=command.channel.value,
-            at=min(command.occurred_at or now, now),
-        )
+        laws = product.laws if product else ()
+        pinned = self._reference.in_force(product_line=line, channel=command.channel.value, at=at, laws=laws)
         recorded = decide(request, cleared, case, self._reference.rules_for(pinned), now)
         told = said_by_the_other(recorded, request.case_no, other)
         return Decided(case, request.case_no, recorded, beside, told)

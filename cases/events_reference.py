@@ -1,4 +1,4 @@
-"""The facts of reference documents: regulations, settings, calendars, budgets, stock lists, with full text."""
+"""The facts of reference documents: regulations, settings, calendars and what a firm lists, with full text."""
 
 from __future__ import annotations
 
@@ -71,6 +71,18 @@ class StockListPublished(Fact):
     proposed_by: Word
 
 
+class CataloguePublished(Fact):
+    """What the firm sells came into the log, with the laws that bind it (X22); approved by who recorded it."""
+
+    topic = "catalogue.published.v1"
+
+    version: Word
+    document: str
+    sha256: Digest
+    proposed_by: Word
+
+
 REFERENCE_FACTS: tuple[type[Fact], ...] = (
     RegulationPublished, SettingsPublished, CalendarPublished, BudgetsPublished, StockListPublished,
+    CataloguePublished,
 )  # fmt: skip

@@ -16,10 +16,12 @@ from pydantic import ValidationError
 from cases.budgets import Budgets
 from cases.calendars.book import CalendarBook
 from cases.caller import Caller
+from cases.catalogue import Catalogue
 from cases.errors import CaseIsBusy, Refused
 from cases.events_reference import (
     BudgetsPublished,
     CalendarPublished,
+    CataloguePublished,
     RegulationPublished,
     SettingsPublished,
     StockListPublished,
@@ -37,7 +39,12 @@ from cases.store.ledger import Ledger
 REFERENCE_ID = uuid5(NAMESPACE_URL, "urn:caseledger:reference")
 """The one stream of all reference documents: its versions put publishing in order."""
 Published = (
-    RegulationPublished | SettingsPublished | CalendarPublished | BudgetsPublished | StockListPublished
+    RegulationPublished
+    | SettingsPublished
+    | CalendarPublished
+    | BudgetsPublished
+    | StockListPublished
+    | CataloguePublished
 )
 
 
@@ -96,6 +103,9 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
         ),
         stock_lists=tuple(
             StockList.model_validate(tomllib.loads(f.document)) for f in _of(StockListPublished, published)
+        ),
+        catalogues=tuple(
+            Catalogue.model_validate(tomllib.loads(f.document)) for f in _of(CataloguePublished, published)
         ),
     )
 
@@ -221,7 +231,7 @@ def _key(fact: Fact) -> tuple[str, ...]:
             return fact.topic, fact.calendar, fact.version
         case BudgetsPublished():
             return fact.topic, str(fact.year), fact.version
-        case StockListPublished():
+        case StockListPublished() | CataloguePublished():
             return fact.topic, fact.version
         case _:
             return (fact.topic,)

@@ -45,6 +45,7 @@ class CaseFile:
     case: Case
     corrected: Mapping[int, Correction]
     """By the version of the corrected fact; the last correction that stands."""
+    reference: Reference = field(repr=False)
     rules: Rules
     clocks: tuple[Clock, ...]
     findings: tuple[Finding, ...]
@@ -165,11 +166,7 @@ class CaseFile:
         received = self.case.received
         if received is None:
             return UNKNOWN
-        return (
-            f"{received.product_line}/{received.product_model}"
-            if received.product_model
-            else received.product_line
-        )
+        return product_id(received.product_line, received.product_model)
 
     @cached_property
     def cause(self) -> str:
@@ -204,6 +201,11 @@ class CaseFile:
         return at.astimezone(self.zone).date() if at else None
 
 
+def product_id(line: str, model: str | None) -> str:
+    """Name a product for all tables: `lamp/K7`, or the line alone."""
+    return f"{line}/{model}" if model else line
+
+
 def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
     """Work out a case; raises what its facts, or rules that cannot be read, make raise."""
     folded = fold(case.case_id, case.facts)
@@ -222,6 +224,7 @@ def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
         zone=reference.zone,
         case=folded,
         corrected=_corrected(case.facts),
+        reference=reference,
         rules=rules,
         clocks=clocks(case.facts, rules),
         findings=findings(case.facts, rules.bound),

@@ -13,7 +13,7 @@ from projections import reading
 from projections.meta_tables import PARKED, ParkedRow
 from projections.parking import compute
 from projections.published import read_reference
-from projections.registry import FACTS, PUBLISHED
+from projections.registry import FACTS, LISTED, PUBLISHED
 from projections.schema import BI, Db
 from projections.writing import Writer
 
@@ -65,6 +65,8 @@ class Follower:
             self._writer.hold(self.position)
             for table, rows_of in PUBLISHED:
                 self._writer.refresh(table, rows_of(reference))
+            for table, rows_again in LISTED:
+                self._writer.refresh(table, rows_again(reference, self._writer.grown(table)))
         self._recompute(self._known(everything=is_calendar), reference)
 
     def release(self) -> list[ParkedRow]:

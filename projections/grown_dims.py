@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Annotated, NamedTuple
 
 from cases.regulation.model import Item, Regulation
 from cases.regulation.rules import Reference
-from projections.casefile import UNKNOWN, CaseFile
+from projections.casefile import UNKNOWN, CaseFile, product_id
 from projections.columns import Says
 from projections.dims import NOT_KNOWN, LabelEn, LabelZh
-from projections.tables import Table
+from projections.tables import Row, Table
 
 
 class ProductRow(NamedTuple):
-    """One product as cases name it."""
+    """One product as cases or the catalogue name it, with what the newest catalogue says of it."""
 
     product_id: Annotated[str, Says("产品标识", "Product line and model, or the line alone")]
     product_line: Annotated[str, Says("产品线", "Product line")]
     product_model: Annotated[str | None, Says("型号", "Model; none when the case names no model")]
+    listed_as: Annotated[str | None, Says("目录编号", "Its id in the newest catalogue; none when not listed")]
+    sold_since: Annotated[date | None, Says("开售日期", "First day of its sale, by the catalogue")]
+    laws: Annotated[str, Says("适用法规包", "Laws that the catalogue lets bind it, with commas")]
+    label_zh: LabelZh
+    label_en: LabelEn
 
 
 class RegionRow(NamedTuple):
@@ -46,7 +52,7 @@ class ClauseRow(NamedTuple):
 
 PRODUCTS = Table(
     "dim_products", ProductRow, ("product_id",), "产品", "Products",
-    fixed=(ProductRow(UNKNOWN, UNKNOWN, None),),
+    fixed=(ProductRow(UNKNOWN, UNKNOWN, None, None, None, "", *NOT_KNOWN),),
 )  # fmt: skip
 REGIONS = Table("dim_regions", RegionRow, ("region_id",), "地区", "Regions", fixed=(RegionRow(UNKNOWN),))
 CLAUSES = Table(
@@ -58,7 +64,35 @@ CLAUSES = Table(
 def product_rows(file: CaseFile) -> Iterator[ProductRow]:
     """Give the product that a case names."""
     if (received := file.case.received) is not None:
-        yield ProductRow(file.product, received.product_line, received.product_model)
+        yield _product(file.reference, received.product_line, received.product_model)
+
+
+def listed_rows(reference: Reference, standing: Iterable[Row] = ()) -> Iterator[ProductRow]:
+    """Give what any published catalogue names, as it is written there, and the standing rows, all by the newest one."""
+    for catalogue in reference.catalogues:
+        for product in catalogue.product:
+            for model in product.models or (None,):
+                yield _product(reference, product.product_line, model)
+    for row in standing:
+        known = ProductRow._make(row)
+        yield _product(reference, known.product_line, known.product_model)
+
+
+def _product(reference: Reference, line: str, model: str | None) -> ProductRow:
+    name = product_id(line, model)
+    listed = reference.listed(line, model)
+    if listed is None:
+        return ProductRow(name, line, model, None, None, "", name, name)
+    return ProductRow(
+        product_id=name,
+        product_line=line,
+        product_model=model,
+        listed_as=listed.id,
+        sold_since=listed.sold_since,
+        laws=",".join(listed.laws),
+        label_zh=listed.label.zh,
+        label_en=listed.label.en,
+    )
 
 
 def region_rows(file: CaseFile) -> Iterator[RegionRow]:

@@ -21,7 +21,7 @@ from projections.follower import Follower
 from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
 from projections.published import read_reference
-from projections.registry import GROWING, PUBLISHED, TABLES
+from projections.registry import GROWING, LISTED, PUBLISHED, TABLES
 from projections.schema import BI, Db, contract, create, drop, finish, insert, lay_out, standing_contract
 from projections.shards import CASES_A_SHARD, Job, Loaded, fill
 from projections.swap import drop_old, paused, take_over
@@ -165,6 +165,8 @@ class Rebuild:
         job = Job(self._database.app_dsn, NEXT, until, reference)
         spans = reading.bounds(self._connection, self._division.cases_a_shard)
         fill(job, spans, self._division.workers, tell)
+        for table, rows_again in LISTED:
+            grown[table.name].update(rows_again(reference, ()))
         for table, _ in GROWING:
             rows = sorted(grown[table.name] - set(table.fixed), key=lambda row: str(row[0]))
             insert(self._connection, table, NEXT, tuple(rows))

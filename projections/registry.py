@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from cases.regulation.rules import Reference
@@ -63,6 +63,10 @@ GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = 
     (PRODUCTS, grown_dims.product_rows),
     (REGIONS, grown_dims.region_rows),
 )
+LISTED: Final[tuple[tuple[Table, Callable[[Reference, Iterable[Row]], Iterator[Row]]], ...]] = (
+    (PRODUCTS, grown_dims.listed_rows),
+)
+"""The growing dims that published documents add rows to, with what gives these and the standing rows anew."""
 DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, *(table for table, _ in PUBLISHED))
 FACTS: Final = tuple(table for table, _ in PER_CASE)
 TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED)

@@ -90,6 +90,11 @@ class Writer:
         for row in sorted(rows, key=lambda row: row[0]):
             self._connection.execute(known, row)
 
+    def grown(self, table: Table) -> list[Row]:
+        """Read the rows of a dim but those that stand in it from the start."""
+        rows = self._connection.execute(SQL("SELECT {} FROM {}").format(table.names, table.at(self._schema)))
+        return [row for row in rows if row not in table.fixed]
+
     def refresh(self, table: Table, rows: Iterable[Row]) -> None:
         """Put the rows of a dim in place of those it has."""
         assignments = SQL(", ").join(

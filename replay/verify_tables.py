@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 from cases.regulation.rules import Reference
 from projections.dims import CODE_DIMS
 from projections.meta_tables import PARKED, POSITION
-from projections.registry import FACTS, GROWING, PUBLISHED, Rows
+from projections.registry import FACTS, GROWING, LISTED, PUBLISHED, Rows
 from projections.schema import BI, Db
 from projections.tables import Row, Table
 
@@ -121,5 +121,6 @@ def _wanted(tables: TablesRead, reference: Reference) -> Iterator[tuple[Table, I
         yield table, table.fixed
     for table, rows_of in PUBLISHED:
         yield table, (*table.fixed, *rows_of(reference))
+    published = {table.name: tuple(rows_again(reference, ())) for table, rows_again in LISTED}
     for table, _ in GROWING:
-        yield table, (*table.fixed, *tables.grown[table.name])
+        yield table, (*table.fixed, *tables.grown[table.name], *published.get(table.name, ()))

@@ -1,4 +1,4 @@
-"""`caseledger publish`: put the budgets of a year or the stock list in force, with the keys of two people."""
+"""`caseledger publish`: put budgets, the stock list or the product catalogue in force, with the keys of two people."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ from cases.caller import Caller
 from cases.errors import Malformed
 from cases.reference import Published
 from cases.regulation.nearest import meant
-from cases.regulation.publishing import must_be_four_eyes, proposed_budgets, proposed_stock_list
+from cases.regulation.publishing import (
+    must_be_four_eyes,
+    proposed_budgets,
+    proposed_catalogue,
+    proposed_stock_list,
+)
 
 app = typer.Typer(
-    no_args_is_help=True, help="Put the budgets of a year or the stock list in force, with two keys."
+    no_args_is_help=True, help="Put budgets, the stock list or the product catalogue in force, with two keys."
 )
-Make = Callable[[Installation, Caller], Published]
-"""Makes the document: given the installation, and who proposes it."""
+Make = Callable[[Installation, Caller], Sequence[Published]]
+"""Makes the documents: given the installation, and who proposes them."""
 ProposerKey = Annotated[
     str,
     typer.Option("--proposer-key", envvar="CASELEDGER_PROPOSER_KEY", prompt="Key of who proposes", hide_input=True,
@@ -44,7 +49,7 @@ def budgets(
     """Publish the budgets of a year: finance or a supervisor proposes, a supervisor or management approves."""
     with told():
         text = written_in(file)
-    publish_with_two_keys(proposer, approver, lambda _, caller: proposed_budgets(text, str(file), caller))
+    publish_with_two_keys(proposer, approver, lambda _, caller: [proposed_budgets(text, str(file), caller)])
 
 
 @app.command("stock-list")
@@ -56,23 +61,51 @@ def stock_list(
     """Publish the stock list: warehouse or a supervisor proposes, a supervisor or management approves."""
     with told():
         text = written_in(file)
-    publish_with_two_keys(proposer, approver, lambda _, caller: proposed_stock_list(text, str(file), caller))
+    publish_with_two_keys(
+        proposer, approver, lambda _, caller: [proposed_stock_list(text, str(file), caller)]
+    )
+
+
+@app.command("catalogue")
+def catalogue(
+    file: Annotated[Path, typer.Argument(help="TOML file with the products and the laws that bind them")],
+    proposer: ProposerKey,
+    approver: ApproverKey,
+) -> None:
+    """Publish the product catalogue: quality or a supervisor proposes, a supervisor or admin approves.
+
+    The laws that it names are published with it where they are not yet.
+    """
+    with told():
+        text = written_in(file)
+
+    def make(here: Installation, caller: Caller) -> Sequence[Published]:
+        published = {name for name, _ in here.published().reference.regulations}
+        return proposed_catalogue(text, str(file), caller, published)
+
+    publish_with_two_keys(proposer, approver, make)
 
 
 def publish_with_two_keys(proposer: str, approver: str, make: Make) -> None:
-    """Publish a document; the same text twice is quiet."""
+    """Publish documents; the same text twice is quiet."""
     with installation() as here:
         one, other = (caller_of(keys.find(here.ledger, key), "cli") for key in (proposer, approver))
         must_be_four_eyes(one, other)
-        document = make(here, one)
-        new = here.desk.publish([document], other)
-    name = " ".join(
-        str(value) for field in ("regulation", "year", "version") if (value := getattr(document, field, None))
-    )
-    if new:
-        OUT.print(f"✓ {name} is published: proposed by {one.actor}, approved by {other.actor}", markup=False)
-    else:
-        OUT.print(f"✓ {name} was published before with this text; nothing is new", markup=False)
+        documents = make(here, one)
+        new = here.desk.publish(documents, other)
+    for document in documents:
+        says = (
+            f"is published: proposed by {one.actor}, approved by {other.actor}"
+            if document in new
+            else "was published before with this text; nothing is new"
+        )
+        OUT.print(f"✓ {_name(document)} {says}", markup=False)
+
+
+def _name(document: Published) -> str:
+    kind = document.topic.partition(".")[0].replace("_", " ")
+    name = getattr(document, "regulation", None) or getattr(document, "year", None) or kind
+    return f"{name} {document.version}"
 
 
 def written_in(file: Path, known: Sequence[str] = ()) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -124,9 +124,9 @@ def publish(
     with told():
         text, file = text_of(str(pack))
 
-    def make(here: Installation, by: Caller) -> Published:
+    def make(here: Installation, by: Caller) -> Sequence[Published]:
         books = {name: book for (name, _), book in here.published().reference.calendars.items()}
-        return proposed(text, file, by, books)
+        return [proposed(text, file, by, books)]
 
     publish_with_two_keys(proposer, approver, make)
 

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr
 
 from cases import codes
 from cases.case import Case
+from cases.catalogue import Product
 from cases.codes import Link
 from cases.command import Command
 from cases.commands.joining import Joining
@@ -73,6 +74,12 @@ class Receive(Joining):
         copy = self.model_copy()
         copy._case_no = case_no  # noqa: SLF001 - its own, of another instance
         return copy
+
+    def listed(self, product: Product | None) -> Self:
+        """Give the same demand with what the catalogue says of its product where the caller does not."""
+        if product is None or self.manual_warranty_months is not None:
+            return self
+        return self.model_copy(update={"manual_warranty_months": product.manual_warranty_months})
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         if self._case_no is None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from cases.budgets import Budgets
 from cases.caller import Caller, is_same_person
+from cases.catalogue import Catalogue
 from cases.codes import Role
 from cases.errors import NotAllowed, Refused
-from cases.events_reference import BudgetsPublished, RegulationPublished, StockListPublished
+from cases.events_reference import (
+    BudgetsPublished,
+    CataloguePublished,
+    RegulationPublished,
+    StockListPublished,
+)
 from cases.fact import Fact
-from cases.regulation.checking import validated
-from cases.regulation.packs import Books, BrokenPack, check, digest
+from cases.regulation.checking import problem, toml_of, validated
+from cases.regulation.checking_lines import Place, lines_of
+from cases.regulation.nearest import meant
+from cases.regulation.packs import Books, BrokenPack, check, digest, law_names, shipped_text
 from cases.stock_list import StockList
 
 
@@ -37,6 +45,9 @@ EYES: Final[Mapping[type[Fact], Eyes]] = {
         "A stock list",
         frozenset({Role.WAREHOUSE, Role.SUPERVISOR}),
         frozenset({Role.SUPERVISOR, Role.MANAGEMENT}),
+    ),
+    CataloguePublished: Eyes(
+        "A catalogue", frozenset({Role.QUALITY, Role.SUPERVISOR}), frozenset({Role.SUPERVISOR, Role.ADMIN})
     ),
 }
 
@@ -79,6 +90,34 @@ def proposed_stock_list(text: str, file: str, proposer: Caller) -> StockListPubl
     return StockListPublished(
         version=found.version, document=text, sha256=digest(text), proposed_by=proposer.actor
     )
+
+
+def proposed_catalogue(
+    text: str, file: str, proposer: Caller, published: Collection[str] = ()
+) -> tuple[RegulationPublished | CataloguePublished, ...]:
+    """Make the document of a product catalogue, and before it the laws that it names and nobody published yet.
+
+    `published` names the regulations in the log. A law goes in as it ships and so binds what the catalogue names, no
+    product line. Raises as `proposed` does, and for a law that is none.
+    """
+    _must_propose(CataloguePublished, proposer)
+    found = validated(Catalogue, text, file)
+    if unknown := dict(_unknown_laws(found, published)):
+        written, lines = toml_of(text, file), lines_of(text)
+        raise BrokenPack([problem(file, written, lines, place, what) for place, what in unknown.items()])
+    named = {law for product in found.product for law in product.laws}
+    laws = (proposed(shipped_text(law), law, proposer) for law in sorted(named - set(published)))
+    return *laws, CataloguePublished(
+        version=found.version, document=text, sha256=digest(text), proposed_by=proposer.actor
+    )
+
+
+def _unknown_laws(catalogue: Catalogue, published: Collection[str]) -> Iterator[tuple[Place, str]]:
+    known = {*law_names(), *(name for name in published if name.startswith("law-"))}
+    for at, product in enumerate(catalogue.product):
+        for number, law in enumerate(product.laws):
+            if law not in known:
+                yield ("product", at, "laws", number), f"there is no law named {law!r}{meant(law, known)}"
 
 
 def must_be_four_eyes(proposer: Caller, approver: Caller) -> None:

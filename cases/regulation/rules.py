@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cases.budgets import Budgets
 from cases.calendars.book import CalendarBook
 from cases.case import Case
+from cases.catalogue import Catalogue, Product
 from cases.codes import Department, Payer
 from cases.errors import BrokenHistory, NotFound, Refused
 from cases.events import Classified
@@ -109,21 +110,50 @@ class Reference:
     """In the order in which they were published: of a year the last one holds."""
     stock_lists: tuple[StockList, ...] = ()
     """In the order in which they were published: the last one holds."""
+    catalogues: tuple[Catalogue, ...] = ()
+    """In the order in which they were published: of those in force the last by day and version holds."""
     _read: dict[Pinned, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _listed: dict[tuple[str, str | None], Product | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def rules_for(self, pinned: tuple[Pinned, ...]) -> Rules:
         """Bind what a case was pinned to; raises BrokenHistory for a version that was never published."""
         return Rules(tuple(self._bound(found) for found in pinned))
 
-    def in_force(self, *, product_line: str, channel: str, at: datetime) -> tuple[Pinned, ...]:
+    def product(
+        self, product_line: str, model: str | None, batch: str | None, at: datetime
+    ) -> Product | None:
+        """Find what a case received at an instant is about, in the catalogue in force on its day."""
+        day = at.astimezone(self.zone).date()
+        found = max((one for one in self.catalogues if one.effective_from <= day), key=_age, default=None)
+        return (
+            next((one for one in found.called(product_line, model) if one.is_of(batch)), None)
+            if found
+            else None
+        )
+
+    def listed(self, product_line: str, model: str | None) -> Product | None:
+        """Find what the newest catalogue calls so, of whatever batch; for names in tables, never to judge by."""
+        key = product_line, model
+        if key not in self._listed:
+            newest = max(self.catalogues, key=_age, default=None)
+            self._listed[key] = next(newest.called(product_line, model), None) if newest else None
+        return self._listed[key]
+
+    def in_force(
+        self, *, product_line: str, channel: str, at: datetime, laws: Collection[str] = ()
+    ) -> tuple[Pinned, ...]:
         """Choose the versions that bind a case received at an instant, by its day in the business time zone.
 
-        Of one regulation the version that came into force last; of settings and calendars the newest.
+        `laws` bind whatever their product lines: the catalogue names them for the product. Of one regulation the
+        version that came into force last; of settings and calendars the newest.
         """
         day = at.astimezone(self.zone).date()
         found: dict[str, Regulation] = {}
         for regulation in sorted(self.regulations.values(), key=_age):
-            if _binds(regulation, product_line, channel, day):
+            is_meant = regulation.id in laws or _is_of_line(regulation, product_line)
+            if is_meant and _binds(regulation, channel, day):
                 found[regulation.id] = regulation
         return tuple(self._pin(found[name]) for name in sorted(found))
 
@@ -168,16 +198,19 @@ class Reference:
         return book, tuple(earlier)
 
 
-def _binds(regulation: Regulation, product_line: str, channel: str, day: date) -> bool:
+def _is_of_line(regulation: Regulation, product_line: str) -> bool:
+    return not regulation.product_lines or product_line in regulation.product_lines
+
+
+def _binds(regulation: Regulation, channel: str, day: date) -> bool:
     return (
         regulation.effective_from <= day
         and (regulation.effective_until is None or day <= regulation.effective_until)
-        and (not regulation.product_lines or product_line in regulation.product_lines)
         and (not regulation.channels or channel in regulation.channels)
     )
 
 
-def _age(regulation: Regulation) -> tuple[date, tuple[tuple[int, str], ...]]:
+def _age(regulation: Regulation | Catalogue) -> tuple[date, tuple[tuple[int, str], ...]]:
     return regulation.effective_from, _natural(regulation.version)
 
 

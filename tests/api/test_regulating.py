@@ -12,6 +12,7 @@ from api import cli
 from cases.regulation.packs import shipped_text
 from cases.store.server import EmbeddedServer
 from tests.cases.test_budgets import BUDGETS, STOCK
+from tests.cases.test_catalogue import CATALOGUE
 from tests.fix_store import folder_for_a_server
 
 Settings = Mapping[str, str | None]
@@ -183,3 +184,19 @@ def test_two_people_publish_the_budgets_of_a_year_and_the_stock_list(at: Setting
     assert CliRunner().invoke(cli.app, ["publish", "stock-list", str(items)], env=two).exit_code == 0
     gone = CliRunner().invoke(cli.app, ["publish", "budgets", str(tmp_path / "none.toml")], env=two)
     assert (gone.exit_code, "cannot be read" in gone.output) == (2, True)
+
+
+def test_two_people_publish_a_catalogue_with_the_laws_that_it_names(at: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "products.toml"
+    path.write_text(CATALOGUE.replace('"law-12315"]', '"law-12351"]'), encoding="utf-8")
+    two = {**WIDE, **two_keys(at, "quality", "admin", "admin-01")}
+    wrong = CliRunner().invoke(cli.app, ["publish", "catalogue", str(path)], env=two)
+    assert wrong.exit_code == 2
+    assert f"{path}, line 20: product K7: laws: there is no law named 'law-12351'" in wrong.output
+    path.write_text(CATALOGUE, encoding="utf-8")
+    by = "is published: proposed by quality-lin, approved by admin-01"
+    told = CliRunner().invoke(cli.app, ["publish", "catalogue", str(path)], env=two)
+    names = ("law-12315 2026.1", "law-distance-sale 2026.1", "law-sanbao 2026.1", "catalogue 1")
+    assert told.output.splitlines() == [f"✓ {name} {by}" for name in names]
+    again = CliRunner().invoke(cli.app, ["publish", "catalogue", str(path)], env=two)
+    assert again.output == "✓ catalogue 1 was published before with this text; nothing is new\n"
