@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cases import events
-from cases.codes import Kind, Link, PauseReason, Stage, Subject
+from cases.codes import Direction, Kind, Link, PauseReason, Stage, Subject
 from cases.fact import Fact
 from cases.history import effective
 from cases.recorded import Recorded
@@ -48,6 +48,32 @@ class Case:
         """Tell when the demand was received, as corrected."""
         received = (known.occurred_at for known in self.history if isinstance(known.fact, events.Received))
         return next(received, None)
+
+    @property
+    def goods_here(self) -> int | None:
+        """Tell how many goods came and did not go back; None where nothing came, or one does not say how many."""
+        moved = [known.fact for known in self.history if isinstance(known.fact, events.Delivered)]
+        told = [fact.quantity for fact in moved if fact.quantity is not None]
+        if not moved or len(told) < len(moved):
+            return None
+        return sum(
+            n if fact.direction is Direction.INBOUND else -n for fact, n in zip(moved, told, strict=True)
+        )
+
+    @property
+    def refundable_minor(self) -> int:
+        """Tell what all refunds may come to: what was paid; of a return, the share of the goods that are here."""
+        if self.received is None or self.received.paid is None:
+            return 0
+        paid, asked_about, here = self.received.paid.minor, self.received.quantity, self.goods_here
+        if self.kind is not Kind.RETURN or asked_about is None or here is None:
+            return paid
+        return paid * min(max(here, 0), asked_about) // asked_about
+
+    @property
+    def overpaid_minor(self) -> int:
+        """Tell how much more went back than may."""
+        return max(0, self.refunded_minor - self.refundable_minor)
 
     def already(self, fact: Fact) -> bool:
         """Tell whether the newest fact of this name in the present cycle says just the same."""

@@ -14,6 +14,7 @@ class Delivered(Fact):
 
     direction: codes.Direction
     is_damaged: bool = False
+    quantity: Quantity | None = None
 
 
 class Replaced(Fact):

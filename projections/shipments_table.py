@@ -40,6 +40,7 @@ class ShipmentRow(NamedTuple):
         bool | None, Says("破损", "Arrived damaged, or was told to be damaged under way; empty before either")
     ]
     is_lost: Annotated[bool, Says("丢失", "Told to be lost, and has not arrived")]
+    quantity: Annotated[int | None, Says("件数", "How many arrived; empty where nobody told")]
     kind: columns.Kind
     product_id: columns.Product
     department: columns.Department
@@ -126,4 +127,5 @@ def _came(file: CaseFile, one: _Consignment) -> Row:
         one.transit.value if one.transit else None,
         damaged,
         at is None and one.transit is Transit.LOST,
+        one.delivered.quantity if one.delivered else None,
     )

@@ -202,6 +202,11 @@ class Correct(Command):
         is_kept = paid is not None and all(amount.currency == paid.currency for amount in returned)
         if returned and not (is_kept and paid and after.refunded_minor <= paid.minor):
             raise Refused("All refunds together must stay within what was paid", rule="refund-within-paid")
+        if after.overpaid_minor > case.overpaid_minor:
+            raise Refused(
+                "All refunds of a return must stay within the share of the goods that came back",
+                rule="refund-within-returned",
+            )
         for leave in overspent([known.fact for known in after.history]):
             raise refusal(leave)
 

@@ -67,6 +67,12 @@ class Refund(Command):
             )
         if not 0 < self.amount.minor <= paid.minor - case.refunded_minor:
             raise Refused("All refunds together must stay within what was paid", rule="refund-within-paid")
+        if self.amount.minor > case.refundable_minor - case.refunded_minor:
+            raise Refused(
+                "All refunds of a return must stay within the share of the goods that came back",
+                rule="refund-within-returned",
+                refundable=str(Money(minor=case.refundable_minor, currency=paid.currency)),
+            )
         if any(is_same_person(known.actor, actor) for known in case.history if _lifts_the_limit(known.fact)):
             raise Refused("Who approved a refund above the limit may not make it", rule="four-eyes")
         _must_be_covered(self, case)

@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 from cases import codes
 from cases.case import Case
 from cases.command import Command
+from cases.errors import Refused
 from cases.events import Arrived, Booked, Delivered, Inspected, Installed, Repaired, Replaced, Shipped
-from cases.fact import Attachment, Fact, Moment, Word
+from cases.fact import Attachment, Fact, Moment, Quantity, Word
 from cases.personal import Personal
 from cases.regulation.rules import Rules
 
@@ -38,9 +39,22 @@ class Deliver(Command):
     """Note that goods arrived, at the firm (inbound) or at the customer (outbound)."""
 
     fact: ClassVar[type[Fact]] = Delivered
+    answers: ClassVar[tuple[type[Fact], ...]] = (Shipped,)
 
     direction: codes.Direction
     is_damaged: bool = False
+    quantity: Annotated[
+        Quantity | None, Field(description="how many, where not all that the demand is about came at once")
+    ] = None
+
+    def must_hold(self, case: Case, actor: str | None) -> None:
+        asked_about = case.received.quantity if case.received else None
+        came = self.quantity if self.direction is codes.Direction.INBOUND else None
+        if came is not None and asked_about is not None and (case.goods_here or 0) + came > asked_about:
+            raise Refused(
+                "More goods would be here than the demand is about; correct what is wrong first",
+                rule="goods-within-demand",
+            )
 
 
 class Inspect(Command):

@@ -155,6 +155,12 @@ class Story:
         assert self.outcome is not None
         return self
 
+    @property
+    def news(self) -> tuple[Fact, ...]:
+        """The facts that it came to."""
+        assert isinstance(self.outcome, tuple), self._why()
+        return self.outcome
+
     def then_quiet(self) -> Story:
         """Expect that there was nothing new to record."""
         return self.then()

@@ -48,6 +48,7 @@ APART = {
 """By which fields facts of one name stand apart, so that each of them is news once."""
 BESIDE = {
     **dict.fromkeys(LEAVE, LEAVE), "Disputed": {"Settled"}, "Mediated": {"Disputed"}, "Settled": {"Disputed"},
+    "Delivered": {"Shipped"},
 }  # fmt: skip
 """After which other facts the same words are news again."""
 ONCE = {
