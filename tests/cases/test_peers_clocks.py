@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import holidays
@@ -120,19 +121,44 @@ def test_group_3_a_calendar_that_is_edited_rewrites_no_verdict() -> None:
     assert running.original_due_at != running.due_at, "and what was told at first stays beside it"
 
 
-def test_group_4_a_note_is_no_answer_and_a_late_answer_hides_no_miss() -> None:
-    """Naively: the first thing said stops the clock, and overdue is whatever is late and has no answer yet."""
+def first_said(told: Story) -> datetime | None:
+    """Naively: when anything was first said, by whomever and to whomever."""
+    said = (one.occurred_at for one in told.facts if isinstance(one.fact, events.Responded | events.Noted))
+    return min(said, default=None)
+
+
+def is_overdue(told: Story, now: datetime) -> bool:
+    """Naively: what is late and has no answer yet."""
+    due_at, answered_at = told.facts[0].occurred_at + A_DAY, first_said(told)
+    return answered_at is None and now > due_at
+
+
+def test_group_4_a_note_is_no_answer() -> None:
+    """Naively: the first thing said stops the clock, a note among colleagues or a notice that was sent by itself."""
     told = asked("hours = 24", "2026-03-02 09:00")
     noted = told.at("2026-03-02 09:01", events.Responded(step=codes.Step.NOTICE)).at(
         "2026-03-02 09:02", events.Noted(word="photos")
     )
-    said = [recorded.occurred_at for recorded in noted.facts[1:]]
-    assert min(said) <= wall("2026-03-03 09:00"), "naively answered within a minute"
-    assert noted.verdict() is Verdict.OPEN
-    late = noted.at("2026-03-04 09:00", REPLY)
-    now, answered_at = wall("2026-03-04 10:00"), wall("2026-03-04 09:00")
-    assert not (now > wall("2026-03-03 09:00") and answered_at is None), "naively no longer overdue"
+    two_days_on = wall("2026-03-04 09:00")
+    assert (first_said(noted), is_overdue(noted, two_days_on)) == (wall("2026-03-02 09:01"), False)
+    assert (noted.clock().stopped_at, standing(noted.clock(), two_days_on)) == (None, Standing.OVERDUE)
+
+
+def test_group_4_a_late_answer_hides_no_miss() -> None:
+    """Naively: overdue is what has no answer yet, so that the answer that comes late takes the miss away."""
+    late = asked("hours = 24", "2026-03-02 09:00").at("2026-03-04 09:00", REPLY)
+    now = wall("2026-03-04 10:00")
+    assert is_overdue(replace(late, facts=late.facts[:1]), now)
+    assert not is_overdue(late, now), "an hour ago it was late, and now nobody knows"
     assert (late.verdict(), standing(late.clock(), now)) == (Verdict.BREACHED, Standing.BREACHED)
+
+
+def test_group_4_what_the_customer_gave_up_is_not_waited_for() -> None:
+    """Naively: without an answer the clock runs on, also when the conversation is over."""
+    given_up = asked("hours = 24", "2026-03-02 09:00").at("2026-03-02 10:00", closed("withdrawn"))
+    now = wall("2026-03-04 10:00")
+    assert is_overdue(given_up, now)
+    assert standing(given_up.clock(), now) is Standing.CANCELLED
 
 
 def test_group_5_a_reopened_case_starts_anew_and_keeps_its_old_verdict() -> None:
