@@ -94,7 +94,7 @@ def _same(
     facts = sorted({*_facts_of(patterns)}, key=lambda fact: fact.name()) or [Received]
     for at, name in enumerate(item.same):
         for fact in facts:
-            if name not in {*told, *fact.model_fields}:
+            if not {*name.split("/")} & {*told, *fact.model_fields}:
                 what = f"{fact.name()} has no field {name}{meant(name, {*told, *fact.model_fields})}"
                 yield draft.problem((*place, "same", at), what)
 

@@ -152,10 +152,13 @@ def _is_about(fact: Fact, constraint: str) -> bool:
 
 def _same(asked: Asked, one: Marked, other: Marked) -> bool:
     """Tell whether two facts agree on the fields that must be equal."""
-    return all(
-        getattr(one.recorded.fact, name, None) == getattr(other.recorded.fact, name, None)
-        for name in asked.constraint.same
-    )
+    return all(_told(one, name) == _told(other, name) for name in asked.constraint.same)
+
+
+def _told(known: Marked, name: str) -> object:
+    """Give the field that must be equal, by whichever of its names the fact has."""
+    fact = known.recorded.fact
+    return next((told for one in name.split("/") if (told := getattr(fact, one, None)) is not None), None)
 
 
 def _last(wanted: Marks, asked: Asked, known: Sequence[Marked], done: Marked) -> tuple[Marked | None, bool]:
@@ -171,8 +174,7 @@ def _last(wanted: Marks, asked: Asked, known: Sequence[Marked], done: Marked) ->
 def _ends(asked: Asked, end: Marked, other: Marked) -> bool:
     """Tell whether a fact voids what is said of another one: it tells the same, or none, of the equal fields."""
     return bool(end.marks & asked.void) and all(
-        getattr(end.recorded.fact, name, None) in {None, getattr(other.recorded.fact, name, None)}
-        for name in asked.constraint.same
+        _told(end, name) in {None, _told(other, name)} for name in asked.constraint.same
     )
 
 

@@ -166,7 +166,8 @@ class Constraint(Item):
     separation       nobody may do what two different patterns of `then` say
     limit            the amounts of all `then` together stay within what was paid, or within a setting (fen)
 
-    `same` names fields that must be equal in both facts; where an `unless` came before, nothing is asked.
+    `same` names fields that must be equal in both facts (`item/budget` where one fact calls it so and the other one
+    so); where an `unless` came before, nothing is asked.
     """
 
     kind: Literal[

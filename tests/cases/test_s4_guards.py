@@ -62,8 +62,10 @@ MEDIATED = events.Mediated(body=codes.Body.INSTITUTE, result=codes.MediationResu
 REVIEWED = events.Reviewed(cause=codes.Cause.MATERIAL, improvement=codes.Improvement.PRODUCT)
 FITTED = moved("used", is_same_quality=True)
 ABOVE = events.Charged(
-    cost=codes.Cost.PARTS, amount=yuan(80), payer=codes.Payer.COMPANY, voucher_no="V-1", is_over_budget=True
-)
+    cost=codes.Cost.PARTS, amount=yuan(80), payer=codes.Payer.COMPANY, voucher_no="V-1", budget="parts-2026",
+    is_over_budget=True,
+)  # fmt: skip
+OVER = approved("budget", item="parts-2026")
 
 
 def installed(*, tested: bool = True) -> events.Installed:
@@ -134,8 +136,11 @@ GUARDS = (
     ),
     Guarded("service-complaint-reviewed", "S4 四(三)3", (*RUDENESS, FOUND_OUT), closed(), cure=(REVIEWED,)),
     Guarded(
-        "over-budget-approved", "S4 五(二)1", (*FAULT, approved("budget"), rejected("budget"), LEAVE), ABOVE,
-        cure=(approved("budget"),),
+        "over-budget-approved", "S4 五(二)1", (*FAULT, OVER, rejected("budget"), LEAVE), ABOVE, cure=(OVER,),
+    ),
+    Guarded(
+        "over-budget-approved", "S4 五(二)1",
+        (*FAULT, approved("budget", item="freight-2026"), approved("budget")), ABOVE, cure=(OVER,),
     ),
     Guarded(
         "indirect-loss-proven", "S4 六(一)1", (*OTHER, FOUND_OUT, LEAVE), compensated("indirect_loss"),
@@ -283,7 +288,7 @@ def test_a_clause_refuses_or_finds_what_breaks_it_and_nothing_else(guarded: Guar
 
 
 def test_leave_counts_when_a_supervisor_gives_it() -> None:
-    for leave, act in ((approved("budget"), ABOVE), (LEAVE, compensated("goodwill"))):
+    for leave, act in ((OVER, ABOVE), (LEAVE, compensated("goodwill"))):
         given(*OTHER, told(leave, role="management"), rules=METERS).when(act).then_refused()
         given(*OTHER, leave, rules=METERS).when(act).then_allowed()
 

@@ -64,9 +64,7 @@ def test_the_store_is_what_came_in_less_what_went_out_and_says_what_is_low(bi: D
     assert {low for *_, low in found.values()} == {True, False}
 
 
-@pytest.mark.proves("S4-5.1")
-@pytest.mark.proves("S4-5.2b")
-@pytest.mark.proves("S4-5.3")
+@pytest.mark.proves("S4-5.1", "S4-5.2a", "S4-5.2b", "S4-5.3")
 def test_costs_by_month_quarter_and_year_are_held_against_budget_and_volume(
     bi: Db, known: list[Told]
 ) -> None:
