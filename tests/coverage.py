@@ -24,13 +24,16 @@ What carries every rule of the five regulations, and the tests that prove it. Th
 
 
 def proof(standing: Standing, before: Sequence[str] = ()) -> tuple[Proof, ...]:
-    """The tests of a rule: those marked with it, and one for every item that carries it and that they do not name."""
+    """The tests of a rule: those marked with it, and one for every item that carries it unless they tell of it.
+
+    A test that tells of items one by one goes before any other that names them.
+    """
     marked = proofs().get(Named(standing.rule.id), ())
     more: list[Proof] = []
     for item in items(standing):
         known = set(proofs().get(item, ()))
-        best = known & told_one_by_one() or known
-        if known and not known & set(marked) and not best & set(more):
+        best = known & told_one_by_one().get(item.name, frozenset()) or known
+        if best and not best & {*marked, *more}:
             more.append(preferred(best, standing.rule.id.partition("-")[0], before))
     return (*marked, *more)
 

@@ -52,14 +52,16 @@ def proofs() -> dict[Named, tuple[Proof, ...]]:
 
 
 @cache
-def told_one_by_one() -> frozenset[Proof]:
-    """The tests with a mark that names no rule: they tell of every item of a table, each by a story of its own."""
-    return frozenset(
-        Proof(module.name, test.name)
-        for module in modules("tests")
-        for test in Scope(module).tests()
-        if any(isinstance(mark, ast.Attribute) and mark.attr == "proves" for mark in test.decorator_list)
-    )
+def told_one_by_one() -> dict[str, frozenset[Proof]]:
+    """Item → the tests with a bare mark: each entry of their tables begins with an item, and proves it."""
+    found: dict[str, set[Proof]] = {}
+    for module in modules("tests"):
+        scope = Scope(module)
+        for test in scope.tests():
+            if any(isinstance(mark, ast.Attribute) and mark.attr == "proves" for mark in test.decorator_list):
+                for item in (word for table in scope.tables(test) for word in heads(table)):
+                    found.setdefault(item, set()).add(Proof(module.name, test.name))
+    return {item: frozenset(tests) for item, tests in found.items()}
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,14 @@ class Scope:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield node
 
+    def tables(self, test: ast.AST) -> list[ast.AST]:
+        """The tables of the file that a test uses."""
+        meant = (self.defined.get(name) for name in used(test))
+        return [one for one in meant if one and not isinstance(one, type_of_definition)]
+
     def literals(self, test: ast.AST) -> set[str]:
         """The words that a test says itself, or that a table of the file does which it uses."""
-        tables = (self.defined.get(name) for name in used(test))
-        return {
-            word
-            for node in (test, *(one for one in tables if one and not isinstance(one, type_of_definition)))
-            for word in strings(node)
-        }
+        return {word for node in (test, *self.tables(test)) for word in strings(node)}
 
     def packs(self, test: ast.AST) -> frozenset[str]:
         """The packs that a test runs."""
@@ -202,3 +204,16 @@ def strings(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+
+
+def heads(table: ast.AST) -> Iterator[str]:
+    """The words that the entries of a table begin with: keys, first arguments, or the entries themselves."""
+    match table:
+        case ast.Dict(keys=entries):
+            yield from (word for entry in entries if entry for word in heads(entry))
+        case ast.Tuple(elts=entries) | ast.List(elts=entries):
+            yield from (word for entry in entries for word in heads(entry))
+        case ast.Call(args=[ast.Constant(value=str(word)), *_]) | ast.Constant(value=str(word)):
+            yield word
+        case _:
+            return

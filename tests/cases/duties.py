@@ -15,7 +15,7 @@ from cases.regulation.bound import Bound
 from cases.regulation.forms import filled
 from cases.regulation.items import Item
 from cases.regulation.rules import Rules
-from cases.regulation.targets import counted_promises, threshold
+from cases.regulation.targets import counted_promises, months_needed, threshold
 from tests.cases.scenario import classified, given, received
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -89,7 +89,10 @@ class Paper:
 
 @dataclass(frozen=True)
 class Returning:
-    """A programme: its kind, one of its periods as it is written, which share it draws of what, and of which kinds."""
+    """A programme: its kind, one of its periods as it is written, the share it draws, of what, and of which kinds.
+
+    `verifies` is what it wants verified of every customer.
+    """
 
     programme: str
     kind: str
@@ -97,6 +100,7 @@ class Returning:
     rate: str | None = None
     draws: str = "cases"
     kinds: tuple[str, ...] = ()
+    verifies: str | None = None
 
     def __str__(self) -> str:
         """Name it in the test's own name."""
@@ -109,12 +113,16 @@ class Returning:
         duty = Duty(bound.regulation, bound.settings, programme)
         assert str(duty.of(self.period)) == self.period
         assert (programme.kind, duty.rate, programme.draws) == (self.kind, self.rate, self.draws)
+        assert programme.verifies == self.verifies
         assert programme.applies.where.get("kind", ()) == self.kinds
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A target: what it counts, the share to reach and whence, what satisfies, what lasts, and of which clocks."""
+    """A target: what it counts, the share to reach and whence, what satisfies, what lasts, and of which clocks.
+
+    `months` is how many in a row reach it, `constraints` those that a complete record keeps.
+    """
 
     target: str
     measure: str
@@ -123,6 +131,8 @@ class Figure:
     score: int | None = None
     days: int | None = None
     promises: tuple[str, ...] = ()
+    months: int | None = None
+    constraints: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Name it in the test's own name."""
@@ -136,3 +146,5 @@ class Figure:
         share = None if self.share is None else Decimal(self.share)
         assert threshold(target, bound.settings) == (share, self.whence)
         assert tuple(one.id for one in counted_promises(target, bound.regulation)) == self.promises
+        assert months_needed(target, bound.settings) == self.months
+        assert target.constraints == self.constraints

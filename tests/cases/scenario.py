@@ -174,7 +174,8 @@ class Story:
         return self
 
     def then_found(self, constraint: str, *, clause: str | None = None, overridden: bool = False) -> Finding:
-        """Expect that judging the history, with what was done, finds this; give the finding."""
+        """Expect that judging the history, with what was done and was not refused, finds this; give the finding."""
+        assert not isinstance(self.outcome, Refused), self._why()
         found = [finding for finding in self.findings() if finding.constraint == constraint]
         assert found, f"not found among {[finding.constraint for finding in self.findings()]}"
         assert clause in {None, found[-1].clause}

@@ -32,6 +32,51 @@ def decided(verdict: Verdict, *names: str) -> tuple[bool | None, ...]:
     return (verdict.is_granted, *(name in verdict.result for name in names))
 
 
+BARE: dict[str, object] = {"has_proof": False, "has_fault_description": False}
+LONG_AGO: dict[str, object] = {"purchased_on": "2020-01-02", "goods_received_on": "2020-01-02"}
+TEXT = {"term_source": "text", "anchor": "purchased_on"}
+RIGHTS: dict[str, tuple[tuple[str, str], dict[str, object], dict[str, str]]] = {
+    "quality-return-window": (
+        ("return", "quality"), BARE,
+        {
+            **TEXT, "term": "15 days", "window_end": "2026-03-16", "literal_window_end": "2026-03-16",
+            "is_literally_open": "true", "needs": "has_proof, has_fault_description",
+            "to_inspect": "is_human_damage", "law": "消费者权益保护法 24",
+        },
+    ),
+    "not-fit-return-window": (
+        ("exchange", "not_fit"), BARE,
+        {
+            **TEXT, "term": "7 days", "window_end": "2026-03-09", "literal_window_end": "2026-03-09",
+            "is_literally_open": "true", "needs": "has_proof",
+            "to_inspect": "is_packaging_intact, are_accessories_complete",
+        },
+    ),
+    "warranty": (
+        ("repair", "none"), BARE,
+        {
+            **TEXT, "term": "1 year", "window_end": "2027-03-01", "literal_window_end": "2027-03-01",
+            "is_literally_open": "true", "to_inspect": "is_human_damage", "law": "民法典 622",
+        },
+    ),
+    "freight-warranty-repair": (("repair", "none"), {}, {"payer": "company", "literal_payer": "company"}),
+    "freight-quality-return": (
+        ("exchange", "quality"), {},
+        {"payer": "company", "literal_payer": "customer", "law": "消费者权益保护法 24"},
+    ),
+    "freight-not-fit-return": (("return", "not_fit"), {}, {"payer": "customer", "literal_payer": "customer"}),
+    "out-of-warranty-quote": (("repair", "none"), LONG_AGO, {"quote": "required"}),
+}  # fmt: skip
+"""Right of the text → who asks for it, with which papers, and all that it says; bought the day before, in a shop."""
+
+
+@pytest.mark.proves
+@pytest.mark.parametrize("right", RIGHTS)
+def test_a_right_says_how_long_what_it_needs_what_is_looked_at_and_who_pays(right: str) -> None:
+    (kind, reason), bought, says = RIGHTS[right]
+    assert asked(day(3, 2), kind, reason, **bought).verdict(right).result == says
+
+
 # fifteen days for quality
 
 

@@ -207,6 +207,7 @@ def test_nothing_is_owed_after_a_return_was_refused_and_all_of_it_once_it_is_gra
     assert granted.verdict("unfit-goods-taken-back:1") == "breached"
 
 
+@pytest.mark.proves("S2-8.2")
 @pytest.mark.parametrize(
     ("noticed_on", "changed", "verdict"),
     [
@@ -265,6 +266,9 @@ def test_a_visit_that_was_put_off_in_time_is_owed_at_its_new_hour_alone() -> Non
         ("store", "repair", "store"),
         ("store", "complaint", "store"),
         ("store", "order", "store"),
+        ("phone", "order", "store"),
+        ("store", "exchange", "store"),
+        ("phone", "exchange", "after_sales"),
         ("phone", "repair", "after_sales"),
         ("phone", "opinion", "after_sales"),
         ("store", "showroom", "after_sales"),
@@ -273,7 +277,7 @@ def test_a_visit_that_was_put_off_in_time_is_owed_at_its_new_hour_alone() -> Non
         ("phone", "consultation", "customer_service"),
     ],
 )
-@pytest.mark.proves("S2-8.1")
+@pytest.mark.proves("S2-1.1", "S2-2.5a", "S2-2.11", "S2-3.1", "S2-3.4–5", "S2-5.1", "S2-6.1", "S2-8.1")
 def test_a_problem_stays_with_the_shop_that_was_told_until_it_is_handed_over(
     channel: str, kind: str, department: str
 ) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from cases import events
 from cases.fact import Fact
-from cases.regulation.forms import filled
 from tests.cases.guarded import Guarded
 from tests.cases.scenario import (
     approved,
@@ -287,53 +286,3 @@ def test_a_special_case_goes_through_by_somebody_elses_leave_and_stays_visible()
     lifted.when(GIVEN_UP).then_allowed()
     lifted.and_(GIVEN_UP).then_found("custody-before-closing", clause="S2 三/8", overridden=True)
     lifted.and_(rejected("override", item="custody-before-closing")).when(GIVEN_UP).then_refused()
-
-
-FORMS = {
-    "sales-contract": (sofa("order", handed_to("warehouse")), "Contract", "HT-7"),
-    "delivery-slip": (
-        sofa("delivery", booked("delivery", day(3, 5)), CHECKED, delivered("outbound")), "Time of delivery", day(3, 5),
-    ),
-    "collection-slip": (
-        sofa("installation", noted("installation-wishes"), booked("installation", day(3, 6))), "Wishes", ref("text"),
-    ),
-    "delivery-voucher": (
-        sofa("delivery", delivered("outbound", is_damaged=True), filed("delivery_voucher", "handed_back")),
-        "Damaged", True,
-    ),
-    "problem-registration": (
-        sofa("repair", handed_to("after_sales"), responded("contact")), "Customer called", day(3, 2, hour=12),
-    ),
-    "custody-receipt": (sofa("repair", TAKEN, BACK), "Receipt", "R-7"),
-    "repair-slip": (
-        sofa("repair", inspected("on_site", cause="switch"), moved("used"), events.Repaired(work=ref("work"))),
-        "Parts fitted", "V-7",
-    ),
-    "service-record": (
-        sofa(
-            "repair", booked("visit", day(3, 5)), arrived("visit", late_because="traffic"), inspected("on_site"),
-            events.Installed(), events.Repaired(work=ref("work")), CONTENT,
-        ), "Late because", "traffic",
-    ),
-    "sample-register": (
-        sofa(
-            "showroom", *SAMPLE_OFF, inspected("restock", "no_fault", is_passed=True),
-            moved("returned", stock="sample"), moved("displayed", stock="sample"),
-        ), "Back in store", "V-7",
-    ),
-}  # fmt: skip
-
-
-def test_every_paper_of_s2_has_its_story() -> None:
-    assert {form.id for form in REGULATION.form} == set(FORMS)
-
-
-@pytest.mark.proves
-@pytest.mark.parametrize("name", FORMS)
-def test_a_paper_is_filled_from_facts_alone_and_says_what_is_missing(name: str) -> None:
-    facts, line, value = FORMS[name]
-    form = next(one for one in REGULATION.form if one.id == name)
-    made = filled(form, given(*facts, rules=SHOP).facts)
-    assert made.missing == ()
-    assert value in [one.value for one in made.lines if one.label.en == line]
-    assert len(filled(form, ()).missing) == len(form.line)

@@ -60,7 +60,6 @@ def figures(bi: Db, month: date, at: datetime = END) -> dict[str, TargetFigures]
 
 
 @pytest.mark.parametrize("at", [MIDDLE, END], ids=["in the middle", "at the end"])
-@pytest.mark.proves("S1-1.3c", "S1-2.5", "S4-1.3c", "S4-2.4", "S4-4.2")
 def test_every_figure_is_what_the_facts_come_to(
     bi: Db, histories: list[list[Recorded]], at: datetime
 ) -> None:
@@ -124,7 +123,6 @@ def test_departments_add_up_to_the_whole(bi: Db) -> None:
     assert {one.department for one in apart if one.target == "refunds"} == {"finance"}
 
 
-@pytest.mark.proves("S1-7.1")
 def test_months_in_a_row_are_counted_and_one_that_fails_begins_anew(
     bi: Db, histories: list[list[Recorded]]
 ) -> None:
