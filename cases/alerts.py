@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from cases.personal import PersonalRef
 from cases.promises.clock import Clock, Verdict
 from cases.promises.limits import limit_of
 from cases.promises.terms import Sought
-from cases.promises.timeline import Timeline
+from cases.promises.timeline import CLAIMED, Timeline
 from cases.recorded import Recorded
 from cases.regulation.alerting import Alert
 from cases.regulation.bound import Bound
@@ -26,7 +25,6 @@ from cases.regulation.rules import Rules
 
 UNTOLD: Final = frozenset({None, "", "unknown"})
 JUST_BEFORE: Final = timedelta(microseconds=1)
-_CLAIMED = attrgetter("occurred_at")
 
 
 class Counted(NamedTuple):
@@ -57,17 +55,24 @@ class Counted(NamedTuple):
 
 def counted(history: Sequence[Recorded], clocks: Sequence[Clock], rules: Rules) -> tuple[Counted, ...]:
     """Give all that the alerts of its regulations count in a case; `history` holds its effective facts."""
-    alerts = [(bound, alert) for bound in rules for alert in bound.regulation.alert]
-    if not alerts:
-        return ()
-    timeline = Timeline(history, _CLAIMED)
-    found = (
-        one
-        for bound, alert in alerts
-        if not alert.applies.where or alert.applies.holds(Rights(Claim.of(history), bound, rules.bound).trait)
-        for one in (*_facts(timeline, bound, alert), *_missed(timeline, bound, alert, clocks))
-    )
+    return counted_along(Timeline(history, CLAIMED), clocks, rules)
+
+
+def counted_along(timeline: Timeline, clocks: Sequence[Clock], rules: Rules) -> tuple[Counted, ...]:
+    """Count along the timeline of the effective facts, by their claims."""
+    missed = [(clock, at) for clock in clocks if (at := missed_at(clock)) is not None]
+    found: list[Counted] = []
+    for bound in rules:
+        for alert in bound.regulation.alert:
+            own = [*_facts(timeline, bound, alert), *_missed(timeline, bound, alert, missed)]
+            if own and _is_meant(timeline, bound, alert, rules):
+                found += own
     return tuple(found)
+
+
+def _is_meant(timeline: Timeline, bound: Bound, alert: Alert, rules: Rules) -> bool:
+    where = alert.applies
+    return not where.where or where.holds(Rights(Claim.of(timeline.known), bound, rules.bound).trait)
 
 
 def is_reached(mine: Iterable[Counted], among: Sequence[Counted], at: datetime) -> bool:
@@ -87,6 +92,8 @@ def _goes_with(each: Counted, one: Counted) -> bool:
 
 
 def _facts(timeline: Timeline, bound: Bound, alert: Alert) -> Iterator[Counted]:
+    if not any(pattern.fact in timeline.by_name for pattern in alert.counts):
+        return
     for place in timeline.matching(tuple(map(Sought.of, alert.counts))):
         recorded, name = timeline.facts[place], _name(timeline, bound, alert, timeline.cycle(place))
         same = _same(timeline, alert, recorded.occurred_at, recorded.fact) if alert.same else None
@@ -97,10 +104,11 @@ def _facts(timeline: Timeline, bound: Bound, alert: Alert) -> Iterator[Counted]:
             )
 
 
-def _missed(timeline: Timeline, bound: Bound, alert: Alert, clocks: Iterable[Clock]) -> Iterator[Counted]:
-    for clock in clocks:
-        at = missed_at(clock)
-        if at is None or clock.pinned != bound.pinned or clock.promise.id not in alert.misses:
+def _missed(
+    timeline: Timeline, bound: Bound, alert: Alert, missed: Iterable[tuple[Clock, datetime]]
+) -> Iterator[Counted]:
+    for clock, at in missed:
+        if clock.promise.id not in alert.misses or clock.pinned != bound.pinned:
             continue
         started = next(one.fact for one in timeline.facts if one.originator_version == clock.started_by)
         same, until = _same(timeline, alert, at, started), _until(bound, alert, at, started)

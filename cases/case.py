@@ -1,10 +1,11 @@
-"""What a case is now: state, evolve, fold. History is never judged here and no clock is read."""
+"""What a case is now: its state, and the fold of its facts. History is never judged here and no clock is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from cases import events
@@ -109,45 +110,80 @@ _STAGES: dict[type[Fact], Stage] = {
 }
 
 
-def evolve(case: Case, fact: Fact) -> Case:
+@dataclass(slots=True)
+class _Now:
+    """What becomes of a case while its facts are told."""
+
+    received: events.Received | None = None
+    classified: events.Classified | None = None
+    paused_for: PauseReason | None = None
+    is_closed: bool = False
+    is_disputed: bool = False
+    merged_into: str | None = None
+    cycle: int = 1
+    refunded_minor: int = 0
+    stage: Stage = Stage.RECEIVED
+    latest: dict[str, Fact] = field(default_factory=dict)
+
+
+def _evolve(now: _Now, fact: Fact) -> None:
     """Assign what a fact says; never raises on history."""
     match fact:
         case events.Received():
-            return replace(case, received=fact)
+            now.received = fact
         case events.Classified():
-            return replace(case, classified=fact)
+            now.classified = fact
         case events.Paused(reason=reason):
-            return replace(case, paused_for=reason)
+            now.paused_for = reason
         case events.Resumed():
-            return replace(case, paused_for=None)
+            now.paused_for = None
         case events.Refunded(amount=amount):
-            return replace(case, refunded_minor=case.refunded_minor + amount.minor)
+            now.refunded_minor += amount.minor
         case events.Disputed() | events.Settled():
-            return replace(case, is_disputed=isinstance(fact, events.Disputed))
+            now.is_disputed = isinstance(fact, events.Disputed)
         case events.Closed():
-            return replace(case, is_closed=True, paused_for=None)
+            now.is_closed, now.paused_for = True, None
         case events.Linked(link=Link.MERGED_INTO, case_no=case_no):
-            return replace(case, is_closed=True, paused_for=None, merged_into=case_no)
+            now.is_closed, now.paused_for, now.merged_into = True, None, case_no
         case events.Reopened():
-            reopened = Stage.CLASSIFIED if case.classified else Stage.RECEIVED
-            return replace(case, is_closed=False, cycle=case.cycle + 1, latest={}, stage=reopened)
+            now.is_closed, now.cycle, now.latest = False, now.cycle + 1, {}
+            now.stage = Stage.CLASSIFIED if now.classified else Stage.RECEIVED
         case _:
-            return case
+            pass
+
+
+_TELLING: Final = frozenset({
+    events.Received, events.Classified, events.Paused, events.Resumed, events.Refunded, events.Disputed,
+    events.Settled, events.Closed, events.Linked, events.Reopened,
+})  # fmt: skip
+"""The facts that change what a case is; of the others only the stage and the newest are kept."""
 
 
 def fold(case_id: UUID, facts: Sequence[Recorded]) -> Case:
     """Fold all facts of one case, as corrected, in log order."""
-    history = effective(facts)
-    case = Case(case_id=case_id, version=len(facts), history=history, stored=tuple(facts))
-    stage, latest = case.stage, dict[str, Fact]()
+    history, now = effective(facts), _Now()
     for recorded in history:
         fact = recorded.fact
-        case = evolve(case, fact)
-        if isinstance(fact, events.Reopened):
-            stage, latest = case.stage, {}
-        stage = Stage.CLOSED if case.is_closed else _STAGES.get(type(fact), stage)
-        latest[fact.name()] = fact
-    return replace(case, stage=stage, latest=latest)
+        if type(fact) in _TELLING:
+            _evolve(now, fact)
+        now.stage = Stage.CLOSED if now.is_closed else _STAGES.get(type(fact), now.stage)
+        now.latest[type(fact).__name__] = fact
+    return Case(
+        case_id=case_id,
+        version=len(facts),
+        stage=now.stage,
+        received=now.received,
+        classified=now.classified,
+        paused_for=now.paused_for,
+        is_closed=now.is_closed,
+        is_disputed=now.is_disputed,
+        merged_into=now.merged_into,
+        cycle=now.cycle,
+        refunded_minor=now.refunded_minor,
+        latest=now.latest,
+        history=history,
+        stored=tuple(facts),
+    )
 
 
 def project(_initial: Case | None, facts: Sequence[Recorded]) -> Case | None:

@@ -9,14 +9,15 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
-def _in_utc(moment: datetime) -> datetime:
+def in_utc(moment: datetime) -> datetime:
+    """Give an aware moment back; raises ValueError for a naive one."""
     if moment.tzinfo is None:
         message = "must name its offset from UTC"
         raise ValueError(message)
     return moment
 
 
-Instant = Annotated[datetime, AfterValidator(_in_utc)]
+Instant = Annotated[datetime, AfterValidator(in_utc)]
 """An aware moment."""
 
 FIRST: Final = datetime(1971, 1, 1, tzinfo=UTC)

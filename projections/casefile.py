@@ -11,16 +11,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases import events
-from cases.alerts import Counted, counted
+from cases.alerts import Counted, counted_along
 from cases.case import Case, fold
 from cases.codes import Cause, Department, Link
 from cases.fact import Fact
 from cases.history import Correction, corrections
 from cases.ladder import Escalation, escalations, is_warning
 from cases.promises.clock import Clock
-from cases.promises.clocks import clocks
+from cases.promises.clocks import clocks_along
+from cases.promises.timeline import CLAIMED, Timeline
 from cases.recorded import Recorded
-from cases.regulation.constraints import Finding, findings
+from cases.regulation.constraints import Finding, findings_along
 from cases.regulation.rules import Reference, Rules
 
 F = TypeVar("F", bound=Fact)
@@ -47,6 +48,8 @@ class CaseFile:
     """By the version of the corrected fact; the last correction that stands."""
     reference: Reference = field(repr=False)
     rules: Rules
+    timeline: Timeline = field(repr=False)
+    """Its effective facts in the order of their claims."""
     clocks: tuple[Clock, ...]
     findings: tuple[Finding, ...]
     firsts: Mapping[type[Fact], datetime] = field(repr=False)
@@ -117,7 +120,7 @@ class CaseFile:
     @cached_property
     def counted(self) -> tuple[Counted, ...]:
         """What alerts count in it."""
-        return counted(self.case.history, self.clocks, self.rules)
+        return counted_along(self.timeline, self.clocks, self.rules)
 
     @property
     def escalated_at(self) -> datetime | None:
@@ -209,7 +212,7 @@ def product_id(line: str, model: str | None) -> str:
 def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
     """Work out a case; raises what its facts, or rules that cannot be read, make raise."""
     folded = fold(case.case_id, case.facts)
-    rules = _rules(folded, reference)
+    rules, timeline = _rules(folded, reference), Timeline(folded.history, CLAIMED)
     firsts: dict[type[Fact], datetime] = {}
     newest: dict[type[Fact], Recorded] = {}
     for recorded in folded.history:
@@ -226,8 +229,9 @@ def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
         corrected=_corrected(case.facts),
         reference=reference,
         rules=rules,
-        clocks=clocks(case.facts, rules),
-        findings=findings(case.facts, rules.bound),
+        timeline=timeline,
+        clocks=clocks_along(timeline, case.facts, rules),
+        findings=findings_along(timeline.facts, rules.bound, timeline.shape),
         firsts=firsts,
         newest=newest,
     )

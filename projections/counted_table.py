@@ -61,10 +61,13 @@ TABLE: Final = Table(
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per fact and target that counts it."""
     for bound in file.rules:
-        targets = [one for one in bound.regulation.target if one.definition.each and one.is_countable]
-        rights = Rights(Claim.of(file.case.history), bound, file.rules.bound) if targets else None
-        for target in targets:
-            if rights is not None and target.applies.holds(rights.trait):
+        rights: Rights | None = None
+        for target in bound.regulation.counting:
+            if target.definition.each not in file.newest:
+                continue
+            if rights is None:
+                rights = Rights(Claim.of(file.case.history), bound, file.rules.bound)
+            if target.applies.holds(rights.trait):
                 yield from (_row(file, bound, target, known) for known in _counted(file, target))
 
 
@@ -139,6 +142,8 @@ def _confirmed_at(file: CaseFile, cycle: int) -> datetime | None:
 
 def _cycle(file: CaseFile, known: Recorded) -> int:
     """Count the cycle that a fact belongs to; a cycle ends with Reopened."""
+    if events.Reopened not in file.newest:
+        return 1
     return 1 + sum(
         isinstance(one.fact, events.Reopened) and one.originator_version <= known.originator_version
         for one in file.case.history
@@ -148,6 +153,8 @@ def _cycle(file: CaseFile, known: Recorded) -> int:
 def _spoilt_at(file: CaseFile, target: Target, known: Recorded) -> datetime | None:
     """Tell when the case was reopened after a closing, or within the days after a complaint."""
     if target.measure not in {Measure.RESOLUTION, Measure.COMPLAINT_SETTLED}:
+        return None
+    if events.Reopened not in file.newest:
         return None
     reopened = (
         one.occurred_at

@@ -11,43 +11,29 @@ from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
+from cases.calendars.amounts import Duration, Unit
 from cases.calendars.parts import CalendarKind, DayKind, Definition, Window, WorkingYears
 from cases.calendars.walls import (
     DAY,
     FIRST_DAY,
     LAST_DAY,
-    MINUTE,
     OpenTime,
     OutsideCalendar,
     RealTime,
     Walls,
     day_number,
     day_of,
+    later,
     micros,
     moment_of,
     walls_of,
 )
 
-Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
-
 
 class UnitNotCounted(ValueError):
     """The calendar does not count in this unit, for example working days around the clock."""
-
-
-class Unit(StrEnum):
-    """What a duration is counted in."""
-
-    TIME = "time"
-    WORKING_DAYS = "working_days"
-    DAYS = "days"
-    MONTHS = "months"
 
 
 _UNITS = {
@@ -56,53 +42,6 @@ _UNITS = {
     CalendarKind.CALENDAR_DAYS: {Unit.TIME, Unit.DAYS, Unit.MONTHS},
     CalendarKind.BUSINESS_HOURS: {Unit.TIME, Unit.WORKING_DAYS, Unit.DAYS, Unit.MONTHS},
 }
-
-
-class Duration(BaseModel):
-    """An amount of time as a regulation writes it: hours and minutes, or days, or years and months."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    minutes: Count | None = None
-    hours: Count | None = None
-    working_days: Count | None = None
-    days: Count | None = None
-    months: Count | None = None
-    years: Count | None = None
-
-    @cached_property
-    def unit(self) -> Unit:
-        """Tell what is counted."""
-        if self.working_days is not None:
-            return Unit.WORKING_DAYS
-        if self.days is not None:
-            return Unit.DAYS
-        return Unit.TIME if self.months is None and self.years is None else Unit.MONTHS
-
-    @cached_property
-    def amount(self) -> int:
-        """Count microseconds, working days, days or months."""
-        match self.unit:
-            case Unit.TIME:
-                return ((self.hours or 0) * 60 + (self.minutes or 0)) * MINUTE
-            case Unit.WORKING_DAYS:
-                return self.working_days or 0
-            case Unit.DAYS:
-                return self.days or 0
-            case Unit.MONTHS:
-                return (self.years or 0) * 12 + (self.months or 0)
-
-    @model_validator(mode="after")
-    def _one_unit(self) -> Self:
-        told = (
-            self.minutes is not None or self.hours is not None,
-            self.working_days is not None,
-            self.days is not None,
-            self.months is not None or self.years is not None,
-        )
-        if sum(told) != 1:
-            raise ValueError("name one unit: hours and minutes, working_days, days, or years and months")
-        return self
 
 
 @dataclass(frozen=True)
@@ -136,6 +75,16 @@ class Calendar:
         if self.kind in {CalendarKind.AROUND_THE_CLOCK, CalendarKind.CALENDAR_DAYS}:
             return RealTime()
         return OpenTime(self.walls, self._hours)
+
+    @cached_property
+    def counts_always(self) -> bool:
+        """Tell whether every moment counts, so that plain times can be added and taken away."""
+        return isinstance(self.base, RealTime)
+
+    @cached_property
+    def ends(self) -> dict[tuple[int, Unit, int], int]:
+        """Keep when periods are over that were asked for: by starting day, unit and amount."""
+        return {}
 
     @cached_property
     def open_days(self) -> array[int]:
@@ -231,20 +180,28 @@ def due(start: datetime, amount: Duration, calendar: Calendar) -> datetime:
     count the starting day and end at 24:00 of the last, or at the cut-off or close of business; 0 days is the
     same day. Raises UnitNotCounted, and OutsideCalendar before 1970 or after 2099.
     """
-    instant = micros(start)
-    if _checked(amount, calendar).unit is Unit.TIME:
-        return moment_of(calendar.base.after(instant, amount.amount))
-    return moment_of(_period(instant, amount, calendar)[1])
+    if _checked(amount, calendar).unit is not Unit.TIME:
+        return moment_of(_period(micros(start), amount, calendar)[1])
+    return add(start, timedelta(microseconds=amount.amount), calendar)
 
 
 def _period(instant: int, amount: Duration, calendar: Calendar) -> tuple[int, int]:
     """Give the starting day and the instant the period is over; what would be over already starts a day later."""
     came = _came_on(instant, calendar)
-    ends = _end_of(_last_day(came, amount, calendar), calendar)
+    ends = _ends(came, amount, calendar)
     if ends < instant:
         came += 1
-        ends = _end_of(_last_day(came, amount, calendar), calendar)
+        ends = _ends(came, amount, calendar)
     return came, ends
+
+
+def _ends(came: int, amount: Duration, calendar: Calendar) -> int:
+    """Give the instant a period is over that starts on a day; worked out once."""
+    asked = came, amount.unit, amount.amount
+    ends = calendar.ends.get(asked)
+    if ends is None:
+        ends = calendar.ends[asked] = _end_of(_last_day(came, amount, calendar), calendar)
+    return ends
 
 
 def starting_day(start: datetime, amount: Duration, calendar: Calendar) -> date:
@@ -282,6 +239,8 @@ def end_of(day: date, calendar: Calendar) -> datetime:
 
 def elapsed(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     """Measure the time from start to end in the calendar's own base; negative when the end lies before."""
+    if start.tzinfo is UTC and end.tzinfo is UTC and calendar.counts_always:
+        return end - start
     return timedelta(microseconds=calendar.base.between(micros(start), micros(end)))
 
 
@@ -289,6 +248,8 @@ def add(start: datetime, amount: timedelta, calendar: Calendar) -> datetime:
     """Give the earliest moment at which an amount of the calendar's own time (0 or more) has passed."""
     if amount < timedelta(0):
         raise ValueError("only 0 or more can be added")
+    if start.tzinfo is UTC and calendar.counts_always:
+        return later(start, amount)
     return moment_of(calendar.base.after(micros(start), amount // timedelta(microseconds=1)))
 
 

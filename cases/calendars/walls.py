@@ -33,10 +33,18 @@ def micros(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
+def later(moment: datetime, amount: timedelta) -> datetime:
+    """Give the moment an amount of plain time on; raises OutsideCalendar beyond the years 1 to 9999."""
+    try:
+        return moment + amount
+    except OverflowError:
+        raise OutsideCalendar("no calendar goes beyond the years 1 to 9999") from None
+
+
 def moment_of(instant: int) -> datetime:
     """Give the aware UTC moment of microseconds since 1970; raises OutsideCalendar beyond the years 1 to 9999."""
     try:
-        return EPOCH + timedelta(microseconds=instant)
+        return later(EPOCH, timedelta(microseconds=instant))
     except OverflowError:
         raise OutsideCalendar("no calendar goes beyond the years 1 to 9999") from None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from cases.calendars.counting import Calendar
+from cases.calendars.listing import touches
 from cases.codes import Code
 from cases.fact import Pinned
 from cases.regulation.model import Promise
@@ -107,13 +109,26 @@ class Clock(NamedTuple):
     excluded_by: str | None
     """Who approved that it be left out of the rates."""
     lacking: Lacking | None
-    calendar_version: str | None
-    calendar_years: tuple[tuple[int, str], ...]
-    """Each year whose schedule the clock rests on, and what that year said."""
+    calendar: Calendar | None
+    """The time base that it is counted on."""
     moved_by: tuple[int, ...]
     """Versions of the facts that moved it: start, pauses, stop, what cancelled or excluded it; in log order."""
     is_backdated: bool
     is_corrected: bool
+
+    @property
+    def calendar_version(self) -> str | None:
+        """Name the version of its calendar."""
+        return None if self.calendar is None else self.calendar.version
+
+    @property
+    def calendar_years(self) -> tuple[tuple[int, str], ...]:
+        """Give each year whose schedule the clock rests on, and what that year said."""
+        if self.calendar is None or self.lacking is not None or not self.calendar.definition.follows_years:
+            return ()
+        known = (self.started_at, self.due_at, self.earliest_at, self.ended_at)
+        last = max(moment for moment in known if moment is not None)
+        return tuple(self.calendar.year_versions(touches(self.started_at, last, self.calendar)).items())
 
     @property
     def paused_since(self) -> datetime | None:

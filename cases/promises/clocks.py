@@ -9,29 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import NamedTuple
 
 from cases import events
 from cases.calendars.counting import Calendar, elapsed
-from cases.calendars.listing import touches
 from cases.calendars.walls import OutsideCalendar
 from cases.codes import Subject
 from cases.history import effective
 from cases.promises.clock import Clock, Lacking, Standing, Stretch, Verdict, standing
 from cases.promises.limits import Span
 from cases.promises.moments import Moments, moments_of
-from cases.promises.runs import Run, runs
-from cases.promises.terms import Terms, terms_of
-from cases.promises.timeline import Timeline
+from cases.promises.runs import Run
+from cases.promises.shapes import all_runs
+from cases.promises.terms import Terms
+from cases.promises.timeline import CLAIMED, RECORDED, Timeline
 from cases.recorded import Recorded
 from cases.regulation.bound import Bound
 from cases.regulation.rules import Rules
 
 __all__ = ["Clock", "Standing", "Stretch", "Verdict", "clocks", "standing"]
 
-_CLAIMED = attrgetter("occurred_at")
-_RECORDED = attrgetter("known_at")
 Exclusion = tuple[int, str, str]
 """The version of the approval, its reason and who gave it."""
 
@@ -66,40 +63,46 @@ class _Timed(NamedTuple):
 def clocks(facts: Sequence[Recorded], rules: Rules) -> tuple[Clock, ...]:
     """Derive every clock of a case from all its stored facts; by regulation, promise, cycle."""
     known = effective(facts) if rules.bound else ()
-    timeline = Timeline(known, _CLAIMED)
+    return clocks_along(Timeline(known, CLAIMED), facts, rules)
+
+
+def clocks_along(timeline: Timeline, facts: Sequence[Recorded], rules: Rules) -> tuple[Clock, ...]:
+    """Derive them along the timeline of the effective facts, by their claims; `facts` are all that are stored."""
     found = _timed(timeline, rules)
     if not found:
         return ()
-    recorded = _as_recorded(known, timeline, found, rules)
-    before = found if len(known) == len(facts) else _before_corrections(facts, rules)
-    late = {fact.originator_version for fact in known if fact.is_backdated}
-    return tuple(
+    recorded = _as_recorded(timeline, found, rules)
+    before = found if len(timeline.facts) == len(facts) else _before_corrections(facts, rules)
+    late = {one.originator_version for one in timeline.facts if one.is_backdated}
+    return tuple([
         _clock(
             timed, timeline, late, recorded.get(clock_id), is_corrected=_is_moved(timed, before.get(clock_id))
         )
         for clock_id, timed in found.items()
-    )
+    ])  # fmt: skip
 
 
-def _as_recorded(
-    known: Sequence[Recorded], timeline: Timeline, found: dict[str, _Timed], rules: Rules
-) -> dict[str, Verdict]:
+def _as_recorded(timeline: Timeline, found: dict[str, _Timed], rules: Rules) -> dict[str, Verdict]:
     """Judge by the times of the log; a history taken over from elsewhere has no record of its own to judge."""
-    received = (timeline.fact(place) for place in timeline.by_name.get("Received", ()))
-    if not all(fact.is_live for fact in received if isinstance(fact, events.Received)):
+    received = (one.fact for one in timeline.facts if isinstance(one.fact, events.Received))
+    if not all(fact.is_live for fact in received):
         return {}
-    recorded = Timeline(known, _RECORDED)
-    if recorded.facts == timeline.facts:
-        again = (
-            _time(timed.clock_id, timed.bound, timed.terms, timed.run, recorded) for timed in found.values()
-        )
-        return {timed.clock_id: timed.adjusted for timed in again}
-    return {clock_id: timed.adjusted for clock_id, timed in _timed(recorded, rules).items()}
+    recorded = Timeline(timeline.known, RECORDED)
+    if recorded.facts != timeline.facts:
+        return {clock_id: timed.adjusted for clock_id, timed in _timed(recorded, rules).items()}
+    return {timed.clock_id: _again(timed, recorded) for timed in found.values()}
+
+
+def _again(timed: _Timed, recorded: Timeline) -> Verdict:
+    """Judge a run anew by other times of the same facts."""
+    if timed.exclusion is not None:
+        return Verdict.EXCLUDED
+    return _measure(timed.terms, timed.run, recorded)[-1]
 
 
 def _before_corrections(facts: Sequence[Recorded], rules: Rules) -> dict[str, _Timed]:
     plain = [recorded for recorded in facts if not isinstance(recorded.fact, events.Corrected)]
-    return _timed(Timeline(plain, _CLAIMED), rules)
+    return _timed(Timeline(plain, CLAIMED), rules)
 
 
 def _is_moved(timed: _Timed, before: _Timed | None) -> bool:
@@ -115,40 +118,32 @@ def _timed(timeline: Timeline, rules: Rules) -> dict[str, _Timed]:
     """Time every run of every promise that binds, by clock id."""
     found: dict[str, _Timed] = {}
     for bound in rules.bound:
-        for terms in terms_of(bound):
-            for run in runs(timeline, terms):
-                clock_id = _clock_id(timeline, bound, terms, run)
-                found[clock_id] = _time(clock_id, bound, terms, run, timeline)
+        for terms, run in all_runs(timeline, bound):
+            clock_id = _clock_id(timeline, bound, terms, run)
+            found[clock_id] = _time(clock_id, bound, terms, run, timeline)
     return found
 
 
 def _clock_id(timeline: Timeline, bound: Bound, terms: Terms, run: Run) -> str:
-    case_id, number = timeline.facts[0].originator_id, f":{run.number}" if run.number > 1 else ""
-    return f"{case_id}:{bound.pinned.regulation}:{terms.promise.id}:{run.cycle}{number}"
+    number = f":{run.number}" if run.number > 1 else ""
+    return f"{timeline.case}:{bound.pinned.regulation}:{terms.promise.id}:{run.cycle}{number}"
 
 
 def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timeline) -> _Timed:
+    exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
+    return _Timed(clock_id, bound, terms, run, *_measure(terms, run, timeline), exclusion)
+
+
+def _measure(
+    terms: Terms, run: Run, timeline: Timeline
+) -> tuple[datetime, datetime | None, Calendar | None, list[Span], Moments | None, Verdict]:
     times = timeline.times
     started_at = times[run.start]
     ended_at = None if run.end is None else max(started_at, times[run.end])
     spans = _spans(run, times) if run.waits else []
     calendar = terms.base.calendar_at(ended_at) if terms.base.earlier else terms.base.calendar
     moments = moments_of(timeline, terms, run, (started_at, ended_at), spans, calendar)
-    verdict = _verdict(run, moments, ended_at)
-    exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
-    return _Timed(
-        clock_id,
-        bound,
-        terms,
-        run,
-        started_at,
-        ended_at,
-        calendar,
-        spans,
-        moments,
-        verdict,
-        exclusion,
-    )
+    return started_at, ended_at, calendar, spans, moments, _verdict(run, moments, ended_at)
 
 
 def _spans(run: Run, times: list[datetime]) -> list[Span]:
@@ -217,8 +212,7 @@ def _clock(
         excluded_because=None if timed.exclusion is None else timed.exclusion[1],
         excluded_by=None if timed.exclusion is None else timed.exclusion[2],
         lacking=terms.lacking or (Lacking.CALENDAR if moments is None else None),
-        calendar_version=None if timed.calendar is None else timed.calendar.version,
-        calendar_years=_years(timed),
+        calendar=timed.calendar,
         moved_by=moved_by,
         is_backdated=bool(late) and not late.isdisjoint(moved_by),
         is_corrected=is_corrected,
@@ -239,6 +233,8 @@ def _movers(timed: _Timed, timeline: Timeline) -> tuple[int, ...]:
     """Name the facts that moved a clock, in the order of the log."""
     run = timed.run
     moved = {timeline.version(place) for place in (run.start, run.end) if place is not None}
+    if not (run.waits or timed.exclusion or (timed.moments and timed.moments.agreements)):
+        return tuple(sorted(moved))
     for opened, ended in run.waits:
         moved.add(timeline.version(opened))
         if ended is not None and (run.end is None or ended <= run.end):
@@ -265,13 +261,3 @@ def _measured(
     except OutsideCalendar:
         return timedelta(0), None, ()
     return paused, worked, warned_at
-
-
-def _years(timed: _Timed) -> tuple[tuple[int, str], ...]:
-    """Name the years whose schedule the clock rests on, with what each says."""
-    calendar, moments = timed.calendar, timed.moments
-    if calendar is None or moments is None or not calendar.definition.follows_years:
-        return ()
-    known = (timed.started_at, moments.due, moments.earliest, timed.ended_at)
-    last = max(moment for moment in known if moment is not None)
-    return tuple(calendar.year_versions(touches(timed.started_at, last, calendar)).items())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.calendars.counting import Calendar, Unit, starting_day
+from cases.calendars.amounts import Unit
+from cases.calendars.counting import Calendar, starting_day
 from cases.calendars.listing import CalendarDay, listing
 from cases.calendars.parts import DayKind, Label
 from cases.calendars.walls import OutsideCalendar

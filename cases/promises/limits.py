@@ -8,8 +8,9 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import CalendarBook
-from cases.calendars.counting import Calendar, Duration, add, due, due_day_begins, elapsed
+from cases.calendars.counting import Calendar, add, due, due_day_begins, elapsed
 from cases.fact import Fact
 from cases.promises.clock import Lacking
 from cases.regulation.bound import Bound

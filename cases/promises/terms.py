@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from cases.calendars.counting import Calendar, add, elapsed
@@ -14,9 +15,8 @@ from cases.promises.clock import Lacking
 from cases.promises.limits import Limit, Span, extended, limit_of, told_in
 from cases.regulation.bound import Bound
 from cases.regulation.items import Between, Promise
-from cases.regulation.patterns import DERIVED, Pattern, Wanted
-
-_DERIVED = frozenset({*DERIVED, "is_human_damage"})
+from cases.regulation.marking import FROM_MORE_THAN_A_FIELD
+from cases.regulation.patterns import Pattern, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Sought:
         return cls(pattern.fact, None if is_plain else pattern)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """A promise ready to be counted. What is lacking is said, never guessed."""
 
@@ -64,6 +64,13 @@ class Terms:
     """Equal pauses of one regulation are one object."""
     derived: Bound | None
     """What to derive traits with, where the promise asks for one that no fact holds, such as the warranty."""
+
+    @cached_property
+    def is_alike(self) -> bool:
+        """Tell whether it runs alike in all cases of one shape: it asks for no dates, and no values to be the same."""
+        if self.derived is not None or self.same:
+            return False
+        return self.before is None or (not self.told and self.before.is_alike)
 
     def applies(self, traits: Mapping[str, Any]) -> bool:
         """Tell whether a case with these traits is meant, as Condition does."""
@@ -120,7 +127,7 @@ def _terms(bound: Bound, promise: Promise, before: Terms | None, pauses: list[tu
         lapses=tuple((Sought.of(one.opens), tuple(map(Sought.of, one.ends))) for one in promise.lapse),
         asked=tuple(promise.applies.where.items()),
         pauses=pauses[pauses.index(promise.pause)],
-        derived=bound if _DERIVED.intersection(promise.applies.where) else None,
+        derived=None if FROM_MORE_THAN_A_FIELD.isdisjoint(promise.applies.where) else bound,
     )
 
 

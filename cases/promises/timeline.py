@@ -5,20 +5,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Final
 
 from cases import events
-from cases.codes import Link, Outcome
+from cases.codes import Link
 from cases.fact import Fact
 from cases.promises.terms import Sought
 from cases.recorded import Recorded
+from cases.regulation.marking import CUSTOMER_ENDED, Marking, Shape
 from cases.regulation.model import Between
+
+CLAIMED: Final = attrgetter("occurred_at")
+RECORDED: Final = attrgetter("known_at")
+"""The two times of a fact that it may be ordered by."""
 
 Wait = tuple[int, int | None]
 """The facts that opened and ended a wait; None while it lasts."""
-
-CUSTOMER_ENDED = frozenset({Outcome.WITHDRAWN, Outcome.QUOTE_DECLINED})
-"""The customer's own ends: after them nothing more is owed. Any other closing leaves every clock as it is."""
 
 _NONE: list[int] = []
 _ENDS_ANY_WAIT = frozenset({"Paused", "Closed", "Reopened"})
@@ -27,18 +31,38 @@ _ENDS_ANY_WAIT = frozenset({"Paused", "Closed", "Reopened"})
 class Timeline:
     """The facts of a case by time, those of one moment in the order of the log; places in it are plain numbers."""
 
-    __slots__ = ("_traits", "_waits", "by_name", "facts", "reopened", "times")
-
     def __init__(self, known: Sequence[Recorded], time: Callable[[Recorded], datetime]) -> None:
         """Order facts, given in the order of the log, by a time of theirs."""
+        self.known = known
         self.facts = sorted(known, key=time)
         self.times = [time(recorded) for recorded in self.facts]
-        self.by_name: dict[str, list[int]] = {}
-        for place, recorded in enumerate(self.facts):
-            self.by_name.setdefault(type(recorded.fact).__name__, []).append(place)
-        self.reopened = self.by_name.get("Reopened", _NONE)
-        self._traits: list[tuple[int, Mapping[str, Any]]] | None = None
+        self._shapes: dict[int, Shape] = {}
         self._waits: dict[int, tuple[Wait, ...]] = {}
+
+    @cached_property
+    def by_name(self) -> dict[str, list[int]]:
+        """Give the places of the facts of each name, in order."""
+        found: dict[str, list[int]] = {}
+        for place, recorded in enumerate(self.facts):
+            found.setdefault(type(recorded.fact).__name__, []).append(place)
+        return found
+
+    @cached_property
+    def case(self) -> str:
+        """Name the case, as its clocks are named by it."""
+        return str(self.facts[0].originator_id)
+
+    @cached_property
+    def reopened(self) -> list[int]:
+        """Give the places where the case was reopened."""
+        return self.by_name.get("Reopened", _NONE)
+
+    def shape(self, marking: Marking) -> Shape:
+        """Give what the case is to a regulation apart from times and values."""
+        found = self._shapes.get(id(marking))
+        if found is None:
+            found = self._shapes[id(marking)] = marking.shape(self.facts)
+        return found
 
     def fact(self, place: int) -> Fact:
         """Give the fact at a place."""
@@ -71,18 +95,13 @@ class Timeline:
         """Tell where a cycle is over."""
         return self.reopened[cycle - 1] if cycle <= len(self.reopened) else len(self.facts)
 
-    @property
+    @cached_property
     def traits(self) -> list[tuple[int, Mapping[str, Any]]]:
         """Give what the case was, from which fact on: as received, then after each classification."""
-        if self._traits is None:
-            received = self.by_name.get("Received")
-            known: dict[str, Any] = dict(self.fact(received[-1]).__dict__) if received else {}
-            after = ((at, self.fact(at)) for at in self.by_name.get("Classified", ()))
-            self._traits = [
-                (-1, known),
-                *((at, {**known, **fact.__dict__}) for at, fact in after),
-            ]
-        return self._traits
+        received = self.by_name.get("Received")
+        known: dict[str, Any] = dict(self.fact(received[-1]).__dict__) if received else {}
+        after = ((at, self.fact(at)) for at in self.by_name.get("Classified", ()))
+        return [(-1, known), *((at, {**known, **fact.__dict__}) for at, fact in after)]
 
     @property
     def withdrawn(self) -> list[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import CalendarBook
-from cases.calendars.counting import Calendar, Duration
+from cases.calendars.counting import Calendar
 from cases.fact import Pinned
 from cases.regulation.model import Regulation, Settings, SettingValue, Within
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from cases.events import Classified, Inspected, Received, Reopened
@@ -33,23 +32,25 @@ class Claim:
 
     @classmethod
     def of(cls, history: Iterable[Recorded]) -> Claim:
-        """Read a claim off facts in order."""
-        return reduce(cls.after, history, cls())
-
-    def after(self, recorded: Recorded) -> Claim:
-        """Give the claim after one more fact; the first Received counts, and the newest Classified."""
-        tells = recorded.fact.name() in TELLING
-        known = replace(self, goods=(*self.goods, recorded)) if tells else self
-        match recorded.fact:
-            case Received() as fact if self.received is None:
-                return replace(known, applied_at=recorded.occurred_at, received=fact)
-            case Classified() as fact:
-                return replace(known, classified=fact)
-            case Inspected() as fact:
-                seen = {name: value for name in _FOUND if (value := getattr(fact, name)) is not None}
-                return replace(known, inspected=self.inspected | seen) if seen else known
-            case _:
-                return known
+        """Read a claim off facts in order; the first Received counts, and the newest Classified."""
+        applied_at: datetime | None = None
+        received: Received | None = None
+        classified: Classified | None = None
+        inspected: dict[str, bool] = {}
+        goods: list[Recorded] = []
+        for recorded in history:
+            fact = recorded.fact
+            if type(fact).__name__ in TELLING:
+                goods.append(recorded)
+            if isinstance(fact, Received):
+                if received is None:
+                    applied_at, received = recorded.occurred_at, fact
+            elif isinstance(fact, Classified):
+                classified = fact
+            elif isinstance(fact, Inspected):
+                seen = ((name, getattr(fact, name)) for name in _FOUND)
+                inspected |= {name: value for name, value in seen if value is not None}
+        return cls(applied_at, received, classified, inspected, tuple(goods))
 
     @property
     def demanded_at(self) -> datetime | None:

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter, itemgetter
+from typing import Final, NamedTuple
 
 from cases.caller import is_same_person
-from cases.codes import Role, Subject
-from cases.events import Approved, Received, Rejected, Requested
-from cases.fact import Fact, Money
+from cases.codes import Subject
+from cases.events import Approved, Rejected, Requested
+from cases.fact import Fact
 from cases.history import effective
 from cases.recorded import Recorded
 from cases.regulation.bound import Bound
 from cases.regulation.claim import Claim
 from cases.regulation.entitlements import Rights
-from cases.regulation.items import Constraint, Label
-from cases.regulation.marking import Asked, Marked, Marks
+from cases.regulation.items import Label
+from cases.regulation.judging import JUDGES, Act, may_break
+from cases.regulation.marking import SHAPES, Asked, Marked, Marking, Shape
+
+_LEAVES: Final = (Requested, Approved, Rejected)
+_VERSION: Final = attrgetter("originator_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +42,81 @@ class Finding:
     needs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A fact under judgement, with what had happened before it and everything else that is known of the case.
+class _Broken(NamedTuple):
+    """A constraint that a fact breaks in every case of one shape, or may break; all in places of the history."""
 
-    In a history `others` is just what came before, so that two facts that exclude each other are found once, at the
-    later one. For a fact about to be recorded it is all there is, since a late record may claim an earlier time.
-    `case` is the whole case: leave to override counts by when it was recorded, whatever times are claimed.
-    """
-
-    done: Marked
-    before: Sequence[Marked]
-    others: Sequence[Marked]
-    case: Sequence[Marked]
+    place: int
+    asked: Asked
+    rests_on: tuple[int, ...] | None
+    """None: it asks for values, persons or amounts, and is judged in each case."""
 
 
 def findings(facts: Sequence[Recorded], rules: Sequence[Bound]) -> tuple[Finding, ...]:
     """Judge a whole history, as corrected and in the order of its claims; `rules` are the regulations that bind it."""
     history = in_order(effective(facts))
-    found = [(done, finding) for bound in rules for done, finding in _judge_all(history, bound, rules)]
-    return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
+    return findings_along(history, rules, lambda marking: marking.shape(history))
+
+
+def findings_along(
+    history: Sequence[Recorded], rules: Sequence[Bound], shape: Callable[[Marking], Shape]
+) -> tuple[Finding, ...]:
+    """Judge the effective facts of a case in the order of their claims; `shape` gives their shape."""
+    found = [
+        (place, finding)
+        for bound in rules
+        for place, finding in _judge_all(history, bound, rules, shape(bound.regulation.marking))
+    ]
+    return tuple([finding for _, finding in sorted(found, key=itemgetter(0))])
 
 
 def _judge_all(
-    history: Sequence[Recorded], bound: Bound, rules: Sequence[Bound]
+    history: Sequence[Recorded], bound: Bound, rules: Sequence[Bound], shape: Shape
 ) -> Iterator[tuple[int, Finding]]:
-    rights, marking = Rights(Claim(), bound, rules), bound.regulation.marking
-    marked = [marking.mark(known) for known in history]
-    for index, done in enumerate(marked):
-        rights = rights.after(done.recorded)
-        if done.marks:
-            before = marked[:index]
-            for finding in _judge(Act(done, before, before, marked), rights):
-                yield index, finding
+    rights: dict[int, Rights] = {}
+    leaves = [known for known in history if isinstance(known.fact, _LEAVES)]
+    for place, asked, rests_on in _broken(history, bound, shape):
+        if rests_on is not None:
+            versions = tuple(history[one].originator_version for one in rests_on)
+        else:
+            versions = _judged(asked, _act(history, place, shape), bound)
+        if not versions:
+            continue
+        if rests_on is None or not asked.is_told:
+            if place not in rights:
+                rights[place] = Rights(Claim.of(history[: place + 1]), bound, rules)
+            if not asked.constraint.applies.holds(rights[place].trait):
+                continue
+        yield place, _finding(asked, history[place], leaves, bound, versions)
+
+
+def _broken(history: Sequence[Recorded], bound: Bound, shape: Shape) -> tuple[_Broken, ...]:
+    """Give what cases of this shape break, or may break; found once for each shape."""
+    marking = bound.regulation.marking
+    found = marking.broken.get(shape)
+    if found is None:
+        if len(marking.broken) >= SHAPES:
+            marking.broken.clear()
+        found = marking.broken[shape] = tuple(_search(history, bound, shape))
+    return found
+
+
+def _search(history: Sequence[Recorded], bound: Bound, shape: Shape) -> Iterator[_Broken]:
+    places = {known.originator_version: place for place, known in enumerate(history)}
+    for place, marks in enumerate(shape.marks):
+        act = _act(history, place, shape)
+        for asked in bound.regulation.marking.judging(marks):
+            if not asked.is_alike:
+                if may_break(asked, act):
+                    yield _Broken(place, asked, None)
+            elif broken := _judged(asked, act, bound):
+                claim = Claim.of(history[: place + 1])
+                if not asked.is_told or asked.constraint.applies.holds(claim.trait):
+                    yield _Broken(place, asked, tuple(places[version] for version in broken))
+
+
+def _act(history: Sequence[Recorded], place: int, shape: Shape) -> Act:
+    known = [Marked(*one) for one in zip(history[: place + 1], shape.marks[: place + 1], strict=True)]
+    return Act(known[-1], known[:-1], known[:-1])
 
 
 def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Sequence[Bound]) -> Iterator[Finding]:
@@ -77,8 +125,12 @@ def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Sequence
     for bound in rules:
         mark = bound.regulation.marking.mark
         known = [mark(known) for known in history]
-        act = Act(mark(candidate), [mark(earlier) for earlier in before], known, known)
-        yield from _judge(act, Rights(Claim.of((*before, candidate)), bound, rules))
+        act = Act(mark(candidate), [mark(earlier) for earlier in before], known)
+        rights = Rights(Claim.of((*before, candidate)), bound, rules)
+        for asked in bound.regulation.marking.judging(act.done.marks):
+            broken = _judged(asked, act, bound)
+            if broken and asked.constraint.applies.holds(rights.trait):
+                yield _finding(asked, candidate, history, bound, broken)
 
 
 def in_order(facts: Iterable[Recorded]) -> tuple[Recorded, ...]:
@@ -86,25 +138,20 @@ def in_order(facts: Iterable[Recorded]) -> tuple[Recorded, ...]:
     return tuple(sorted(facts, key=_when))
 
 
-def _place(recorded: Recorded) -> int:
-    return recorded.originator_version
-
-
 def _when(recorded: Recorded) -> tuple[datetime, int]:
     return recorded.occurred_at, recorded.originator_version
 
 
-def _judge(act: Act, rights: Rights) -> Iterator[Finding]:
-    """Yield what the constraints of one regulation find wrong with one act."""
-    bound = rights.bound
-    for asked in bound.regulation.marking.judging(act.done):
-        constraint = asked.constraint
-        broken = _JUDGES[constraint.kind](asked, act, bound)
-        if broken and not _is_excepted(asked, act) and constraint.applies.holds(rights.trait):
-            yield _finding(constraint, act, bound, broken)
+def _judged(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
+    """Give the versions that a breach rests on; none where nothing is broken, or an `unless` came before."""
+    broken = JUDGES[asked.constraint.kind](asked, act, bound)
+    return broken if broken and not _is_excepted(asked, act) else ()
 
 
-def _finding(constraint: Constraint, act: Act, bound: Bound, broken: tuple[int, ...]) -> Finding:
+def _finding(
+    asked: Asked, done: Recorded, case: Sequence[Recorded], bound: Bound, broken: tuple[int, ...]
+) -> Finding:
+    constraint = asked.constraint
     return Finding(
         constraint=constraint.id,
         regulation=bound.name,
@@ -112,161 +159,34 @@ def _finding(constraint: Constraint, act: Act, bound: Bound, broken: tuple[int, 
         label=constraint.label,
         mode=constraint.mode,
         versions=broken,
-        is_overridden=constraint.is_overridable and is_lifted(constraint.id, act),
-        needs=_needs(constraint),
+        is_overridden=bool(case) and constraint.is_overridable and is_lifted(constraint.id, done, case),
+        needs=asked.needs,
     )
-
-
-def _needs(constraint: Constraint) -> tuple[str, ...]:
-    wanted = constraint.then if constraint.kind == "response" else constraint.first
-    asked = wanted if constraint.kind in {"precedence", "response"} else ()
-    paid = ("Received.paid",) if constraint.limit == "paid" else ()
-    return (*paid, *(str(pattern) for pattern in (*asked, *constraint.unless)))
 
 
 def _is_excepted(asked: Asked, act: Act) -> bool:
     return any(known.marks & asked.unless for known in act.before)
 
 
-def is_lifted(constraint: str, act: Act) -> bool:
+def is_lifted(constraint: str, done: Recorded, case: Iterable[Recorded]) -> bool:
     """Tell whether leave to override was on record before the act: with a reason, by somebody who had not asked.
 
     Where nobody is known to have asked, whoever does the act counts as having asked. A later Rejected takes it back.
     """
-    about = [known.recorded for known in act.case if _is_about(known.recorded.fact, constraint)]
-    on_record = sorted((known for known in about if known.originator_version < act.done.version), key=_place)
+    about = [known for known in case if _is_about(known.fact, constraint)]
+    on_record = sorted(
+        (known for known in about if known.originator_version < done.originator_version), key=_VERSION
+    )
     answers = [known for known in on_record if isinstance(known.fact, Approved | Rejected)]
     if not answers or not isinstance(answers[-1].fact, Approved):
         return False
     asked = {known.actor for known in on_record if isinstance(known.fact, Requested)}
     asked |= {answers[-1].fact.requested_by} if answers[-1].fact.requested_by else set()
-    return not any(is_same_person(answers[-1].actor, one) for one in asked or {act.done.recorded.actor})
+    return not any(is_same_person(answers[-1].actor, one) for one in asked or {done.actor})
 
 
 def _is_about(fact: Fact, constraint: str) -> bool:
-    return isinstance(fact, Requested | Approved | Rejected) and (fact.subject, fact.item) == (
+    return isinstance(fact, _LEAVES) and (fact.subject, fact.item) == (
         Subject.OVERRIDE,
         constraint,
     )
-
-
-def _same(asked: Asked, one: Marked, other: Marked) -> bool:
-    """Tell whether two facts agree on the fields that must be equal."""
-    return all(_told(one, name) == _told(other, name) for name in asked.constraint.same)
-
-
-def _told(known: Marked, name: str) -> object:
-    """Give the field that must be equal, by whichever of its names the fact has."""
-    fact = known.recorded.fact
-    return next((told for one in name.split("/") if (told := getattr(fact, one, None)) is not None), None)
-
-
-def _last(wanted: Marks, asked: Asked, known: Sequence[Marked], done: Marked) -> tuple[Marked | None, bool]:
-    """Find the newest fact that is wanted or that voids such a one, and tell whether it is wanted."""
-    for fact in reversed(known):
-        if fact.marks & wanted and _same(asked, fact, done):
-            return fact, True
-        if _ends(asked, fact, done):
-            return fact, False
-    return None, False
-
-
-def _ends(asked: Asked, end: Marked, other: Marked) -> bool:
-    """Tell whether a fact voids what is said of another one: it tells the same, or none, of the equal fields."""
-    return bool(end.marks & asked.void) and all(
-        _told(end, name) in {None, _told(other, name)} for name in asked.constraint.same
-    )
-
-
-def _precedence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    last, is_met = _last(asked.first, asked, act.before, act.done)
-    return () if is_met else _versions(last, act.done)
-
-
-def _response(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    for index, known in enumerate(act.before):
-        if known.marks & asked.first and not _is_answered(asked, known, act.before[index + 1 :]):
-            return _versions(known, act.done)
-    return ()
-
-
-def _is_answered(asked: Asked, first: Marked, later: Sequence[Marked]) -> bool:
-    return any(
-        _ends(asked, known, first) or (known.marks & asked.then and _same(asked, first, known))
-        for known in later
-    )
-
-
-def _absence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    if not asked.first:
-        return _versions(act.done)
-    last, forbids = _last(asked.first, asked, act.before, act.done)
-    return _versions(last, act.done) if forbids else ()
-
-
-def _exactly_one(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    last, is_second = _last(asked.then, asked, act.others, act.done)
-    return _versions(last, act.done) if is_second else ()
-
-
-def _not_coexistence(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    for mine, theirs in ((asked.first, asked.then), (asked.then, asked.first)):
-        if act.done.marks & mine:
-            for known in act.others:
-                if known.marks & theirs and _same(asked, known, act.done):
-                    return _versions(known, act.done)
-    return ()
-
-
-def _separation(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    """Find somebody with two duties; an import by a system names nobody and is not judged."""
-    done, mine = act.done.recorded, act.done.marks & asked.then
-    if done.role is Role.SERVICE and done.source.system.startswith("import"):
-        return ()
-    if isinstance(done.fact, Approved) and is_same_person(done.fact.requested_by, done.actor):
-        return _versions(act.done)
-    for known in act.others:
-        theirs = (known.marks & asked.then) - mine
-        if theirs and is_same_person(known.recorded.actor, done.actor) and _same(asked, known, act.done):
-            return _versions(known, act.done)
-    return ()
-
-
-def _limit(asked: Asked, act: Act, bound: Bound) -> tuple[int, ...]:
-    constraint = asked.constraint
-    if constraint.limit == "setting" and bound.setting(constraint.setting) is None:
-        return ()
-    spent = [known for known in (*act.others, act.done) if known.marks & asked.then]
-    amounts = [
-        amount for known in spent if isinstance(amount := getattr(known.recorded.fact, "amount", None), Money)
-    ]
-    ceiling = _ceiling(constraint, act, bound)
-    is_kept = (
-        ceiling is not None
-        and all(amount.currency == ceiling.currency for amount in amounts)
-        and sum(amount.minor for amount in amounts) <= ceiling.minor
-    )
-    return () if is_kept else _versions(*spent)
-
-
-def _ceiling(constraint: Constraint, act: Act, bound: Bound) -> Money | None:
-    if constraint.limit == "setting":
-        value = bound.setting(constraint.setting)
-        return None if value is None else Money(minor=int(value.value))
-    intakes = (known.recorded.fact for known in act.others)
-    return next((fact.paid for fact in intakes if isinstance(fact, Received)), None)
-
-
-def _versions(*facts: Marked | None) -> tuple[int, ...]:
-    return tuple(fact.version for fact in facts if fact is not None)
-
-
-_JUDGES: dict[str, Callable[[Asked, Act, Bound], tuple[int, ...]]] = {
-    "precedence": _precedence,
-    "response": _response,
-    "absence": _absence,
-    "exactly_one": _exactly_one,
-    "not_coexistence": _not_coexistence,
-    "separation": _separation,
-    "limit": _limit,
-}

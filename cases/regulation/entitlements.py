@@ -69,11 +69,6 @@ class Rights:
         self.bound = bound
         self.rules = rules
 
-    def after(self, recorded: Recorded) -> Rights:
-        """Give the rights after one more fact; the same ones where it changes nothing."""
-        claim = self.claim.after(recorded)
-        return self if claim is self.claim else Rights(claim, self.bound, self.rules)
-
     def trait(self, name: str) -> Any:
         """Give what a condition asks for."""
         match name:

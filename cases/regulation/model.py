@@ -91,8 +91,13 @@ class Regulation(Part):
 
     @cached_property
     def marking(self) -> Marking:
-        """Give the patterns of its constraints, ready to read facts with."""
-        return Marking(self.constraint)
+        """Give the patterns of its constraints and promises, ready to read facts with."""
+        return Marking(self.constraint, self.promise)
+
+    @cached_property
+    def counting(self) -> tuple[Target, ...]:
+        """Give the targets that count facts and say all that their measure needs."""
+        return tuple(one for one in self.target if one.definition.each and one.is_countable)
 
     def carriers(self) -> dict[str, tuple[str, ...]]:
         """Tell for every rule of the text which items carry it; a resolution carries its own rows."""

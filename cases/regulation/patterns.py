@@ -125,9 +125,9 @@ class Pattern(Part):
         for name, wanted in self.where.items():
             if getattr(fact, name) not in wanted:
                 return False
-        if self.has and any(_is_missing(fact, name) for name in self.has):
+        if self.has and any(is_missing(fact, name) for name in self.has):
             return False
-        return not self.lacks or any(_is_missing(fact, name) for name in self.lacks)
+        return not self.lacks or any(is_missing(fact, name) for name in self.lacks)
 
     def meets(self, recorded: Recorded) -> bool:
         """Tell whether a recorded fact matches and was done by one of the roles."""
@@ -141,7 +141,8 @@ class Pattern(Part):
         return f"{self.fact}({', '.join(said)}){by}" if said else f"{self.fact}{by}"
 
 
-def _is_missing(fact: Fact, name: str) -> bool:
+def is_missing(fact: Fact, name: str) -> bool:
+    """Tell whether a field is not given; a False counts as missing."""
     value = getattr(fact, name)
     return value is None or value is False or value in {"", ()}
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases.calendars.counting import Duration, last_day
+from cases.calendars.amounts import Duration
+from cases.calendars.counting import last_day
 from cases.calendars.walls import OutsideCalendar
 from cases.events import Received
 from cases.regulation.bound import Bound

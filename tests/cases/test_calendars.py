@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import CalendarBook, shipped_book
 from cases.calendars.counting import (
     Calendar,
-    Duration,
     UnitNotCounted,
     add,
     due,

@@ -9,8 +9,9 @@ import chinese_calendar
 import holidays
 import pytest
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import CalendarBook, shipped_book
-from cases.calendars.counting import Duration, due
+from cases.calendars.counting import due
 from cases.calendars.parts import DayKind, WorkingYears, YearStatus
 from cases.calendars.walls import day_number
 from tests.cases.write_calendar_years import MARK, years

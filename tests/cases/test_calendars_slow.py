@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import shipped_book
-from cases.calendars.counting import Duration, due, due_day_begins, elapsed
+from cases.calendars.counting import due, due_day_begins, elapsed
 from tests.cases.slow_clock import SlowClock, works_in_china
 
 pytestmark = pytest.mark.faults

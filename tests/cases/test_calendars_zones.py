@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import CalendarBook
-from cases.calendars.counting import Calendar, Duration, due, due_day_begins, elapsed
+from cases.calendars.counting import Calendar, due, due_day_begins, elapsed
 from cases.calendars.walls import micros, walls_of
 from tests.cases.slow_clock import SlowClock
 

@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 import holidays
 
 from cases import codes, events
+from cases.calendars.amounts import Duration
 from cases.calendars.book import shipped_book
-from cases.calendars.counting import Calendar, Duration, due, elapsed
+from cases.calendars.counting import Calendar, due, elapsed
 from cases.promises.clock import Standing, Verdict, standing
 from tests.cases.clock_stories import (
     HUMMING,

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 import pytest
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import shipped_book
-from cases.calendars.counting import Duration
 from cases.codes import Payer
 from cases.errors import BrokenHistory, Refused
 from cases.fact import Pinned

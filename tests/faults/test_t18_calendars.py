@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
+from cases.calendars.amounts import Duration
 from cases.calendars.book import CalendarBook
-from cases.calendars.counting import Calendar, Duration, due, end_of
+from cases.calendars.counting import Calendar, due, end_of
 from cases.calendars.walls import micros, moment_of, walls_of
 from tests.cases.slow_clock import SlowClock, plain_week
 
