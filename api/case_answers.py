@@ -122,6 +122,7 @@ class CaseAnswer(Told):
     kind_label: Label | None
     cycle: int
     is_closed: bool
+    merged_into: Annotated[str | None, Field(description="number of the case that it goes on in")]
     paused_for: str | None
     assigned_to: str | None
     refunded_minor: Annotated[

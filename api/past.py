@@ -110,6 +110,7 @@ class Telling:
             kind_label=label(case.kind) if case.kind else None,
             cycle=case.cycle,
             is_closed=case.is_closed,
+            merged_into=case.merged_into,
             paused_for=case.paused_for.value if case.paused_for else None,
             assigned_to=assigned_to(case),
             refunded_minor=case.refunded_minor,

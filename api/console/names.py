@@ -127,6 +127,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "word": ("内容", "word"),
     "attachments": ("附件", "attachments"),
     "outcome": ("结果", "outcome"),
+    "link": ("关联方式", "link"),
     "is_automatic": ("系统自动", "automatic"),
     "clock": ("时限", "clock"),
     "alert": ("警报", "alert"),

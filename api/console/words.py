@@ -155,6 +155,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "went_up": ("已升级至", "went up to"),
     "warned": ("已提醒", "told"),
     "revised": ("所依据的结论已改变", "what it rested on has changed"),
+    "merged_into": ("并入", "goes on in"),
     "late_told": ("补录于", "told at"),
     "not_yours": ("您的角色不能查看此页。", "Your role may not see this page."),
     "not_found": ("没有找到。", "Not found."),
