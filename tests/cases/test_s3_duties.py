@@ -150,61 +150,60 @@ def test_every_route_office_paper_and_programme_is_told() -> None:
     assert [one.id for one in REGULATION.programme] == [one.programme for one in PROGRAMMES]
 
 
-BOUGHT = {"purchased_on": date(2025, 9, 1), "goods_received_on": date(2025, 9, 20)}
-WARRANTY: tuple[tuple[str, dict[str, int], str, str], ...] = (
-    ("smart-equipment", {}, "text", "2026-09-20"),
-    ("software", {}, "text", "2026-09-20"),
-    ("functional-fabric", {}, "text", "2026-03-20"),
-    (
-        "smart-equipment",
-        {"contract_warranty_months": 24, "manual_warranty_months": 18},
-        "contract",
-        "2027-09-20",
-    ),
-    (
-        "functional-fabric",
-        {"contract_warranty_months": 24, "manual_warranty_months": 18},
-        "contract",
-        "2027-09-20",
-    ),
-    ("smart-equipment", {"manual_warranty_months": 18}, "manual", "2027-03-22"),
-    ("functional-fabric", {"manual_warranty_months": 18}, "manual", "2027-03-22"),
-    ("smart-equipment", {"contract_warranty_months": 3}, "law", "2026-09-20"),
-    ("functional-fabric", {"contract_warranty_months": 3}, "law", "2026-03-20"),
-)
-"""What is sold, the months that contract and manual give, and until when it is covered; 20 March 2027 is a Saturday."""
+IN_JUNE = {"purchased_on": date(2025, 6, 1), "goods_received_on": date(2025, 6, 20)}
+IN_SEPTEMBER = {"purchased_on": date(2025, 9, 1), "goods_received_on": date(2025, 9, 20)}
+LONG_AGO = {"purchased_on": date(2024, 9, 1), "goods_received_on": date(2024, 9, 20)}
+BOTH, MANUAL, SHORT = (
+    {"contract_warranty_months": 24, "manual_warranty_months": 18}, {"manual_warranty_months": 18},
+    {"contract_warranty_months": 3},
+)  # fmt: skip
+MACHINE, CLOTH = "warranty-equipment", "warranty-fabric"
+TERMS: tuple[tuple[str, dict[str, date], dict[str, int], str, str, str], ...] = (
+    ("smart-equipment", IN_JUNE, {}, MACHINE, "text", "2026-06-22"),
+    ("software", IN_JUNE, {}, MACHINE, "text", "2026-06-22"),
+    ("functional-fabric", IN_SEPTEMBER, {}, CLOTH, "text", "2026-03-20"),
+    ("smart-equipment", IN_JUNE, BOTH, MACHINE, "contract", "2027-06-21"),
+    ("functional-fabric", IN_JUNE, BOTH, CLOTH, "contract", "2027-06-21"),
+    ("smart-equipment", LONG_AGO, MANUAL, MACHINE, "manual", "2026-03-20"),
+    ("functional-fabric", LONG_AGO, MANUAL, CLOTH, "manual", "2026-03-20"),
+    ("smart-equipment", IN_JUNE, SHORT, MACHINE, "law", "2026-06-22"),
+    ("functional-fabric", IN_SEPTEMBER, SHORT, CLOTH, "law", "2026-03-20"),
+)  # fmt: skip
+"""What was sold when, the months that contract and manual give, the warranty, whence it is, and its last day."""
 
 
 def rights(kind: str, *facts: Fact, **told: object) -> dict[str, Verdict]:
-    """Decide by item what a customer is entitled to in March, of what was bought in September."""
-    story = given(received(**{**BOUGHT, **told}), *facts, classified(kind), rules=LOOMS)
+    """Decide by item what a customer is entitled to in March of 2026."""
+    story = given(received(**told), *facts, classified(kind), rules=LOOMS)
     assert story.case.classified is not None
     return {one.entitlement: one for one in LOOMS.verdicts(story.case.classified, story.case)}
 
 
 @pytest.mark.proves
-@pytest.mark.proves("S3-7a")
-@pytest.mark.parametrize(("line", "agreed", "source", "end"), WARRANTY)
+@pytest.mark.proves("S3-7a", "S3-7f")
+@pytest.mark.parametrize(("line", "bought", "agreed", "warranty", "source", "end"), TERMS)
 def test_contract_goes_before_manual_before_regulation_and_never_below_the_law(
-    line: str, agreed: dict[str, int], source: str, end: str
+    line: str, bought: dict[str, date], agreed: dict[str, int], warranty: str, source: str, end: str
 ) -> None:
-    name = "warranty-fabric" if line == "functional-fabric" else "warranty-equipment"
-    found = rights("repair", product_line=line, **agreed)
-    assert set(found) == {name}, "and no quote is needed while it stands"
-    told = found[name]
+    found = rights("repair", product_line=line, **bought, **agreed)
+    assert set(found) == {warranty}, "and no quote is needed while it stands"
+    told = found[warranty]
     assert (told.result["term_source"], told.result["window_end"]) == (source, end)
     assert told.is_granted
 
 
 @pytest.mark.proves("S3-7a", "S3-7f")
-@pytest.mark.parametrize("line", ["smart-equipment", "functional-fabric"])
+@pytest.mark.parametrize(
+    ("line", "bought", "warranty"),
+    [("smart-equipment", LONG_AGO, MACHINE), ("functional-fabric", IN_JUNE, CLOTH)],
+)
 def test_what_is_worn_out_or_broken_by_people_is_repaired_at_a_price_and_a_question_needs_neither(
-    line: str,
+    line: str, bought: dict[str, date], warranty: str
 ) -> None:
-    name = {"smart-equipment": "warranty-equipment", "functional-fabric": "warranty-fabric"}[line]
-    old = {"purchased_on": date(2024, 9, 1), "goods_received_on": date(2024, 9, 20)}
     broken = inspected("on_site", is_human_damage=True)
-    for found in (rights("repair", product_line=line, **old), rights("repair", broken, product_line=line)):
-        assert found[name].is_granted is False
+    new = {"purchased_on": date(2026, 3, 1), "goods_received_on": date(2026, 3, 1)}
+    worn = rights("repair", product_line=line, **bought)
+    for found in (worn, rights("repair", broken, product_line=line, **new)):
+        assert found[warranty].is_granted is False
         assert found["out-of-warranty-quote"].result == {"quote": "required"}
-    assert rights("consultation", product_line=line, **old) == {}
+    assert rights("consultation", product_line=line, **bought) == {}

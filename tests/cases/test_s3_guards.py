@@ -106,6 +106,7 @@ FOUND = {"registration-complete", "software-has-a-version", "work-id-shown", "te
 
 UNCONCERNED = {
     "a question": (received(customer_phone=None), classified("consultation"), responded("reply"), closed()),
+    "a question answered and more": (*QUESTION, responded("reply"), responded("update"), closed()),
     "a question taken back": (*QUESTION, closed("withdrawn")),
     "another kind of case": (ASKED, classified("other", mode="on_site"), events.Repaired(), closed()),
     "a repair in warranty": (*VISIT, DONE, REVIEWED, closed()),

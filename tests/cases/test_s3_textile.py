@@ -25,6 +25,7 @@ ASKED = ("2026-09-30 15:00", HUMMING)
 """Wednesday before the national holiday; 10 October is a Saturday that is worked (regulations.md A.6)."""
 VISITED = inspected("on_site")
 ARRIVED = events.Arrived(is_id_shown=True)
+NO_VISIT = (events.Arrived(purpose=codes.Purpose.DELIVERY), inspected("pre_diagnosis"))
 
 
 def said(step: str) -> events.Responded:
@@ -52,27 +53,27 @@ S3 = (
     Promised(
         "deferred-answer", "S3 第六条",
         (ASKED, ("2026-09-30 15:10", classified("consultation")), ("2026-10-08 10:00", said("deferred"))),
-        "2026-10-11 00:00", kept_by=(said("reply"), said("final_answer")),
+        "2026-10-11 00:00", kept_by=(said("reply"), said("final_answer"), said("solution")),
         not_kept_by=(said("update"),), rules=EQUIPMENT,
     ),
     Promised(
         "remote-support", "S3 第七条", (ASKED, ("2026-09-30 15:10", classified("repair", mode="remote"))),
-        "2026-10-10 00:00", kept_by=(said("guidance"), events.Repaired(mode=codes.Mode.REMOTE)),
-        not_kept_by=(said("first_touch"),), rules=EQUIPMENT,
+        "2026-10-10 00:00", kept_by=(said("guidance"), said("solution"), events.Repaired(mode=codes.Mode.REMOTE)),
+        not_kept_by=(said("first_touch"), events.Repaired(mode=codes.Mode.ON_SITE)), rules=EQUIPMENT,
     ),
     Promised(
         "on-site-same-city", "S3 第七条", (ASKED, ("2026-09-30 15:10", visit(same_city=True))), "2026-10-11 00:00",
-        kept_by=(ARRIVED, VISITED), not_kept_by=(said("reply"), inspected("pre_diagnosis")), rules=EQUIPMENT,
+        kept_by=(ARRIVED, VISITED), not_kept_by=(said("reply"), *NO_VISIT), rules=EQUIPMENT,
     ),
     Promised(
         "on-site-other-city", "S3 第七条", (ASKED, ("2026-09-30 15:10", visit(same_city=False))), "2026-10-14 00:00",
-        kept_by=(ARRIVED, VISITED), not_kept_by=(said("reply"),), rules=EQUIPMENT,
+        kept_by=(ARRIVED, VISITED), not_kept_by=(said("reply"), *NO_VISIT), rules=EQUIPMENT,
     ),
     Promised(
         "appointment-kept", "S3 第七条",
         (ASKED, ("2026-09-30 15:10", visit(same_city=True)), ("2026-10-08 09:00", booked("2026-10-20 16:00"))),
         "2026-10-20 16:00", kept_by=(ARRIVED, VISITED),
-        not_kept_by=(said("update"),), rules=EQUIPMENT,
+        not_kept_by=(said("update"), *NO_VISIT), rules=EQUIPMENT,
     ),
     Promised(
         "repair-promise", "S3 第七条",
