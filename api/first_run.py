@@ -11,6 +11,7 @@ from api.cli.importing import take_file
 from api.installation import SYSTEM, Installation
 from cases.codes import Role
 from cases.reference import demo_settings
+from replay.sample.documents import APPROVER, documents
 
 SAMPLE: Final = "lamp-sample"
 FIRST_KEYS: Final = (Role.ADMIN,)
@@ -44,8 +45,9 @@ def is_ours(here: Installation) -> bool:
 
 
 def load_sample(here: Installation, progress: Progress) -> int:
-    """Publish the demo values and take the sample in; gives the facts that were new."""
+    """Publish demo values and what the sample's firm lists, and take the sample in; gives the facts that were new."""
     here.desk.publish(demo_settings(), SYSTEM)
+    here.desk.publish(documents({name for name, _ in here.published().reference.regulations}), APPROVER)
     with as_file(files("replay") / "sample" / f"{SAMPLE}.csv") as path:
         return take_file(here, path, SAMPLE, progress=progress).new_facts
 
