@@ -73,6 +73,7 @@ class Paper:
     signed: tuple[str, ...] = ()
     paper: str | None = None
     kinds: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Name it in the test's own name."""
@@ -85,6 +86,7 @@ class Paper:
         assert tuple((line.label.en, line.value) for line in made.lines) == self.lines
         assert (tuple(one.en for one in form.signed), form.paper) == (self.signed, self.paper)
         assert form.applies.where.get("kind", ()) == self.kinds
+        assert form.applies.where.get("mode", ()) == self.modes
 
 
 @dataclass(frozen=True)

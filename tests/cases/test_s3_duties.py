@@ -103,7 +103,7 @@ PAPERS = (
             ("Cause", "assembly"), ("Expected by", EXPECTED), ("Work", ref("work")), ("Tested", True),
             ("Use and care explained", True),
         ),
-        signed=("Customer", "Technician"), paper="service_record", kinds=("repair",),
+        signed=("Customer", "Technician"), paper="service_record", kinds=("repair",), modes=("on_site",),
     ),
 )  # fmt: skip
 
