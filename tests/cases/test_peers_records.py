@@ -129,6 +129,20 @@ def test_group_10_whoever_gave_the_demand_up_is_not_asked_how_it_was() -> None:
     told.when(closed("solved")).then_refused(clause="S0 五/2(4)")
 
 
+def test_group_10_a_survey_that_reached_nobody_asked_nobody() -> None:
+    """Naively: what was sent counts as asked, through a channel that lets nothing pass any more, and each time anew."""
+    survey = [
+        events.Filed(form=codes.Form.SATISFACTION_SURVEY, step=codes.FormStep.MADE_OUT, form_no=f"M-{number}")
+        for number in (1, 2)
+    ]
+    told = given(*MENDED, HOME, *survey)
+    assert sent(told, (events.Filed,)) == 2, "so that one customer of two has answered, at best"
+    told.when(closed()).then_refused(clause="S0 五/2(4)")
+    answered = told.and_(revisited())
+    assert sent(answered, (events.Revisited,)) == 1, "one was asked, and one has answered"
+    answered.when(closed()).then_allowed()
+
+
 def test_group_10_an_answer_that_is_told_twice_or_changed_is_one_answer() -> None:
     """Naively: every response is a row, so that more customers answer than were asked."""
     asked = given(*MENDED, HOME)
