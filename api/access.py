@@ -34,6 +34,8 @@ class Question(StrEnum):
     AUDITS = "read-audits"
     PROGRAMMES = "read-programmes"
     """What is owed by week, month, quarter or year, and what came of it."""
+    PROPOSALS = "read-proposals"
+    """Rewards and penalties that were proposed: all of them by those who may propose, else one's own."""
     UNMASK = "unmask"
     """One personal value in clear, for a stated purpose."""
     DESCRIPTION = "read-description"
@@ -47,29 +49,29 @@ _OVERSIGHT = {Q.AUDITS, Q.PROGRAMMES, Q.ALERTS}
 _WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
 
 QUESTIONS: Mapping[Role, frozenset[Question]] = {
-    Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.DESCRIPTION}),
-    Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.STOCK, Q.DESCRIPTION}),
-    Role.LOGISTICS: frozenset({*_WORK, Q.CASE, Q.UNMASK, Q.STOCK, Q.DESCRIPTION}),
-    Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.DESCRIPTION}),
+    Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.TECHNICIAN: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.UNMASK, Q.STOCK, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.LOGISTICS: frozenset({*_WORK, Q.CASE, Q.UNMASK, Q.STOCK, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.QUALITY: frozenset({*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.DISPUTE: frozenset({*_WHOLE, Q.UNMASK, Q.DESCRIPTION}),
     Role.SUPERVISOR: frozenset(
-        {*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.STOCK, Q.COSTS, Q.DESCRIPTION}
+        {*_WHOLE, *_FIGURES, *_OVERSIGHT, Q.WORKLIST, Q.STOCK, Q.COSTS, Q.PROPOSALS, Q.DESCRIPTION}
     ),
-    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.PROGRAMMES, Q.COSTS, Q.DESCRIPTION}),
-    Role.STORE: frozenset({Q.CASES, Q.CASE, Q.DESCRIPTION}),
-    Role.WAREHOUSE: frozenset({*_WORK, Q.STOCK, Q.DESCRIPTION}),
+    Role.FINANCE: frozenset({Q.CASES, Q.CASE, Q.PROGRAMMES, Q.COSTS, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.STORE: frozenset({Q.CASES, Q.CASE, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.WAREHOUSE: frozenset({*_WORK, Q.STOCK, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.MANAGEMENT: frozenset(
-        {*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.ALERTS, Q.STOCK, Q.COSTS, Q.DESCRIPTION}
+        {*_FIGURES, Q.CASES, Q.CASE, Q.PROGRAMMES, Q.ALERTS, Q.STOCK, Q.COSTS, Q.PROPOSALS, Q.DESCRIPTION}
     ),
-    Role.LEGAL: frozenset({*_WHOLE, Q.DESCRIPTION}),
-    Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.DESCRIPTION}),
-    Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.DESCRIPTION}),
+    Role.LEGAL: frozenset({*_WHOLE, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.PROPOSALS, Q.DESCRIPTION}),
+    Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.BI: frozenset({*_FIGURES, Q.STOCK, Q.COSTS, Q.DESCRIPTION}),
     Role.ADMIN: frozenset({*_FIGURES, Q.DESCRIPTION}),
     Role.SERVICE: frozenset({Q.DESCRIPTION}),
 }
-SCOPED = frozenset(Question) - {Q.UNMASK, Q.DESCRIPTION}
-"""What a service may ask where its key names it as a scope; never a value in clear."""
+SCOPED = frozenset(Question) - {Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}
+"""What a service may ask where its key names it as a scope; never a value in clear, nor what becomes of people."""
 
 WITHOUT_MONEY = frozenset({Role.LOGISTICS})
 """Who is told a case without its amounts (evidence.md 4)."""

@@ -24,6 +24,7 @@ from api import (
     forms,
     health,
     programmes,
+    proposals,
     queries,
     spending,
     targets,
@@ -51,6 +52,7 @@ TAGS: Final = [
         "description": "dashboards and statistics; every rate with numerator and denominator",
     },
     {"name": "programmes", "description": "what is held by week, month, quarter or year"},
+    {"name": "proposals", "description": "rewards and penalties: proposed, decided, appealed"},
     {"name": "health", "description": "answers without a key"},
 ]
 DATABASE: Final = (
@@ -124,6 +126,7 @@ def _versioned() -> APIRouter:
         unmask.router,
         audits.router,
         programmes.router,
+        proposals.router,
         verifying.router,
         spending.router,
     ):

@@ -38,6 +38,8 @@ class Relation(StrEnum):
 
 _PROGRAMME = ("hold", "rectify", "follow", "publish")
 """What is asked of a programme in a period, not of a case (cases/programmes)."""
+_PROPOSAL = ("propose", "decide")
+"""What is asked of a proposal; the regulation says which of the roles decides (cases/proposals)."""
 _AGENT = (
     "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
     "book", "transfer", "refund", "close", "reopen", "promise", "file", "verify", "dispute", "investigate",
@@ -54,12 +56,12 @@ _LOGISTICS = (
 _SUPERVISOR = (
     "approve", "reject", "transfer", "classify", "escalate", "respond", "note", "correct", "close", "reopen",
     "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
-    "merge", *_PROGRAMME,
+    "merge", *_PROGRAMME, *_PROPOSAL,
 )  # fmt: skip
 _FINANCE = ("refund", "note", "compensate", "charge", "file")
 _STORE = ("receive", "respond", "transfer", "request", "note", "file")
 _WAREHOUSE = ("move-stock", "request", "note", "file")
-_MANAGEMENT = ("approve", "reject", "note", *_PROGRAMME)
+_MANAGEMENT = ("approve", "reject", "note", *_PROGRAMME, *_PROPOSAL, "answer-appeal")
 _LEGAL = ("investigate", "mediate", "settle", "note", "file")
 _RESEARCH = ("note", "file")
 _PARTNER = (
@@ -73,7 +75,7 @@ WATCHED = frozenset({"escalate-clock", "escalate-alert"})
 _REVIEWED = frozenset({Subject.MATERIALS, Subject.RETURN, Subject.EXCHANGE})
 _VERB_OF = {command.fact.name(): verb for verb, command in COMMANDS.items()}
 
-TABLE: Mapping[Role, Mapping[str, Relation]] = {
+_WORK: Mapping[Role, Mapping[str, Relation]] = {
     Role.AGENT: {
         **dict.fromkeys(_AGENT, Relation.ANY),
         **dict.fromkeys(("approve", "reject"), Relation.REVIEW),
@@ -97,6 +99,12 @@ TABLE: Mapping[Role, Mapping[str, Relation]] = {
     Role.BI: {},
     Role.ADMIN: {},
     Role.SERVICE: {**dict.fromkeys(_SERVICE, Relation.SCOPED), **dict.fromkeys(WATCHED, Relation.WATCHER)},
+}
+_CONCERNED = {"appeal": Relation.OWN}
+"""Against what was decided about oneself: everybody whose work is judged."""
+TABLE: Mapping[Role, Mapping[str, Relation]] = {
+    role: verbs if role is Role.SERVICE or not verbs else {**verbs, **_CONCERNED}
+    for role, verbs in _WORK.items()
 }
 """The decision table (evidence.md 4); the oracle of its test is written out there a second time."""
 

@@ -15,6 +15,7 @@ from cases.errors import UnknownTopic
 from cases.events import CASE_FACTS
 from cases.events_audit import AUDIT_FACTS
 from cases.events_programme import PROGRAMME_FACTS
+from cases.events_proposal import PROPOSAL_FACTS
 from cases.events_reference import REFERENCE_FACTS
 from cases.fact import Fact, Instant, Part, Word, in_utc
 
@@ -90,7 +91,8 @@ class Recorded:
 
 
 TOPICS: dict[str, type[Fact]] = {
-    fact.topic: fact for fact in (*CASE_FACTS.values(), *REFERENCE_FACTS, *AUDIT_FACTS, *PROGRAMME_FACTS)
+    fact.topic: fact
+    for fact in (*CASE_FACTS.values(), *REFERENCE_FACTS, *AUDIT_FACTS, *PROGRAMME_FACTS, *PROPOSAL_FACTS)
 }
 """Every topic on disk with its class; a topic belongs to one class for ever."""
 

@@ -85,7 +85,9 @@ _GOODS: Final[Rule] = (_is_thing, "must name goods; an address belongs into a pe
 _STAFFED: Final[Rule] = (_is_staff, "must be a staff id of letters, digits and - _ . : and never a name")
 RULES: Final[Mapping[str, Rule]] = {
     "reason": (_is_reason, "must be one of the codes of this field; the rest goes into a personal field"),
-    **dict.fromkeys(("word", "product_line", "formula", "template", "budget", "place", "question"), _CODE),
+    **dict.fromkeys(
+        ("word", "product_line", "formula", "template", "budget", "place", "question", "consequence"), _CODE
+    ),
     "item": (_is_id, f"must be the id of what it is about: {_PLAIN}"),
     "document": _NUMBERED,
     "batch": _NUMBERED,
@@ -95,7 +97,7 @@ RULES: Final[Mapping[str, Rule]] = {
         _is_region,
         f"must name a region, at most {LONGEST_REGION} characters without digits; an address is personal",
     ),
-    **dict.fromkeys(("assigned_to", "chosen"), _STAFFED),
+    **dict.fromkeys(("assigned_to", "chosen", "staff"), _STAFFED),
     "level": (_is_role, f"must be a role: {', '.join(Role)}"),
 }
 """What the words of a command must be, by the name of their field; a correction keeps to it, too."""

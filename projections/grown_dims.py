@@ -40,7 +40,11 @@ class ClauseRow(NamedTuple):
     regulation: Annotated[str, Says("规章", "The regulation")]
     regulation_version: Annotated[str, Says("规章版本", "Its version")]
     item_type: Annotated[
-        str, Says("类别", "promise, constraint, entitlement, target, programme, alert or placeholder")
+        str,
+        Says(
+            "类别",
+            "promise, constraint, entitlement, target, programme, alert, consequence, appeal or placeholder",
+        ),
     ]
     item: Annotated[str, Says("项", "Name of the item inside the regulation")]
     clause: Annotated[str, Says("条款", "The clause of the text that it comes from")]
@@ -119,6 +123,8 @@ def _items(regulation: Regulation) -> Iterator[tuple[str, tuple[Item, ...]]]:
     yield "target", regulation.target
     yield "programme", regulation.programme
     yield "alert", regulation.alert
+    yield "consequence", regulation.consequence
+    yield "appeal", regulation.appeal
     yield "placeholder", regulation.placeholder
 
 

@@ -11,6 +11,7 @@ from projections import alerts_view, sla_clocks_table, target_views
 from projections.columns import Column, Says
 from projections.costs_view import COSTS
 from projections.programmes_view import PROGRAMMES_NOW
+from projections.proposals_view import PROPOSALS
 from projections.stock_view import STOCK
 
 ADDED = (
@@ -86,7 +87,7 @@ LABEL_SAYS = {
 }
 
 
-VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS, PROGRAMMES_NOW)
+VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS, PROGRAMMES_NOW, PROPOSALS)
 """The reports that are a query over tables and nothing else."""
 
 

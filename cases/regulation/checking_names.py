@@ -11,6 +11,7 @@ from cases.calendars.book import CalendarBook
 from cases.regulation.alerting import Alert
 from cases.regulation.checking import KINDS, Draft
 from cases.regulation.checking_lines import Place, line_of
+from cases.regulation.consequences import Appeal, Consequence
 from cases.regulation.items import Constraint, Entitlement, Programme, Promise, Unit, Within
 from cases.regulation.nearest import meant
 from cases.regulation.problems import Problem
@@ -30,6 +31,7 @@ def misnamed(draft: Draft, books: Mapping[str, CalendarBook]) -> Iterator[Proble
     yield from _unset(draft)
     yield from _uncounted(draft, books)
     yield from _unchained(draft)
+    yield from _unfounded(draft)
     yield from _contradicted(draft)
     carried = draft.regulation.carriers()
     for index, row in draft.each("coverage"):
@@ -103,6 +105,12 @@ def _settings_of(item: object) -> Iterator[tuple[Place, str, frozenset[str]]]:
             for field, unit in (("setting", "percent"), ("months", "months")):
                 if (setting := getattr(item, field)) is not None:
                     yield (field,), setting, frozenset({unit})
+        case Consequence(setting=str(setting)):
+            yield ("setting",), setting, frozenset({"fen", "percent"})
+        case Appeal():
+            for field, amount in (("within", item.within), ("answer", item.answer)):
+                if amount.setting is not None:
+                    yield (field, "setting"), amount.setting, TIMES
         case _:
             pass
 
@@ -149,6 +157,21 @@ def _unchained(draft: Draft) -> Iterator[Problem]:
             if before in names:
                 what = f"the promise {before} has to be told before the one that comes after it"
             yield draft.problem(("promise", index, "after"), what)
+
+
+def _unfounded(draft: Draft) -> Iterator[Problem]:
+    """Yield every reward or penalty that rests on an alert of missed clocks or a programme that there is not."""
+    known = {
+        "alert": [str(item.get("id")) for _, item in draft.told("alert") if item.get("misses")],
+        "programme": [str(item.get("id")) for _, item in draft.told("programme")],
+    }
+    for index, item in draft.each("consequence"):
+        for field, names in known.items():
+            wanted = getattr(item, field)
+            if wanted is not None and wanted not in names:
+                kind = "alert of missed clocks" if field == "alert" else field
+                what = f"there is no {kind} {wanted}{meant(wanted, names)}"
+                yield draft.problem(("consequence", index, field), what)
 
 
 def _contradicted(draft: Draft) -> Iterator[Problem]:

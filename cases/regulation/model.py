@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from cases.fact import Part, Word
 from cases.regulation.alerting import Alert
+from cases.regulation.consequences import Appeal, Consequence
 from cases.regulation.items import (
     Between,
     Constraint,
@@ -28,9 +29,9 @@ from cases.regulation.offices import Form, Office, Routing
 from cases.regulation.targets import Target
 
 __all__ = [
-    "Alert", "Between", "Constraint", "Coverage", "Entitlement", "Form", "Id", "Item", "Label", "Office", "Placeholder",
-    "Programme", "Promise", "Regulation", "Resolution", "Routing", "SettingValue", "Settings", "Target", "Window",
-    "Within",
+    "Alert", "Appeal", "Between", "Consequence", "Constraint", "Coverage", "Entitlement", "Form", "Id", "Item",
+    "Label", "Office", "Placeholder", "Programme", "Promise", "Regulation", "Resolution", "Routing", "SettingValue",
+    "Settings", "Target", "Window", "Within",
 ]  # fmt: skip
 
 
@@ -73,6 +74,8 @@ class Regulation(Part):
     target: tuple[Target, ...] = ()
     programme: tuple[Programme, ...] = ()
     alert: tuple[Alert, ...] = ()
+    consequence: tuple[Consequence, ...] = ()
+    appeal: tuple[Appeal, ...] = ()
     routing: tuple[Routing, ...] = ()
     office: tuple[Office, ...] = ()
     form: tuple[Form, ...] = ()
@@ -86,7 +89,7 @@ class Regulation(Part):
         return (
             *self.promise, *self.constraint, *self.entitlement, *self.target, *self.programme,
             *(check for programme in self.programme for check in programme.checklist),
-            *self.alert, *self.routing, *self.office, *self.form, *self.placeholder,
+            *self.alert, *self.consequence, *self.appeal, *self.routing, *self.office, *self.form, *self.placeholder,
         )  # fmt: skip
 
     @cached_property

@@ -25,6 +25,7 @@ from cases.events import Classified, Corrected, Inspected, Received, Transferred
 from cases.fact import Fact
 from cases.permissions import TABLE, must_permit, must_relate, permits
 from cases.programmes.asked import ASKED
+from cases.proposals.asked import ASKED as PROPOSAL_VERBS
 from cases.recorded import Recorded, Source
 
 NOON = datetime(2026, 10, 1, 4, tzinfo=UTC)
@@ -52,11 +53,13 @@ BY_HAND = {
     "merge": "agent supervisor",
     "hold": "quality supervisor finance management", "rectify": "quality supervisor management",
     "follow": "quality supervisor management", "publish": "supervisor management",
+    "propose": "supervisor management", "decide": "supervisor management", "answer-appeal": "management",
+    "appeal": "agent technician logistics quality supervisor finance store warehouse management legal research partner",
 }  # fmt: skip
 
 
 def test_every_command_stands_in_the_copy() -> None:
-    assert BY_HAND.keys() == {*COMMANDS, *ASKED}
+    assert BY_HAND.keys() == {*COMMANDS, *ASKED, *PROPOSAL_VERBS}
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SERVICE])

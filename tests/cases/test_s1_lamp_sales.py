@@ -231,7 +231,7 @@ def test_each_kind_of_complaint_goes_to_its_own_department(kind: str, category: 
 UNSET = {
     "spot-check-share", "star-response", "star-resolution", "star-praise",
     "green-channel-report", "archive-system", "contact", "leak-fine", "leak-deduction", "late-deduction",
-    "streak-bonus", "major-complaint-reward", "star-bonus",
+    "streak-bonus", "major-complaint-reward", "star-bonus", "appeal-made",
 }  # fmt: skip
 SET = {"interpreting-department", "archive-department", "return-ratio", "complaint-settled"}
 
