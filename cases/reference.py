@@ -217,8 +217,10 @@ def _unpublished(
         if before is None:
             yield document
         elif getattr(before, "sha256", None) != document.sha256:
+            topic, *names = _key(document)
+            name = " ".join([topic.partition(".")[0].replace("_", " "), *names])
             raise Refused(
-                f"{' '.join(_key(document))} was published with another text; a changed document needs a new version",
+                f"{name} was published with another text; a changed document needs a new version",
                 rule="published-once",
             )
 

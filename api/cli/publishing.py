@@ -13,8 +13,9 @@ from api.auth import caller_of
 from api.cli.screen import OUT, installation, told
 from api.installation import Installation
 from cases.caller import Caller
-from cases.errors import Malformed
+from cases.errors import Malformed, Unauthenticated
 from cases.reference import Published
+from cases.regulation.checking_text import decoded
 from cases.regulation.nearest import meant
 from cases.regulation.publishing import (
     must_be_four_eyes,
@@ -89,7 +90,7 @@ def catalogue(
 def publish_with_two_keys(proposer: str, approver: str, make: Make) -> None:
     """Publish documents; the same text twice is quiet."""
     with installation() as here:
-        one, other = (caller_of(keys.find(here.ledger, key), "cli") for key in (proposer, approver))
+        one, other = _caller(here, proposer, "proposes"), _caller(here, approver, "approves")
         must_be_four_eyes(one, other)
         documents = make(here, one)
         new = here.desk.publish(documents, other)
@@ -102,6 +103,16 @@ def publish_with_two_keys(proposer: str, approver: str, make: Make) -> None:
         OUT.print(f"✓ {_name(document)} {says}", markup=False)
 
 
+def _caller(here: Installation, key: str, does: str) -> Caller:
+    """Tell whose key it is; raises Unauthenticated for one that is nobody's."""
+    try:
+        return caller_of(keys.find(here.ledger, key), "cli")
+    except Unauthenticated:
+        raise Unauthenticated(
+            f"The key of who {does} is nobody's; `caseledger keys create` makes one"
+        ) from None
+
+
 def _name(document: Published) -> str:
     kind = document.topic.partition(".")[0].replace("_", " ")
     name = getattr(document, "regulation", None) or getattr(document, "year", None) or kind
@@ -109,10 +120,10 @@ def _name(document: Published) -> str:
 
 
 def written_in(file: Path, known: Sequence[str] = ()) -> str:
-    """Read a text; raises Malformed, with the one of the known names that was probably meant."""
+    """Read a text; raises Malformed, with the known name that was probably meant, and BrokenPack if not in UTF-8."""
     try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise Malformed(f"{file} is not a text in UTF-8") from None
+        return decoded(file.read_bytes(), str(file))
+    except IsADirectoryError:
+        raise Malformed(f"{file} is a folder; name the TOML file in it") from None
     except OSError as refusal:
         raise Malformed(f"{file} cannot be read ({refusal.strerror}){meant(str(file), known)}") from None

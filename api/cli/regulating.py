@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -12,17 +11,17 @@ import typer
 from rich.table import Table
 
 from api.cli.publishing import ApproverKey, ProposerKey, publish_with_two_keys, written_in
-from api.cli.regulation_page import page
-from api.cli.screen import OUT, installation, told
+from api.cli.regulation_page import fitted, page
+from api.cli.screen import OUT, installation, show_problems, told
 from api.installation import Installation
 from cases.caller import Caller
 from cases.errors import NotFound
 from cases.reference import Published
+from cases.regulation.following import dropped, must_follow
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
 from cases.regulation.packs import (
     Checked,
-    Problem,
     check,
     law_names,
     read_regulation,
@@ -31,7 +30,7 @@ from cases.regulation.packs import (
     shipped_text,
 )
 from cases.regulation.publishing import proposed
-from cases.regulation.texts import RegulationText, RuleState, Standing, coverage, texts
+from cases.regulation.texts import RegulationText, RuleState, Standing, articles, coverage, named, texts
 
 app = typer.Typer(
     no_args_is_help=True, help="Regulations: check a text, read it, see what carries its rules, publish it."
@@ -53,21 +52,12 @@ def check_pack(pack: Pack) -> None:
     with told():
         text, file = text_of(pack)
         found = check(text, file)
-    show_problems(found.problems)
+    show_problems(found.problems, OUT)
     show_warnings(found, file)
     name = f"{found.regulation.id} {found.regulation.version}"
     counted = f"{len(found.problems)} problems, {len(found.warnings)} warnings"
     OUT.print(f"{'✗' if found.problems else '✓'} {name}: {counted}", markup=False)
     raise typer.Exit(1 if found.problems else 0)
-
-
-def show_problems(problems: Iterable[Problem]) -> None:
-    """Print problems below the items they are found in."""
-    for (place, item, label), listed in groupby(problems, lambda one: (one.line, one.item, one.label)):
-        named = list(listed)
-        OUT.print("  ".join(filter(None, (f"{named[0].file}:{place}", item, label))), markup=False)
-        for problem in named:
-            OUT.print(f"  ✗ {': '.join(filter(None, (problem.field, problem.what)))}", markup=False)
 
 
 def show_warnings(found: Checked, file: str) -> None:
@@ -90,7 +80,8 @@ def show(
     with told():
         regulation, settings = newest(pack) if published else written(pack, values)
     for line in page(regulation, settings):
-        OUT.print(line, markup=False, soft_wrap=True)
+        for part in fitted(line, OUT) if OUT.is_terminal else (line,):
+            OUT.print(part, markup=False, soft_wrap=True)
 
 
 def written(pack: str, values: Path | None) -> tuple[Regulation, Settings | None]:
@@ -117,41 +108,71 @@ def publish(
     proposer: ProposerKey,
     approver: ApproverKey,
 ) -> None:
-    """Publish a regulation, or a new version of it: quality or a supervisor proposes, a supervisor or admin approves.
+    """Publish a regulation, or a new version of it, with the keys of two people.
 
-    The same text twice is quiet.
+    Quality or a supervisor proposes, a supervisor or admin approves: two people, two keys.
+
+    The text is checked first. A changed text needs a later version; the same text twice is quiet.
+
+    Exit code 0: published, or nothing is new; 2: refused, and why.
     """
     with told():
         text, file = text_of(str(pack))
 
     def make(here: Installation, by: Caller) -> Sequence[Published]:
-        books = {name: book for (name, _), book in here.published().reference.calendars.items()}
-        return [proposed(text, file, by, books)]
+        reference = here.published().reference
+        books = {name: book for (name, _), book in reference.calendars.items()}
+        document = proposed(text, file, by, books)
+        must_follow(document, file, reference)
+        for gone in dropped(document, reference):
+            OUT.print(f"! {gone}", markup=False)
+        return [document]
 
     publish_with_two_keys(proposer, approver, make)
 
 
 @app.command("coverage")
 def show_coverage(
-    pack: Annotated[str | None, typer.Argument(help="name of a pack, or of a text (S0 to S4)")] = None,
+    pack: Annotated[
+        str | None, typer.Argument(help="name of a pack, of a text (S0 to S4) or of a law, or a TOML file")
+    ] = None,
     *,
     left: Annotated[bool, typer.Option("--left", help="only what is open or carried in part")] = False,
 ) -> None:
-    """Print every rule of the five texts, what carries it, and how many are carried, in part, explained, open."""
+    """Print every rule of the five texts, what carries it, and how many are carried, in part, explained, open.
+
+    A regulation that carries none of the five texts, as those of the law, is shown clause by clause.
+    """
     with told():
-        chosen = [text for text in texts() if pack in {None, text.id, text.pack}]
-        if not chosen:
-            known = [name for text in texts() for name in (text.pack, text.id)]
-            raise NotFound(f"No text or pack is called {pack}{meant(str(pack), known)}")
-    told_rows = [(text, standing(text)) for text in chosen]
+        told_rows = [(text, standing(text)) for text in texts() if pack in {None, text.id, text.pack}]
+        if not told_rows:
+            own = regulation_of(str(pack))
+            told_rows = [(text, coverage(text, own)) for text in texts() if text.pack == own.id]
+            if not told_rows:
+                OUT.print(clauses_table(own))
+                return
     for text, rows in told_rows:
         shown = [row for row in rows if not left or row.state in {RuleState.PARTLY, RuleState.OPEN}]
-        OUT.print(rules_table(text, shown))
+        if shown:
+            OUT.print(rules_table(text, shown))
     counts = Table("", "pack", "rules", *(f"{state.zh} {state.en}" for state in RuleState))
     for text, rows in told_rows:
         counted = Counter(row.state for row in rows)
         counts.add_row(text.id, text.pack, str(len(rows)), *(str(counted[state]) for state in RuleState))
     OUT.print(counts)
+    if pack is None:
+        OUT.print(
+            f"Clause by clause, as `caseledger regulation coverage NAME`: {', '.join(law_names())}",
+            markup=False,
+        )
+
+
+def regulation_of(pack: str) -> Regulation:
+    """Read a law that ships, or a file; raises NotFound with the text, pack or law that was probably meant."""
+    known = [*law_names(), *(name for text in texts() for name in (text.pack, text.id))]
+    if pack not in known and not Path(pack).exists():
+        raise NotFound(f"No text, pack, law or file is called {pack}{meant(pack, known)}")
+    return read_regulation(*text_of(pack)).regulation
 
 
 def standing(text: RegulationText) -> tuple[Standing, ...]:
@@ -166,4 +187,16 @@ def rules_table(text: RegulationText, rows: Iterable[Standing]) -> Table:
     for row in rows:
         carried = "\n".join(filter(None, (*row.carriers, row.remark)))
         shown.add_row(row.rule.id, row.rule.clause, row.rule.says, row.state.zh, carried)
+    return shown
+
+
+def clauses_table(regulation: Regulation) -> Table:
+    """Lay out what carries each clause of a regulation that none of the five texts stands behind."""
+    title = f"{regulation.id} {regulation.version} {regulation.label}"
+    shown = Table(
+        "clause", "carried by", "what it says", title=title, caption="by clause: none of the five texts"
+    )
+    for clause, items in articles(regulation).items():
+        for at, item in enumerate(items):
+            shown.add_row("" if at else clause, named(item), str(item.label))
     return shown

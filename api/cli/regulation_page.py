@@ -7,6 +7,8 @@ from datetime import date
 from typing import Final
 
 from pydantic import BaseModel
+from rich.console import Console
+from rich.text import Text
 
 from cases.regulation.checking import KINDS
 from cases.regulation.items import Item, Label, Placeholder, Within
@@ -27,6 +29,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "resolution": "裁定 / Contradictions and how they are read",
     "coverage": "说明 / Rules that no item carries",
 }
+HANGING: Final = 4
+"""Columns by which what does not fit into a line is indented below it."""
 UNSET: Final = "not_configured"
 _TOLD: Final = {"id", "clause", "label", "rules", "rule"}
 """Fields that stand in the heading of an item."""
@@ -50,6 +54,14 @@ def page(regulation: Regulation, settings: Settings | None = None) -> Iterator[s
                 yield from _item(item, settings)
 
 
+def fitted(line: str, screen: Console) -> Iterator[str]:
+    """Break a line for a screen, by the cells that its signs take (two for a Chinese one)."""
+    said = line.lstrip()
+    indent = len(line) - len(said)
+    parts = Text(said).wrap(screen, max(screen.width - indent - HANGING, HANGING), no_wrap=False)
+    yield from (f"{' ' * (indent + (HANGING if at else 0))}{part.plain}" for at, part in enumerate(parts))
+
+
 def _item(item: BaseModel, settings: Settings | None) -> Iterator[str]:
     yield f"  {_heading(item)}"
     match item:
@@ -61,7 +73,15 @@ def _item(item: BaseModel, settings: Settings | None) -> Iterator[str]:
             if item.warning:
                 yield f"    the text is below {item.warning}"
         case _:
-            yield from (f"    {line}" for line in _fields(item))
+            lines = list(_fields(item))
+            column = max((len(line.partition(": ")[0]) for line in lines if ": " in line), default=0) + 1
+            yield from (f"    {_in_columns(line, column)}" for line in lines)
+
+
+def _in_columns(line: str, column: int) -> str:
+    """Let what is said begin in one column below an item."""
+    name, mark, said = line.partition(": ")
+    return f"{name + ':':<{column}} {said}" if mark and not line.startswith(" ") else line
 
 
 def _heading(item: BaseModel) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Final
 
 import typer
@@ -18,6 +19,7 @@ from cases.caller import Caller
 from cases.codes import Role
 from cases.errors import CaseledgerError
 from cases.recorded import Source
+from cases.regulation.problems import BrokenPack, Problem
 from cases.settings import Settings
 from cases.store.errors import StoreError
 
@@ -37,6 +39,15 @@ def say(what: str, cure: str = "") -> None:
         ERRORS.print(f"  → {cure}", markup=False)
 
 
+def show_problems(problems: Iterable[Problem], where: Console) -> None:
+    """Print what is wrong with a text below the items that it is found in, each with its file and line."""
+    for (place, item, label), listed in groupby(problems, lambda one: (one.line, one.item, one.label)):
+        named = list(listed)
+        where.print("  ".join(filter(None, (f"{named[0].file}:{place}", item, label))), markup=False)
+        for problem in named:
+            where.print(f"  ✗ {': '.join(filter(None, (problem.field, problem.what)))}", markup=False)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn every refusal into one sentence with its cure and exit code 2; nobody sees a traceback."""
@@ -44,6 +55,9 @@ def told() -> Iterator[None]:
         yield
     except StoreError as failure:
         say(failure.message, failure.cure)
+        raise typer.Exit(WRONG) from None
+    except BrokenPack as broken:
+        show_problems(broken.problems, ERRORS)
         raise typer.Exit(WRONG) from None
     except CaseledgerError as failure:
         say(failure.message)

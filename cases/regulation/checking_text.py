@@ -53,16 +53,15 @@ _PLAIN: Final = {
 
 def decoded(written: bytes, file: str) -> str:
     """Give the text of a file; raises BrokenPack with the line for one that is not in UTF-8."""
-    try:
-        text = written.decode("utf-8")
-    except UnicodeDecodeError as error:
-        is_wide = written.startswith(_UTF16)
-        other = "UTF-16" if is_wide else "GBK" if _is_chinese(written) else "another encoding"
-        line = 1 if is_wide else written.count(b"\n", 0, error.start) + 1
-        _refuse(file, line, f"not a text in UTF-8 but in {other}; {_SAVE}")
-    if "\0" in text:
+    if written.startswith(_UTF16) or b"\0" in written:
         _refuse(file, 1, f"not a text in UTF-8 but in UTF-16, or no text at all; {_SAVE}")
-    return text
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError as error:
+        other = "GBK" if _is_chinese(written) else "another encoding"
+        _refuse(
+            file, written.count(b"\n", 0, error.start) + 1, f"not a text in UTF-8 but in {other}; {_SAVE}"
+        )
 
 
 def toml_of(document: str, file: str) -> dict[str, Any]:

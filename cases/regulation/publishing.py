@@ -123,7 +123,9 @@ def _unknown_laws(catalogue: Catalogue, published: Collection[str]) -> Iterator[
 def must_be_four_eyes(proposer: Caller, approver: Caller) -> None:
     """Raise Refused where one key, or one person with two keys, both proposes and approves."""
     if proposer.principal == approver.principal or is_same_person(proposer.actor, approver.actor):
-        raise Refused("Who proposes a document does not approve it", rule="four-eyes")
+        raise Refused(
+            "Who proposes a document does not approve it; it takes the keys of two people", rule="four-eyes"
+        )
 
 
 def must_be_approved(fact: Fact, approver: Caller) -> None:

@@ -189,8 +189,8 @@ class Reference:
         """Read a calendar as later versions settled its provisional years, and until when it was otherwise."""
         name, _, version = pinned.partition("@")
         book, earlier = _published(self.calendars, (name, version)), []
-        later = (v for n, v in self.calendars if n == name and _natural(v) > _natural(version))
-        for key in ((name, found) for found in sorted(later, key=_natural)):
+        later = (v for n, v in self.calendars if n == name and natural(v) > natural(version))
+        for key in ((name, found) for found in sorted(later, key=natural)):
             settled = book.settled_by((self.calendars[key],))
             if settled is not book and key in self.calendars_since:
                 earlier.append((self.calendars_since[key], book))
@@ -211,10 +211,10 @@ def _binds(regulation: Regulation, channel: str, day: date) -> bool:
 
 
 def _age(regulation: Regulation | Catalogue) -> tuple[date, tuple[tuple[int, str], ...]]:
-    return regulation.effective_from, _natural(regulation.version)
+    return regulation.effective_from, natural(regulation.version)
 
 
-def _natural(version: str) -> tuple[tuple[int, str], ...]:
+def natural(version: str) -> tuple[tuple[int, str], ...]:
     """Order `2026.10` after `2026.9`."""
     return tuple(
         (int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", version)
@@ -222,7 +222,7 @@ def _natural(version: str) -> tuple[tuple[int, str], ...]:
 
 
 def _newest(documents: Mapping[tuple[str, str], object], name: str) -> str | None:
-    return max((version for known, version in documents if known == name), key=_natural, default=None)
+    return max((version for known, version in documents if known == name), key=natural, default=None)
 
 
 def _published(documents: Mapping[tuple[str, str], Document], key: tuple[str, str]) -> Document:

@@ -103,6 +103,14 @@ def coverage(text: RegulationText, regulation: Regulation | None) -> tuple[Stand
     )
 
 
+def articles(regulation: Regulation) -> dict[str, tuple[Item, ...]]:
+    """Tell of every clause that a regulation cites which items carry it, in the order of its text."""
+    carried: dict[str, tuple[Item, ...]] = {}
+    for item in regulation.items:
+        carried[item.clause] = (*carried.get(item.clause, ()), item)
+    return carried
+
+
 def named(item: Item) -> str:
     """Name an item with its kind, for example `promise consultation-reply`; a line of a checklist is a check."""
     kind = type(item).__name__.lower() if type(item) is not Item else "check"

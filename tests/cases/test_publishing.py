@@ -10,8 +10,10 @@ from cases.desk import Desk
 from cases.errors import NotAllowed, Refused
 from cases.events_reference import RegulationPublished
 from cases.reference import REFERENCE_ID, read, shipped
-from cases.regulation.packs import BrokenPack, shipped_text
+from cases.regulation.following import dropped, must_follow
+from cases.regulation.packs import BrokenPack, read_regulation, shipped_settings, shipped_text
 from cases.regulation.publishing import must_be_four_eyes, proposed
+from cases.regulation.rules import Reference
 from tests.fix_desk import caller
 
 RENEWED = shipped_text("lamp-factory").replace('version = "2026.3"', 'version = "2026.9"')
@@ -77,3 +79,39 @@ def test_at_the_desk_too_nobody_approves_what_he_proposed_or_what_nobody_did(new
 def test_a_wrong_text_is_not_proposed() -> None:
     with pytest.raises(BrokenPack, match="did you mean Received"):
         document(RENEWED.replace('"Received"', '"Recieved"', 1))
+
+
+def reference() -> Reference:
+    """The lamp factory's text of 2026.9 is published, and its demo values."""
+    values = shipped_settings("lamp-factory").settings
+    return Reference(
+        regulations={("lamp-factory", "2026.9"): read_regulation(RENEWED).regulation},
+        settings={("lamp-factory", values.version): values},
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            "0.75",
+            "0.8",
+            "version: 2026.9 was published with another text; a changed text needs a new version",
+        ),
+        ('"2026.9"', '"2026.4"', "version: 2026.4 is earlier than 2026.9, which is published"),
+    ],
+)
+def test_a_version_is_given_once_and_goes_forwards(before: str, after: str, says: str) -> None:
+    with pytest.raises(BrokenPack, match=f"lamps.toml, line 8: {says}"):
+        must_follow(document(RENEWED.replace(before, after, 1)), "lamps.toml", reference())
+    for right in (RENEWED, f"{RENEWED}# a remark", RENEWED.replace('"2026.9"', '"2026.10"')):
+        must_follow(document(right), "lamps.toml", reference())
+
+
+def test_what_a_new_version_leaves_out_is_told_with_the_values_that_still_fill_it() -> None:
+    left_out = RENEWED.replace('"2026.9"', '"2026.10"').replace('"refund-within"', '"refunded-within"')
+    assert list(dropped(document(left_out), reference())) == [
+        "promise refund-within is gone; cases under 2026.9 keep it",
+        "placeholder refund-within is gone; cases under 2026.9 keep it, and the values demo.2 fill it",
+    ]
+    assert list(dropped(document(RENEWED), reference())) == []
