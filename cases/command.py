@@ -59,6 +59,8 @@ class Command(Asked):
     """Fields by which facts of this name stand apart: asking again is quiet for each of them on its own."""
     answers: ClassVar[tuple[type[Fact], ...]] = ()
     """Facts after which saying the same is news again; they have the fields of `apart`, too."""
+    is_for_merged: ClassVar[bool] = False
+    """Whether a case still takes it that goes on in another one."""
 
     def decide(self, case: Case, rules: Rules, now: datetime) -> Iterator[Fact]:
         """Yield the facts that follow; nothing when there is nothing new; raise Refused when forbidden.
@@ -97,7 +99,7 @@ def decisions(
     """
     if case.received is None and command.fact.name() != "Received":
         raise NotFound("There is no such case", case_id=str(case.case_id))
-    if case.merged_into is not None and command.fact.name() not in OPEN_TO_MERGED:
+    if case.merged_into is not None and not command.is_for_merged:
         raise Refused("The case goes on in another one; do it there", rule="merged", case_no=case.merged_into)
     if case.is_closed and command.fact.name() not in OPEN_TO_CLOSED:
         raise Refused("The case is closed; reopen it first", rule="closed", stage=case.stage.value)
@@ -125,5 +127,3 @@ OPEN_TO_CLOSED = frozenset(
     }
 )  # fmt: skip
 """Facts that a closed case still takes."""
-OPEN_TO_MERGED = frozenset({"Corrected", "Linked"})
-"""Facts that a case still takes that goes on in another one."""

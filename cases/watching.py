@@ -32,6 +32,7 @@ class Watched(Command):
     """What only the watcher asks for; it has no route."""
 
     fact: ClassVar[type[Fact]] = Escalated
+    is_for_merged: ClassVar[bool] = True
 
     level: Word
 

@@ -41,6 +41,7 @@ class Correct(Command):
     """
 
     fact: ClassVar[type[Fact]] = Corrected
+    is_for_merged: ClassVar[bool] = True
 
     corrects: Annotated[int, Field(ge=1, description="version of the fact in this case")]
     reason: codes.CorrectionReason

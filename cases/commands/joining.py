@@ -83,6 +83,7 @@ class Merge(Joining):
     """Let a case that was registered twice go on in the earlier one; its open clocks end, cancelled."""
 
     fact: ClassVar[type[Fact]] = Linked
+    is_for_merged: ClassVar[bool] = True
 
     into: Annotated[UUID, Field(description="id of the case that goes on")]
 

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from cases import codes, events
-from cases.case import Case
+from cases.case import Case, fold
 from cases.codes import Channel, Kind, Link, Role, Subject
+from cases.command import decisions
 from cases.commands import Approve, Classify, Close, Correct, Merge, Note, Receive, Reopen, Respond
 from cases.desk import Desk
 from cases.errors import CaseIsBusy, Malformed, NotFound, Refused
@@ -19,7 +20,9 @@ from cases.promises.clock import Verdict
 from cases.promises.clocks import clocks
 from cases.request import Receipt
 from cases.store.ledger import Ledger
-from tests.cases.clock_stories import HUMMING, promise, story
+from cases.watching import EscalateAlert
+from tests.cases import clock_stories
+from tests.cases.clock_stories import HUMMING, promise, story, wall
 from tests.cases.scenario import (
     CHECKED,
     MORNING,
@@ -32,6 +35,7 @@ from tests.cases.scenario import (
     refunded,
     told,
 )
+from tests.cases.test_alerts import SAFE
 from tests.fix_desk import ask, caller, new_key
 
 AGENT, SUPERVISOR = caller(), caller(Role.SUPERVISOR, "qi")
@@ -126,6 +130,18 @@ def test_open_clocks_end_cancelled_and_what_was_missed_stays_missed() -> None:
     assert [late[name].verdict for name in ("reply:1", "end:1")] == [Verdict.BREACHED, Verdict.CANCELLED]
     joined = events.Linked(link=Link.MERGED_FROM, case_no="AS-00000043")
     assert demand.at("2026-03-02 12:00", joined).verdict() is Verdict.OPEN, "the case that goes on goes on"
+
+
+def test_a_danger_that_was_told_of_in_a_merged_case_is_still_told() -> None:
+    told = story(SAFE).at("2026-03-02 09:00", HUMMING)
+    told = told.at("2026-03-02 10:00", clock_stories.classified("repair", is_safety=True))
+    merged = told.at("2026-03-02 10:05", events.Linked(link=Link.MERGED_INTO, case_no="AS-00000041"))
+    case = fold(clock_stories.CASE, merged.facts)
+    alarm = EscalateAlert(alert=f"{clock_stories.CASE}:lamp-story:safety:1", level="supervisor")
+    (fact,) = decisions(
+        alarm.beside((), lambda _: merged.rules), case, merged.rules, wall("2026-03-02 10:10")
+    )
+    assert isinstance(fact, events.Escalated)
 
 
 # At the desk

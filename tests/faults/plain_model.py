@@ -59,7 +59,7 @@ class Plain:
         if ask.body.get("into") == "nowhere":
             raise No("missing")
         at = self._time(ask, now)
-        if self._newest("Linked") and ask.fact not in AFTER_A_MERGE:
+        if self._newest("Linked") and ask.verb not in AFTER_A_MERGE:
             raise No("state", "merged")
         if self.is_closed and ask.fact not in AFTER_THE_END:
             raise No("state", "closed")

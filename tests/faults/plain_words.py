@@ -65,7 +65,7 @@ AFTER_THE_END = {
     "Reopened", "Closed", "Noted", "Corrected", "Revisited", "Escalated", "Responded", "Filed", "Verified", "Charged",
     "Reviewed", "Linked",
 }  # fmt: skip
-AFTER_A_MERGE = {"Corrected", "Linked"}
+AFTER_A_MERGE = {"correct", "merge", "escalate-clock"}
 AMOUNTS = {"Refunded", "Quoted", "Compensated", "Charged", "Received", "Disputed", "Approved"}
 """Facts with money in them: they go, and their amounts change, only with a document."""
 MAY_CHANGE = {
