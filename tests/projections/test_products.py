@@ -8,6 +8,7 @@ from uuid import uuid5
 
 import pytest
 
+from cases.events import Corrected
 from cases.events_reference import CataloguePublished
 from cases.regulation.packs import digest
 from cases.store.database import Database
@@ -83,3 +84,18 @@ def test_the_newest_catalogue_renames_them_and_a_rebuild_gives_the_same(
     report = rebuild(database, workers=1)
     assert report.differing == 0
     assert all_rows(bi, "dim_products") == live
+
+
+def test_a_product_that_a_correction_renamed_is_no_sign_of_tampering(
+    bi: Db, lamps: Lamps, database: Database
+) -> None:
+    lamps.tell("five", ("2026-03-04 09:00", received("AS-five", product_model="K8", region="Nowhere")))
+    Engine(database).catch_up()
+    right = {"product_model": "K7", "region": "Suzhou"}
+    told = {"corrects": 1, "reason": "typing_error", "changes": right}
+    lamps.tell("five", ("2026-03-04 10:00", Corrected.model_validate(told)))
+    Engine(database).catch_up()
+    assert {"lamp/K7", "lamp/K8"} <= products(bi).keys(), "what no case has any more stays"
+    assert verify(database).verdict is Verdict.PROVEN
+    bi.execute("INSERT INTO bi.dim_regions VALUES ('Elsewhere')")
+    assert verify(database).verdict is Verdict.TAMPERED, "what no case ever had does not"
