@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cases.codes import Role
 from cases.fact import Fact
 from cases.promises.clock import Verdict
 from cases.regulation.rules import Rules
@@ -17,7 +18,7 @@ def _usual() -> Rules:
 
 @dataclass(frozen=True)
 class Promised:
-    """One promise: its clause, the story that starts it, its due moment and what keeps it."""
+    """One promise: its clause, the story that starts it, its due moment, what keeps it, and by whom."""
 
     promise: str
     clause: str
@@ -26,6 +27,7 @@ class Promised:
     kept_by: tuple[Fact, ...]
     not_kept_by: tuple[Fact, ...] = ()
     is_configured: bool = False
+    by: Role = Role.AGENT
     rules: Rules = field(default_factory=_usual)
 
     def __str__(self) -> str:
@@ -55,10 +57,11 @@ class Promised:
     def must_be_kept_in_time(self) -> None:
         """Expect that what keeps it does so up to the due moment, and not a second later."""
         for fact in self.kept_by:
-            assert self.begun.at(self.due, fact).verdict(self.name) is Verdict.MET
-            assert self.begun.at(f"{self.due}:01", fact).verdict(self.name) is Verdict.BREACHED
+            assert self.begun.at(self.due, fact, role=self.by).verdict(self.name) is Verdict.MET
+            late = self.begun.at(f"{self.due}:01", fact, role=self.by)
+            assert late.verdict(self.name) is Verdict.BREACHED
 
     def must_stay_open(self) -> None:
         """Expect that other facts do not keep it."""
         for fact in self.not_kept_by:
-            assert self.begun.at(self.due, fact).verdict(self.name) is Verdict.OPEN
+            assert self.begun.at(self.due, fact, role=self.by).verdict(self.name) is Verdict.OPEN

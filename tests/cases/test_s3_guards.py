@@ -40,6 +40,10 @@ AT_THE_DOOR = events.Arrived(is_id_shown=True)
 DONE = events.Repaired(is_function_tested=True, is_use_explained=True)
 REVIEWED = events.Reviewed(cause=codes.Cause.ASSEMBLY, improvement=codes.Improvement.NONE)
 AGAIN = events.Reopened(reason="jams_again")
+CHARGED = events.Charged(
+    cost=codes.Cost.LABOUR, amount=yuan(80), payer=codes.Payer.CUSTOMER, voucher_no="V-1"
+)
+BORNE = CHARGED.model_copy(update={"payer": codes.Payer.COMPANY})
 CERTIFIED = moved("used", certificate_no="HG-2026-118")
 QUESTION = (ASKED, classified("consultation"))
 COMPLAINT = (ASKED, classified("complaint"))
@@ -81,6 +85,10 @@ GUARDS = (
         cure=(QUOTED,),
     ),
     Guarded("part-has-a-certificate", "S3 第七条", VISIT, moved("used"), instead=CERTIFIED),
+    Guarded(
+        "part-coverage-told", "S3 第七条", (*VISIT, responded("update")), CERTIFIED, cure=(responded("disclosure"),)
+    ),
+    Guarded("covered-repair-is-free", "S3 第七条", VISIT, CHARGED, instead=BORNE),
     Guarded("work-id-shown", "S3 第七条", VISIT, events.Arrived(), instead=AT_THE_DOOR),
     *(
         Guarded("reviewed-before-closing", "S3 第三条", begun, closed(), cure=(REVIEWED,))
@@ -95,13 +103,18 @@ GUARDS = (
     Guarded("tested-on-site", "S3 第七条", VISIT, events.Repaired(is_use_explained=True), instead=DONE),
     Guarded("complaint-revisited", "S3 第五条", (*COMPLAINT, REVIEWED), closed(), cure=(revisited(),)),
     Guarded(
+        "complaint-revisited", "S3 第五条", (*COMPLAINT, revisited(), AGAIN, REVIEWED), closed(), cure=(revisited(),)
+    ),
+    Guarded(
         "asker-does-not-approve", "配置，非制度规定", (ASKED, requested("exclusion", item="flood")),
         told(approved("exclusion", item="flood"), actor="agent-mei"),
         instead=approved("exclusion", item="flood"),
     ),
     Guarded("refund-within-paid", "配置，非制度规定", (ASKED,), refunded(200), instead=refunded(199)),
 )  # fmt: skip
-FOUND = {"registration-complete", "software-has-a-version", "work-id-shown", "tested-on-site"}
+FOUND = {
+    "registration-complete", "software-has-a-version", "part-coverage-told", "work-id-shown", "tested-on-site",
+}  # fmt: skip
 """What the text wants done and does not stop work for; everything else is refused."""
 
 UNCONCERNED = {
@@ -113,6 +126,8 @@ UNCONCERNED = {
     "a repair from afar": (ASKED, classified("repair", mode="remote"), events.Repaired(), REVIEWED, closed()),
     "a complaint out of warranty": (*COMPLAINT, inspected(is_human_damage=True), events.Repaired()),
     "the customer gave up": (*BROKEN, QUOTED, DECLINED, closed("withdrawn")),
+    "a price that was agreed": (*BROKEN, QUOTED, AGREED, DONE, CHARGED),
+    "a complaint that costs": (*COMPLAINT, CHARGED),
     "a complaint taken back": (*COMPLAINT, closed("withdrawn")),
     "a part put by": (*VISIT, moved("reserved"), moved("issued")),
     "a visit to fit": (ASKED, classified("installation"), events.Arrived(purpose=codes.Purpose.INSTALLATION)),

@@ -59,7 +59,8 @@ S3 = (
     Promised(
         "remote-support", "S3 第七条", (ASKED, ("2026-09-30 15:10", classified("repair", mode="remote"))),
         "2026-10-10 00:00", kept_by=(said("guidance"), said("solution"), events.Repaired(mode=codes.Mode.REMOTE)),
-        not_kept_by=(said("first_touch"), events.Repaired(mode=codes.Mode.ON_SITE)), rules=EQUIPMENT,
+        not_kept_by=(said("first_touch"), events.Repaired(mode=codes.Mode.ON_SITE)), by=codes.Role.TECHNICIAN,
+        rules=EQUIPMENT,
     ),
     Promised(
         "on-site-same-city", "S3 第七条", (ASKED, ("2026-09-30 15:10", visit(same_city=True))), "2026-10-11 00:00",
@@ -160,7 +161,7 @@ FOR_PARTS = events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)
 
 
 @pytest.mark.proves
-@pytest.mark.proves("S3-3a", "S3-7c", "S3-7d")
+@pytest.mark.proves("S3-3a", "S3-7b", "S3-7c", "S3-7d")
 @pytest.mark.parametrize("promised", S3, ids=str)
 def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised) -> None:
     promised.must_start_under("textile")
@@ -170,6 +171,15 @@ def test_a_promise_starts_is_kept_in_time_and_by_nothing_else(promised: Promised
     assert not is_moved(promised, FOR_PARTS)
     begun = [promised.promise in clocks_of(EQUIPMENT, *facts) for facts, _ in CASES]
     assert begun == [promised.promise in clocks for _, clocks in CASES]
+
+
+@pytest.mark.proves("S3-7b")
+def test_a_technician_guides_and_nobody_else() -> None:
+    asked = next(one for one in S3 if one.promise == "remote-support").begun
+    for role, verdict in ((codes.Role.AGENT, "open"), (codes.Role.PARTNER, "met")):
+        assert (
+            asked.at("2026-10-09 09:00", said("guidance"), role=role).verdict("remote-support:1") == verdict
+        )
 
 
 def test_a_later_appointment_does_not_hide_that_the_time_set_was_missed() -> None:

@@ -221,6 +221,10 @@ GUARDS = (
         SETTLED.model_copy(update={"settlement": codes.Settlement.DECIDED}), cure=(FOUND_OUT,),
     ),
     Guarded(
+        "reply-promised-on-transfer", "S4 三(一)2", (CALLED, classified("complaint")), TO_ENGINEERS,
+        cure=(events.Promised(purpose=codes.Purpose.SOLUTION, promised_at=day(3, 20)),),
+    ),
+    Guarded(
         "registration-complete", "S4 三(二)1", (), CALLED.model_copy(update={"customer_phone": None}), instead=CALLED
     ),
     *(
