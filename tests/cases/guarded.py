@@ -18,7 +18,7 @@ class Guarded:
     clause: str
     before: tuple[Fact, ...]
     act: Fact | Told
-    cure: tuple[Fact, ...] = ()
+    cure: tuple[Fact | Told, ...] = ()
     instead: Fact | Told | None = None
 
     def __str__(self) -> str:

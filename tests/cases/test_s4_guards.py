@@ -32,7 +32,7 @@ from tests.cases.scenario import (
 )
 from tests.cases.supporting import FOUND_OUT, compensated, filed, moved, requested
 
-METERS = rules_of("water-meter", "water-meter")
+METERS = rules_of("water-meter", "water-meter", supervisor_compensation=100_000)
 (REGULATION,) = published("water-meter").regulations.values()
 
 CALLED = received(
@@ -158,6 +158,14 @@ GUARDS = (
     Guarded(
         "compensation-approved", "S4 六(一)3", (*OTHER, approved("special", item="K-1")), compensated("goodwill"),
         cure=(LEAVE,),
+    ),
+    Guarded(
+        "compensation-above-level", "S4 六(一)3", (*OTHER, LEAVE, compensated("coupon", 400)),
+        compensated("goodwill", 601), instead=compensated("goodwill", 600),
+    ),
+    Guarded(
+        "compensation-above-level", "S4 六(一)3", (*OTHER, LEAVE, approved("budget")), compensated("goodwill", 9_000),
+        cure=(told(LEAVE, role="management"),),
     ),
     Guarded(
         "approver-does-not-pay", "S4 五(二)1", (*OTHER, LEAVE), told(compensated("goodwill"), actor="supervisor-qi"),

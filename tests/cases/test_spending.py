@@ -5,11 +5,23 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from cases.codes import LeaveReason
 from cases.commands import Approve, Charge, Compensate, Correct, Refund
 from cases.events import Charged, Reopened
 from cases.regulation.rules import Rules
-from tests.cases.scenario import CHECKED, approved, closed, given, received, refunded, rejected, told, yuan
-from tests.cases.supporting import compensated
+from tests.cases.scenario import (
+    CHECKED,
+    approved,
+    closed,
+    given,
+    received,
+    refunded,
+    rejected,
+    rules_of,
+    told,
+    yuan,
+)
+from tests.cases.supporting import FOUND_OUT, compensated
 from tests.fix_desk import ask
 
 LOSS, GOODWILL = compensated("direct_loss", 60), compensated("goodwill", 40)
@@ -110,6 +122,24 @@ def test_no_correction_leaves_more_spent_than_approved(
     change = ask(Correct, corrects=version, reason="typing_error", document="D-1", **more)
     corrected = story.when(told(change, role="supervisor"))
     corrected.then_allowed() if is_kept else corrected.then_refused(rule="leave-amount")
+
+
+@pytest.mark.proves("S4-6.1c")
+def test_above_what_a_supervisor_may_approve_management_approves_too_and_its_amount_is_the_one_that_holds() -> (
+    None
+):
+    meters = rules_of("water-meter", "water-meter", supervisor_compensation=50_000)
+    claim = (received(product_line="water-meter"), FOUND_OUT, approved("compensation", item=LOSS.item))
+    story = given(*claim, rules=meters)
+    story.when(pays(500)).then_allowed()
+    story.when(pays(501)).then_refused(clause="S4 六(一)3", rule="compensation-above-level")
+    above = allows(600).model_copy(update={"reason": LeaveReason.LARGE_AMOUNT})
+    by_management = told(above, role="management")
+    story.when(by_management).then_allowed()
+    leave = approved("compensation", item=LOSS.item, amount=yuan(600), reason="large_amount")
+    decided = story.and_(told(leave, role="management"))
+    decided.when(pays(600)).then_allowed()
+    decided.when(pays(601)).then_refused(rule="leave-amount")
 
 
 def test_an_amount_goes_with_leave_for_money_only() -> None:
