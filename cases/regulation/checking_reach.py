@@ -50,11 +50,7 @@ def _never_said(draft: Draft, item: Item) -> Iterator[tuple[Place, str]]:
 
 
 def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
-    for place in ("within", "not_before"):
-        for unit in LONGEST:
-            amount = getattr(getattr(promise, place), unit, None)
-            if amount is not None and (what := beyond(unit, amount)):
-                yield draft.problem(("promise", index, place, unit), what)
+    yield from _beyond(draft, ("promise", index), promise)
     barred = _barred_stops(draft, promise)
     if not barred:
         yield draft.problem(
@@ -70,6 +66,15 @@ def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
             if until not in moments:
                 what = f"{fact.name()} has no field {until} that holds a moment{meant(until, moments)}"
                 yield draft.problem(("promise", index, field, "until"), what)
+
+
+def _beyond(draft: Draft, place: Place, item: Promise | Alert) -> Iterator[Problem]:
+    """Yield every amount of time that is none, in whichever field of an item."""
+    for field in ("within", "not_before"):
+        for unit in LONGEST:
+            amount = getattr(getattr(item, field, None), unit, None)
+            if amount is not None and (what := beyond(unit, amount)):
+                yield draft.problem((*place, field, unit), what)
 
 
 def _told_moments(promise: Promise) -> Iterator[tuple[str, str, list[type[Fact]]]]:
@@ -101,6 +106,7 @@ def _same(
 
 def _alert(draft: Draft, index: int, alert: Alert) -> Iterator[Problem]:
     yield from _same(draft, ("alert", index), alert, alert.counts)
+    yield from _beyond(draft, ("alert", index), alert)
     promises = [str(item.get("id")) for _, item in draft.told("promise")]
     for at, name in enumerate(alert.misses):
         if name not in promises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -26,6 +27,11 @@ MOST: Final = {**LONGEST, "percent": 100, "fen": 10**12}
 """The most that a firm can set, by unit."""
 
 
+LONGEST_RIGHT: Final = {"days": 36_500, "months": 1_200, "years": 100}
+"""A right that is claimed for a hundred years is no right that a calendar can count."""
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+
 def unlikely(draft: Draft) -> Iterator[Problem]:
     """Yield every value that can be read and cannot have been meant."""
     told = Told(draft.regulation)
@@ -35,6 +41,10 @@ def unlikely(draft: Draft) -> Iterator[Problem]:
         for index, item in draft.each(kind):
             for field, what in (*told.strangers(item), *_empty(item)):
                 yield draft.problem((kind, index, *field), what)
+    for index, right in draft.each("entitlement"):
+        for unit, longest in LONGEST_RIGHT.items() if right.window else ():
+            if (getattr(right.window, unit) or 0) > longest:
+                yield draft.problem(("entitlement", index, "window", unit), f"must be no more than {longest}")
     for index, programme in draft.each("programme"):
         if not _is_share(programme.rate):
             what = 'must be a share in quotes, more than "0" and up to "1": "0.10" for a tenth'
@@ -117,12 +127,31 @@ def _written_otherwise(draft: Draft) -> Iterator[tuple[Place, str]]:
     """Yield every number, day or yes that stands in quotes or is written like something else."""
     wrong = {one.field for one in draft.problems if not one.item}
     heading = {name: told for name, told in draft.written.items() if name not in {*KINDS, *wrong}}
-    yield from otherwise(draft.regulation, heading)
+    yield from (*otherwise(draft.regulation, heading), *_hollow(heading))
     for kind in KINDS:
         listed = dict(draft.told(kind))
         for index, item in draft.each(kind):
-            for place, what in otherwise(item, listed.get(index)):
+            for place, what in (*otherwise(item, listed.get(index)), *_hollow(listed.get(index))):
                 yield (kind, index, *place), what
+
+
+def _hollow(written: object, field: object = None) -> Iterator[tuple[Place, str]]:
+    """Yield every text that shows nothing, and every list of roles or wanted values that names none."""
+    match written:
+        case str() if written and not written.strip():
+            yield (), "is blank; something must stand here"
+        case str() if _CONTROL.search(written):
+            yield (), "holds a control character; delete it"
+        case dict():
+            for name, part in written.items():
+                if part == [] and (name == "by" or field == "applies"):
+                    yield (name,), "names none; name one, or leave it out"
+                yield from (((name, *place), what) for place, what in _hollow(part, name))
+        case list():
+            for at, part in enumerate(written):
+                yield from (((at, *place), what) for place, what in _hollow(part, field))
+        case _:
+            pass
 
 
 def otherwise(value: object, written: object) -> Iterator[tuple[Place, str]]:
@@ -156,14 +185,17 @@ def _below(at: str | int, value: object, written: object) -> Iterator[tuple[Plac
     yield from (((at, *place), what) for place, what in otherwise(value, written))
 
 
-def immoderate(settings: Settings) -> Iterator[tuple[Place, str]]:
+def immoderate(settings: Settings, regulation: Regulation) -> Iterator[tuple[Place, str]]:
     """Yield every value of a firm that is no whole number, or more or less than there can be of its unit."""
+    windows = [right.window for right in regulation.entitlement if right.window]
+    rights = {name for window in windows for name in (window.contract, window.manual, window.minimum)}
     for name, value in settings.values.items():
         if value.unit == "word":
             if not isinstance(value.value, str):
                 yield ("values", name, "value"), "must be a word in quotes"
             continue
-        least, most = LEAST.get(value.unit, 0), MOST[value.unit]
+        least = LEAST.get(value.unit, 0)
+        most = (LONGEST_RIGHT if name in rights else MOST).get(value.unit, MOST[value.unit])
         if not isinstance(value.value, int) or isinstance(value.value, bool):
             yield ("values", name, "value"), "must be a whole number without quotes"
         elif not least <= value.value <= most:

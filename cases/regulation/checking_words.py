@@ -19,6 +19,7 @@ _PLAIN: Final = {
     "bool": "must be true or false, without quotes",
     "int": "must be a whole number without quotes, for example 24",
     "float": "must be a number without quotes, for example 0.75",
+    "finite": "must be a number that ends, for example 0.75",
     "date": "must be a day without quotes, for example 2026-01-31",
     "string_type": "must be a text in quotes",
     "string_too_short": "is empty; something must stand here",

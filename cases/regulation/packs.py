@@ -108,7 +108,7 @@ def read_settings(
     found = (
         *otherwise(settings, written),
         *_unfilling(settings, regulation, shipped_books() if books is None else books),
-        *immoderate(settings),
+        *immoderate(settings, regulation),
         *overlong(settings, regulation),
     )
     problems = [problem(file, written, lines, place, what) for place, what in dict(reversed(found)).items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from hashlib import sha256
 from importlib.resources import files
 
@@ -171,3 +172,11 @@ def test_wrong_values_say_what_is_wrong(lamp: Pack, written: str, wrongly: str, 
     document = shipped_settings("lamp-factory").document
     with pytest.raises(BrokenPack, match=re.escape(says)):
         read_settings(document.replace(written, wrongly, 1), lamp.regulation, "values.toml")
+
+
+@pytest.mark.parametrize(("name", "is_right"), [("warranty-by-contract", True), ("revisit-due", False)])
+def test_a_warranty_may_be_longer_than_any_clock(lamp: Pack, name: str, *, is_right: bool) -> None:
+    value = f'{{ value = 240, unit = "months", source = "{CONFIGURED}" }}'
+    written = f'regulation = "lamp-factory"\nversion = "1"\n[values]\n{name} = {value}\n'
+    with nullcontext() if is_right else pytest.raises(BrokenPack, match=r"line 4: .*months, 1 to 120"):
+        read_settings(written, lamp.regulation)
