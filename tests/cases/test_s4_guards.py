@@ -254,6 +254,9 @@ GUARDS = (
         "service-complaint-told", "S4 四(三)3", (*RUDENESS, responded("solution"), FOUND_OUT), closed(),
         cure=(responded("final_answer"),),
     ),
+    Guarded(
+        "over-budget-approved", "S4 五(二)1", (*FAULT, approved("compensation", item="parts-2026")), ABOVE, cure=(OVER,)
+    ),
     Guarded("claim-filed", "S4 六(一)3", (*OTHER, LEAVE, FOUND_OUT), compensated("direct_loss"), cure=(CLAIM,)),
     *(
         Guarded("compensation-approved", "S4 六(一)3", (*OTHER, *before), compensated("goodwill"), cure=(LEAVE,))
