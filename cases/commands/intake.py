@@ -55,7 +55,9 @@ class Receive(Joining):
     contract_warranty_months: Annotated[
         Months | None, Field(description="warranty by contract; goes before manual and regulation (S3 七)")
     ] = None
-    manual_warranty_months: Months | None = None
+    manual_warranty_months: Annotated[
+        Months | None, Field(description="left out, as the catalogue says of the product")
+    ] = None
     customer_class: codes.CustomerClass | None = None
     quantity: Quantity | None = None
     software_version: Word | None = None
