@@ -81,10 +81,11 @@ def _runs(
     timeline: Timeline, terms: Terms, held: list[tuple[int, bool]], marks: _Marks, waits: tuple[Wait, ...]
 ) -> list[Run]:
     starts, stops, cancels = marks
+    agreed = timeline.matching(terms.agreed) if terms.told else ()
     found: list[Run] = []
     for start, since in starts.items():
         cycle = timeline.cycle(start)
-        if _opens_nothing(found, cycle, start, terms):
+        if _opens_nothing(found, cycle, start, terms, is_agreed=start in agreed):
             continue
         applies, lapse = lapse_of(held, start, timeline.cycle_end(cycle))
         if applies:
@@ -153,9 +154,12 @@ def _lapsed(timeline: Timeline, terms: Terms, starts: Iterable[int]) -> Iterator
                 yield place
 
 
-def _opens_nothing(found: list[Run], cycle: int, start: int, terms: Terms) -> bool:
-    """Tell whether the oldest demand still waits, or was met and is only found again. A moment told is always new."""
-    if not found or found[-1].cycle != cycle or terms.told:
+def _opens_nothing(found: list[Run], cycle: int, start: int, terms: Terms, *, is_agreed: bool) -> bool:
+    """Tell whether the oldest demand still waits, or was met and is only found again.
+
+    A moment told is always new, unless the customer agreed that it takes the place of the one that still runs.
+    """
+    if not found or found[-1].cycle != cycle or (terms.told and not is_agreed):
         return False
     end = found[-1].end
     is_running = end is None or end > start

@@ -200,7 +200,7 @@ def _asked_by(promise: Promise) -> Iterator[Pattern]:
         moments = (limit.until for limit in (promise.within, promise.not_before) if limit and limit.until)
         known = CASE_FACTS[promise.start.fact].model_fields
         yield from (Pattern(fact=promise.start.fact, has=(name,)) for name in moments if name in known)
-    yield from (*promise.stop, *promise.cancel)
+    yield from (*promise.stop, *promise.cancel, *(promise.agreed.told if promise.agreed else ()))
     for between in (*promise.lapse, *promise.pause):
         yield between.opens
         yield from between.ends

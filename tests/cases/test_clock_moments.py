@@ -177,6 +177,34 @@ def test_what_is_agreed_after_the_due_moment_takes_no_miss_back() -> None:
     assert on_site(told).agreements == ()
 
 
+def test_a_time_agreed_anew_moves_the_promise_that_runs_and_one_only_told_anew_is_another_promise() -> None:
+    text = """
+[[promise]]
+id = "reply"
+start = { fact = "Promised" }
+stop = { fact = "Responded" }
+within = { until = "promised_at" }
+agreed = { told = { fact = "Promised", is_agreed = true }, until = "promised_at" }
+"""
+
+    def promised(day: str, *, is_agreed: bool) -> events.Promised:
+        purpose = codes.Purpose.REPLY
+        return events.Promised(purpose=purpose, promised_at=wall(f"{day} 12:00"), is_agreed=is_agreed)
+
+    told = story(text).at("2026-03-02 09:00", promised("2026-03-03", is_agreed=False))
+    agreed = told.at("2026-03-02 15:00", promised("2026-03-05", is_agreed=True))
+    assert {name: clock.due_at for name, clock in agreed.clocks().items()} == {
+        "reply:1": wall("2026-03-05 12:00")
+    }
+    assert agreed.at("2026-03-05 12:01", TOLD).verdict("reply:1") is Verdict.BREACHED
+    again = told.at("2026-03-02 15:00", promised("2026-03-05", is_agreed=False))
+    assert list(again.clocks()) == ["reply:1", "reply:1:2"]
+    answered = told.at("2026-03-02 16:00", TOLD).at(
+        "2026-03-02 17:00", promised("2026-03-05", is_agreed=True)
+    )
+    assert list(answered.clocks()) == ["reply:1", "reply:1:2"]
+
+
 def test_a_booking_without_an_end_agrees_to_nothing() -> None:
     assert on_site(asked().at("2026-03-03 10:00", events.Booked())).due_at == wall("2026-03-06 00:00")
 
