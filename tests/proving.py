@@ -101,14 +101,17 @@ class Scope:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield node
 
+    def uses(self, test: ast.AST) -> list[ast.AST]:
+        """What the file defines and a test uses itself."""
+        return [self.defined[name] for name in used(test) if name in self.defined]
+
     def tables(self, test: ast.AST) -> list[ast.AST]:
         """The tables of the file that a test uses."""
-        meant = (self.defined.get(name) for name in used(test))
-        return [one for one in meant if one and not isinstance(one, type_of_definition)]
+        return [one for one in self.uses(test) if not isinstance(one, type_of_definition)]
 
     def literals(self, test: ast.AST) -> set[str]:
-        """The words that a test says itself, or that a table of the file does which it uses."""
-        return {word for node in (test, *self.tables(test)) for word in strings(node)}
+        """The words that a test says itself, or that a definition of the file does which it uses."""
+        return {word for node in (test, *self.uses(test)) for word in strings(node)}
 
     def packs(self, test: ast.AST) -> frozenset[str]:
         """The packs that a test runs."""

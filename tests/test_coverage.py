@@ -12,9 +12,9 @@ from cases.commands import COMMANDS
 from cases.recorded import TOPICS
 from cases.regulation.packs import shipped_books, shipped_names, shipped_regulation
 from cases.regulation.texts import RuleState, contradictions, texts
-from tests.coverage import PAGE, proof, read, spread, standings, written
+from tests.coverage import PAGE, read, spread, standings, unproven, written
 from tests.house import ROOT, Module
-from tests.proving import Proof, Scope, proofs, proven
+from tests.proving import Named, Proof, Scope, proofs, proven
 from tests.reference import pages
 from tests.reference import written as reference
 
@@ -35,12 +35,20 @@ def test_all_24_contradictions_are_told_once_and_belong_to_a_text() -> None:
     assert {key for row in contradictions() for key in row.of} <= {text.id for text in texts()}
 
 
-def test_every_rule_that_is_carried_is_proven() -> None:
+def test_every_rule_that_is_carried_is_proven_and_so_is_every_item_that_carries_it() -> None:
     rows = [row for _, told in standings().values() for row in told]
-    bare = [row.rule.id for row in rows if row.state is RuleState.CARRIED and not proof(row)]
+    bare = {row.rule.id: [item.name for item in found] for row in rows if (found := unproven(row))}
     assert not bare, (
-        "no test is marked with the rule (pytest.mark.proves) or runs its pack and names what carries it"
+        "no test runs the pack and names the item, or is marked with the rule (pytest.mark.proves)"
     )
+
+
+def test_no_test_is_marked_with_a_rule_whose_pack_it_does_not_run() -> None:
+    for text, rows in standings().values():
+        for row in rows:
+            if row.carriers and not row.rule.by:
+                marked = set(proofs().get(Named(row.rule.id), ()))
+                assert marked == set(proofs().get(Named(row.rule.id, text.pack), ())), row.rule.id
 
 
 def test_every_rule_that_is_not_carried_says_why_or_stands_open() -> None:

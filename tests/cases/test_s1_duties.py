@@ -169,10 +169,32 @@ def test_the_pass_mark_is_the_firms_and_the_run_of_95_percent_the_texts(figure: 
     figure.must_hold(SET)
 
 
-def test_every_office_paper_programme_and_figure_is_told() -> None:
+CONSEQUENCES: dict[str, tuple[str, str | None, str | None]] = {
+    "late-deduction-proposed": ("penalty", "late-thrice", "late-deduction"),
+    "leak-deduction-proposed": ("penalty", None, "leak-deduction"),
+    "leak-fine-proposed": ("penalty", None, "leak-fine"),
+    "streak-bonus-proposed": ("reward", None, "streak-bonus"),
+    "major-complaint-solved": ("reward", None, "major-complaint-reward"),
+    "special-merit": ("reward", None, None),
+    "star-rewarded": ("reward", "service-star", "star-bonus"),
+}
+"""Consequence → its kind, what it rests on besides facts, and the firm's amount."""
+
+
+@pytest.mark.proves
+@pytest.mark.parametrize("consequence", CONSEQUENCES)
+def test_a_reward_or_a_penalty_rests_on_its_own_and_management_decides_on_it(consequence: str) -> None:
+    one = next(one for one in REGULATION.consequence if one.id == consequence)
+    assert (one.kind, one.alert or one.programme, one.setting) == CONSEQUENCES[consequence]
+    assert one.decides == ("management",)
+
+
+def test_every_office_paper_programme_figure_and_consequence_is_told() -> None:
     told = (
         [one.office for one in OFFICES], [one.form for one in PAPERS], [one.programme for one in PROGRAMMES],
-        [one.target for one in FIGURES],
+        [one.target for one in FIGURES], list(CONSEQUENCES),
     )  # fmt: skip
-    kept = (REGULATION.office, REGULATION.form, REGULATION.programme, REGULATION.target)
+    kept = (
+        REGULATION.office, REGULATION.form, REGULATION.programme, REGULATION.target, REGULATION.consequence,
+    )  # fmt: skip
     assert tuple([one.id for one in items] for items in kept) == told
