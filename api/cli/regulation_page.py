@@ -22,6 +22,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "target": "指标 / Targets",
     "programme": "例行任务 / Programmes",
     "alert": "警报 / Alerts",
+    "consequence": "奖惩 / Consequences",
+    "appeal": "申诉 / Appeals",
     "routing": "转交 / Routing",
     "office": "岗位 / Offices",
     "form": "表单 / Forms",
@@ -49,7 +51,7 @@ def page(regulation: Regulation, settings: Settings | None = None) -> Iterator[s
     for kind in KINDS:
         if items := getattr(regulation, kind):
             yield ""
-            yield f"{HEADINGS.get(kind, kind)} ({len(items)})"
+            yield f"{HEADINGS[kind]} ({len(items)})"
             for item in items:
                 yield from _item(item, settings)
 

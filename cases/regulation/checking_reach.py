@@ -16,7 +16,7 @@ from cases.regulation.alerting import Alert
 from cases.regulation.checking import KINDS, Draft
 from cases.regulation.checking_lines import Place
 from cases.regulation.checking_values import LONGEST, beyond
-from cases.regulation.items import Constraint, Item, Promise
+from cases.regulation.items import Constraint, Item, Promise, Within
 from cases.regulation.nearest import meant
 from cases.regulation.patterns import Condition, Pattern, Scalar, choices, leaves
 from cases.regulation.problems import Problem
@@ -27,6 +27,8 @@ def unreachable(draft: Draft) -> Iterator[Problem]:
     for kind in KINDS:
         for index, item in draft.each(kind):
             for place, what in _never_said(draft, item) if isinstance(item, Item) else ():
+                yield draft.problem((kind, index, *place), what)
+            for place, what in _beyond(item):
                 yield draft.problem((kind, index, *place), what)
     for index, promise in draft.each("promise"):
         yield from _clock(draft, index, promise)
@@ -50,7 +52,6 @@ def _never_said(draft: Draft, item: Item) -> Iterator[tuple[Place, str]]:
 
 
 def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
-    yield from _beyond(draft, ("promise", index), promise)
     barred = _barred_stops(draft, promise)
     if not barred:
         yield draft.problem(
@@ -68,13 +69,14 @@ def _clock(draft: Draft, index: int, promise: Promise) -> Iterator[Problem]:
                 yield draft.problem(("promise", index, field, "until"), what)
 
 
-def _beyond(draft: Draft, place: Place, item: Promise | Alert) -> Iterator[Problem]:
+def _beyond(item: BaseModel) -> Iterator[tuple[Place, str]]:
     """Yield every amount of time that is none, in whichever field of an item."""
-    for field in ("within", "not_before"):
-        for unit in LONGEST:
-            amount = getattr(getattr(item, field, None), unit, None)
+    for field in type(item).model_fields:
+        within = getattr(item, field)
+        for unit in LONGEST if isinstance(within, Within) else ():
+            amount = getattr(within, unit, None)
             if amount is not None and (what := beyond(unit, amount)):
-                yield draft.problem((*place, field, unit), what)
+                yield (field, unit), what
 
 
 def _told_moments(promise: Promise) -> Iterator[tuple[str, str, list[type[Fact]]]]:
@@ -106,7 +108,6 @@ def _same(
 
 def _alert(draft: Draft, index: int, alert: Alert) -> Iterator[Problem]:
     yield from _same(draft, ("alert", index), alert, alert.counts)
-    yield from _beyond(draft, ("alert", index), alert)
     promises = [str(item.get("id")) for _, item in draft.told("promise")]
     for at, name in enumerate(alert.misses):
         if name not in promises:

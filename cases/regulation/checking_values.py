@@ -57,7 +57,7 @@ def beyond(unit: str, amount: int) -> str | None:
     """Say that an amount of time is none that anything can take; None where it is one."""
     if LEAST[unit] <= amount <= LONGEST[unit]:
         return None
-    return f"{amount} {unit} are no time that a promise can have: {LEAST[unit]} to {LONGEST[unit]}"
+    return f"{amount} {unit} are no time that anything may take: {LEAST[unit]} to {LONGEST[unit]}"
 
 
 def _heading(draft: Draft) -> Iterator[tuple[Place, str]]:

@@ -11,7 +11,8 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from api import cli
-from api.cli.regulation_page import fitted, page
+from api.cli.regulation_page import HEADINGS, fitted, page
+from cases.regulation.checking import KINDS
 from cases.regulation.packs import shipped_regulation, shipped_text
 from cases.store.server import EmbeddedServer
 from tests.cases.test_budgets import BUDGETS, STOCK
@@ -123,6 +124,10 @@ def test_the_page_shows_values_of_the_firm_and_what_is_not_configured() -> None:
 def test_the_page_says_what_every_item_says(line: str) -> None:
     shown = run("show", "lamp-factory").output.splitlines()
     assert " ".join(line.split()) in {" ".join(one.split()) for one in shown}
+
+
+def test_every_kind_of_item_has_a_heading_of_its_own() -> None:
+    assert set(HEADINGS) == set(KINDS)
 
 
 @pytest.mark.parametrize("width", [40, 80])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases.regulation.checking import KINDS
 from cases.regulation.packs import BrokenPack, Problem, check
 
 KETTLES = """\
@@ -116,6 +117,28 @@ literal = { zh = "购买日", en = "from purchase" }
 [[coverage]]
 rule = "S0-7.1"
 reason = { zh = "奖金不在内", en = "no bonus here" }
+
+[[routing]]
+id = "complaints"
+clause = "K 10"
+label = { zh = "投诉转交", en = "Complaints" }
+applies = { kind = "complaint" }
+department = "quality"
+
+[[consequence]]
+id = "deduction"
+clause = "K 11"
+label = { zh = "扣款", en = "Deduction" }
+kind = "penalty"
+decides = ["management"]
+
+[[appeal]]
+id = "heard"
+clause = "K 12"
+label = { zh = "申诉", en = "Appeal" }
+within = { days = 3, calendar = "calendar-days" }
+answer = { days = 5, calendar = "calendar-days" }
+decides = ["management"]
 """
 """A regulation with an item of every kind."""
 
@@ -142,6 +165,7 @@ def heading_above(text: str) -> int:
 
 def test_the_kettles_are_right() -> None:
     assert told(KETTLES) == ()
+    assert [kind for kind in KINDS if f"[[{kind}]]" not in KETTLES] == []
     assert told(KETTLES.replace("\n", "\r\n")) == told(KETTLES.replace(" = ", "\t=\t")) == ()
 
 
@@ -179,6 +203,7 @@ MISTAKES = [
     ('zh = "安全"', 'zh = "安\\u0000全"', "label.zh", "holds a control character"),
     ('by = "quality"', "by = []", "first.by", "names none"),
     ('{ kind = "consultation" }', "{ kind = [] }", "applies.kind", "names none"),
+    ("answer = { days = 5", "answer = { days = 9999", "answer.days", "9999 days are no time"),
     ('reason = "safety"', 'within = { months = 9999 }\nreason = "safety"', "within.months", "9999 months"),
     (', en = "Refund in time" }', " }", "label.en", "is missing"),
     ('en = "One year"', 'de = "Ein Jahr"', "label.de", "did you mean en?"),
@@ -207,9 +232,9 @@ MISTAKES = [
     (', to = { fact = "Resumed" } }', " }", "pause.to", "is missing"),
     ('to = { fact = "Resumed" } }', "to = [] }", "pause.to", "what begins here never ends"),
     ('then = { fact = "Refunded" }', "then = []", "then", "nothing is ever judged"),
-    ("hours = 24", "hours = -24", "within.hours", "-24 hours are no time that a promise can have"),
+    ("hours = 24", "hours = -24", "within.hours", "-24 hours are no time that anything may take"),
     ("hours = 24", "hours = 0", "within.hours", "1 to 87600"),
-    ("hours = 24", "hours = 240_000", "within.hours", "no time that a promise can have"),
+    ("hours = 24", "hours = 240_000", "within.hours", "no time that anything may take"),
     ("hours = 24", 'hours = "24"', "within.hours", "must be written without quotes: 24"),
     ("hours = 24", "hours = true", "within.hours", "must be a number, not true"),
     ("hours = 24", "hours = 24.5", "within.hours", "must be a whole number"),
