@@ -356,3 +356,5 @@ def test_leave_counts_when_a_supervisor_gives_it() -> None:
     for leave, act in ((OVER, ABOVE), (LEAVE, compensated("goodwill"))):
         given(*OTHER, told(leave, role="management"), rules=METERS).when(act).then_refused()
         given(*OTHER, leave, rules=METERS).when(act).then_allowed()
+    other = given(*OTHER, LEAVE, told(approved("budget"), role="management"), rules=METERS)
+    other.when(compensated("goodwill", 9_000)).then_refused(rule="compensation-above-level")
