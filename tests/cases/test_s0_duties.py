@@ -99,6 +99,14 @@ def test_a_figure_counts_what_the_text_audits_and_names_no_share(figure: Figure)
     figure.must_hold(SET)
 
 
+@pytest.mark.proves("S0-5.3c")
+def test_a_danger_is_told_to_supervisor_and_quality_at_the_first_word_of_it() -> None:
+    danger = next(one for one in REGULATION.alert if one.id == "safety-at-once")
+    counted = [(pattern.fact, dict(pattern.where)) for pattern in danger.counts]
+    assert counted == [("Classified", {"is_safety": (True,)})]
+    assert (danger.at_least, danger.escalate) == (1, ("supervisor", "quality"))
+
+
 def test_every_paper_programme_and_figure_is_told() -> None:
     told = (
         [one.form for one in PAPERS], [one.programme for one in PROGRAMMES], [one.target for one in FIGURES],

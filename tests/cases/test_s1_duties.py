@@ -169,6 +169,23 @@ def test_the_pass_mark_is_the_firms_and_the_run_of_95_percent_the_texts(figure: 
     figure.must_hold(SET)
 
 
+LATE = ("first-response", "preliminary-plan", "consultation-reply", "urgent-at-once", "fault-reply")
+ALERTS: dict[str, tuple[dict[str, object], tuple[str, ...], int, str | None]] = {
+    "green-channel-at-once": ({"Classified": {"is_green_channel": (True,)}}, (), 1, None),
+    "late-thrice": ({}, LATE, 3, "month"),
+}
+"""Alert → the facts or the missed clocks that count, how many of them, and in which time."""
+
+
+@pytest.mark.proves
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_counts_what_the_text_says_and_tells_the_supervisor(alert: str) -> None:
+    one = next(one for one in REGULATION.alert if one.id == alert)
+    counted: dict[str, object] = {pattern.fact: dict(pattern.where) for pattern in one.counts}
+    assert (counted, one.misses, one.at_least, one.period) == ALERTS[alert]
+    assert one.escalate == ("supervisor",)
+
+
 CONSEQUENCES: dict[str, tuple[str, str | None, str | None]] = {
     "late-deduction-proposed": ("penalty", "late-thrice", "late-deduction"),
     "leak-deduction-proposed": ("penalty", None, "leak-deduction"),
