@@ -73,7 +73,7 @@ ARRIVED = events.Arrived(is_id_shown=True)
 DONE = events.Repaired(work=ref("work"), is_function_tested=True, is_use_explained=True)
 EXPECTED = wall("2026-03-03 16:00")
 SEEN = (
-    inspected("pre_diagnosis", cause="wiring"),
+    inspected("pre_diagnosis", cause="wiring", promised_at=wall("2026-03-05 16:00")),
     inspected("on_site", cause="assembly", promised_at=EXPECTED),
 )
 VISIT = (
