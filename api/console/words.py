@@ -178,8 +178,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "checklist_note": ("由事实预填，版本号为依据", "Filled from facts; versions say which"),
     "not_independent": ("随机数在本机生成，未经独立见证", "Nonces made locally, not independently committed"),
     "no_audit": (
-        "还没有抽检。用 caseledger audit draw --month 抽取。",
-        "Nothing drawn yet; draw with: caseledger audit draw --month",
+        "还没有抽检。用 caseledger audit draw --period 抽取。",
+        "Nothing drawn yet; draw with: caseledger audit draw --period",
     ),
     "rank": ("序", "Rank"),
     "safety": ("涉及安全", "safety"),
