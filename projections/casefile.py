@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from cases.promises.timeline import CLAIMED, Timeline
 from cases.recorded import Recorded
 from cases.regulation.constraints import Finding, findings_along
 from cases.regulation.rules import Reference, Rules
+from projections import columns
 
 F = TypeVar("F", bound=Fact)
 UNKNOWN = "unknown"
@@ -90,11 +91,23 @@ class CaseFile:
         return next(told, None)
 
     @property
-    def ending(self) -> tuple[str, str, str, bool, bool, int, datetime]:
-        """What rows of single facts end with: kind, product, department, live, not parked, what they stand on."""
-        return (
-            self.kind, self.product, self.department, self.is_live, False, self.last_position, self.updated_at,
-        )  # fmt: skip
+    def ending(self) -> columns.Ending:
+        """What rows of single facts end with; a row that could be computed is not parked."""
+        return columns.Ending(
+            kind=self.kind,
+            product_id=self.product,
+            department=self.department,
+            is_live=self.is_live,
+            is_parked=False,
+            last_position=self.last_position,
+            updated_at=self.updated_at,
+        )
+
+    def row_of(self, known: Recorded, *told: Any) -> tuple[Any, ...]:
+        """Give the row of one fact: which and when, what it tells, who recorded it, and the ending."""
+        at = known.occurred_at
+        happened = self.case_id, known.originator_version, at, known.known_at, self.month_of(at)
+        return (*happened, *told, known.actor, known.role.value, *self.ending)
 
     @property
     def opened_at(self) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, LiteralString, NamedTuple, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from psycopg.types.multirange import Multirange
@@ -45,9 +45,13 @@ TYPES: dict[Any, LiteralString] = {
 }
 
 
-def columns_of(row: type) -> tuple[Column, ...]:
-    """Read the columns off a NamedTuple whose fields are Annotated with Says."""
-    return tuple(_column(name, hint) for name, hint in get_type_hints(row, include_extras=True).items())
+def columns_of(*parts: type) -> tuple[Column, ...]:
+    """Read the columns off the parts of a row in order: NamedTuples whose fields are Annotated with Says."""
+    return tuple(
+        _column(name, hint)
+        for part in parts
+        for name, hint in get_type_hints(part, include_extras=True).items()
+    )
 
 
 def _column(name: str, hint: Any) -> Column:
@@ -94,3 +98,37 @@ LastPosition = Annotated[
 UpdatedAt = Annotated[
     datetime, Says("该最后事实的记录时间", "When the log recorded that newest fact; no clock of its own")
 ]
+
+
+class Happened(NamedTuple):
+    """The part that rows of one fact each begin with: which fact, and when."""
+
+    case_id: Id
+    version: FactVersion
+    occurred_at: OccurredAt
+    recorded_at: RecordedAt
+    month: Month
+
+
+class RecordedBy(NamedTuple):
+    """The part that says who recorded the fact."""
+
+    actor: Actor
+    role: Role
+
+
+class Ending(NamedTuple):
+    """The part that rows of single facts end with: of which case, and what the row stands on."""
+
+    kind: Kind
+    product_id: Product
+    department: Department
+    is_live: IsLive
+    is_parked: IsParked
+    last_position: LastPosition
+    updated_at: UpdatedAt
+
+
+def of_one_fact(row: type) -> tuple[type, ...]:
+    """Give the parts of a row that tells one fact; `row` is what is its own."""
+    return Happened, row, RecordedBy, Ending

@@ -17,11 +17,6 @@ from projections.tables import Index, Row, Table
 class CostRow(NamedTuple):
     """One cost."""
 
-    case_id: columns.Id
-    version: columns.FactVersion
-    occurred_at: columns.OccurredAt
-    recorded_at: columns.RecordedAt
-    month: columns.Month
     cost: Annotated[
         str, Says("费用类别", "labour, parts, logistics, training, office, compensation or other")
     ]
@@ -38,19 +33,10 @@ class CostRow(NamedTuple):
     has_leave: Annotated[
         bool, Says("超预算已获批准", "Leave to go above this budget stood in the case when it was booked")
     ]
-    actor: columns.Actor
-    role: columns.Role
-    kind: columns.Kind
-    product_id: columns.Product
-    department: columns.Department
-    is_live: columns.IsLive
-    is_parked: columns.IsParked
-    last_position: columns.LastPosition
-    updated_at: columns.UpdatedAt
 
 
 TABLE = Table(
-    "fct_costs", CostRow, ("case_id", "version"), "费用（每笔一行）", "Costs, one row each",
+    "fct_costs", columns.of_one_fact(CostRow), ("case_id", "version"), "费用（每笔一行）", "Costs, one row each",
     indexes=(Index("month"), Index("budget, occurred_at")),
 )  # fmt: skip
 
@@ -58,13 +44,8 @@ TABLE = Table(
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per cost that stands."""
     for known, charged in file.all_of(events.Charged):
-        at = known.occurred_at
-        yield (
-            file.case_id,
-            known.originator_version,
-            at,
-            known.known_at,
-            file.month_of(at),
+        yield file.row_of(
+            known,
             charged.cost.value,
             charged.payer.value,
             charged.amount.minor,
@@ -74,9 +55,6 @@ def rows(file: CaseFile) -> Iterator[Row]:
             charged.budget,
             charged.is_over_budget,
             _has_leave(file, known, charged.budget),
-            known.actor,
-            known.role.value,
-            *file.ending,
         )
 
 

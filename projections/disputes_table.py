@@ -41,17 +41,10 @@ class DisputeRow(NamedTuple):
     is_recourse_told: Annotated[
         bool | None, Says("已告知其他途径", "The customer was told where else to turn")
     ]
-    kind: columns.Kind
-    product_id: columns.Product
-    department: columns.Department
-    is_live: columns.IsLive
-    is_parked: columns.IsParked
-    last_position: columns.LastPosition
-    updated_at: columns.UpdatedAt
 
 
 TABLE = Table(
-    "fct_disputes", DisputeRow, ("case_id", "version"), "争议（每次一行）", "Disputes, one row each",
+    "fct_disputes", (DisputeRow, columns.Ending), ("case_id", "version"), "争议（每次一行）", "Disputes, one row each",
     indexes=(Index("month"),),
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ from typing import Annotated, Final, NamedTuple
 
 from cases import events
 from cases.codes import Movement
-from cases.recorded import Recorded
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says
@@ -24,11 +23,6 @@ Stock = Annotated[
 class PartMovementRow(NamedTuple):
     """One movement."""
 
-    case_id: columns.Id
-    version: columns.FactVersion
-    occurred_at: columns.OccurredAt
-    recorded_at: columns.RecordedAt
-    month: columns.Month
     item: Item
     stock: Stock
     movement: Annotated[
@@ -46,19 +40,10 @@ class PartMovementRow(NamedTuple):
     certificate_no: Annotated[str | None, Says("合格证号", "Number of its certificate")]
     is_same_quality: Annotated[bool | None, Says("与原件同质", "Of the same quality as the original part")]
     is_covered: Annotated[bool | None, Says("保修承担", "Whether the warranty pays for it")]
-    actor: columns.Actor
-    role: columns.Role
-    kind: columns.Kind
-    product_id: columns.Product
-    department: columns.Department
-    is_live: columns.IsLive
-    is_parked: columns.IsParked
-    last_position: columns.LastPosition
-    updated_at: columns.UpdatedAt
 
 
 TABLE = Table(
-    "fct_part_movements", PartMovementRow, ("case_id", "version"),
+    "fct_part_movements", columns.of_one_fact(PartMovementRow), ("case_id", "version"),
     "物料出入库（每次一行）", "Movements of parts, one row each",
     indexes=(Index("stock, item"),),
 )  # fmt: skip
@@ -67,12 +52,7 @@ TABLE = Table(
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per movement that stands."""
     for known, moved in file.all_of(events.StockMoved):
-        yield (*_when(file, known), *_moved(moved), known.actor, known.role.value, *file.ending)
-
-
-def _when(file: CaseFile, known: Recorded) -> Row:
-    at = known.occurred_at
-    return file.case_id, known.originator_version, at, known.known_at, file.month_of(at)
+        yield file.row_of(known, *_moved(moved))
 
 
 def _moved(moved: events.StockMoved) -> Row:

@@ -39,17 +39,10 @@ class PartRequestRow(NamedTuple):
     issued: Annotated[int, Says("出库数量", "How many left the store")]
     order_no: Annotated[str | None, Says("订单号", "Number of the newest order")]
     certificate_no: Annotated[str | None, Says("合格证号", "Number of the newest certificate")]
-    kind: columns.Kind
-    product_id: columns.Product
-    department: columns.Department
-    is_live: columns.IsLive
-    is_parked: columns.IsParked
-    last_position: columns.LastPosition
-    updated_at: columns.UpdatedAt
 
 
 TABLE = Table(
-    "fct_part_requests", PartRequestRow, ("case_id", "version"),
+    "fct_part_requests", (PartRequestRow, columns.Ending), ("case_id", "version"),
     "配件申请（每次一行）", "Requests for parts, one row each",
     indexes=(Index("requested_at"), Index("item")),
 )  # fmt: skip

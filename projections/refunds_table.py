@@ -17,11 +17,6 @@ from projections.tables import Index, Row, Table
 class RefundRow(NamedTuple):
     """One refund. Refunds that are owed and have not come are open clocks: see rpt_sla_now."""
 
-    case_id: columns.Id
-    version: columns.FactVersion
-    occurred_at: columns.OccurredAt
-    recorded_at: columns.RecordedAt
-    month: columns.Month
     amount_minor: Annotated[int, Says("退款金额（分）", "Amount in fen")]
     currency: columns.Currency
     is_original_account: Annotated[bool, Says("原路退回", "To the account that had paid")]
@@ -33,19 +28,10 @@ class RefundRow(NamedTuple):
         datetime | None, Says("到期时间", "When it was due; empty where no promise was running")
     ]
     is_late: Annotated[bool | None, Says("逾期", "Late by any promise that it ended; empty where none ran")]
-    actor: columns.Actor
-    role: columns.Role
-    kind: columns.Kind
-    product_id: columns.Product
-    department: columns.Department
-    is_live: columns.IsLive
-    is_parked: columns.IsParked
-    last_position: columns.LastPosition
-    updated_at: columns.UpdatedAt
 
 
 TABLE = Table(
-    "fct_refunds", RefundRow, ("case_id", "version"), "退款（每笔一行）", "Refunds, one row each",
+    "fct_refunds", columns.of_one_fact(RefundRow), ("case_id", "version"), "退款（每笔一行）", "Refunds, one row each",
     indexes=(Index("month"),),
 )  # fmt: skip
 
@@ -53,20 +39,12 @@ TABLE = Table(
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per refund that stands."""
     for known, refunded in file.all_of(events.Refunded):
-        at = known.occurred_at
-        yield (
-            file.case_id,
-            known.originator_version,
-            at,
-            known.known_at,
-            file.month_of(at),
+        yield file.row_of(
+            known,
             refunded.amount.minor,
             refunded.amount.currency,
             refunded.is_original_account,
             *_due(file, known.originator_version),
-            known.actor,
-            known.role.value,
-            *file.ending,
         )
 
 

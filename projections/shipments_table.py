@@ -41,17 +41,11 @@ class ShipmentRow(NamedTuple):
     ]
     is_lost: Annotated[bool, Says("丢失", "Told to be lost, and has not arrived")]
     quantity: Annotated[int | None, Says("件数", "How many arrived; empty where nobody told")]
-    kind: columns.Kind
-    product_id: columns.Product
-    department: columns.Department
-    is_live: columns.IsLive
-    is_parked: columns.IsParked
-    last_position: columns.LastPosition
-    updated_at: columns.UpdatedAt
 
 
 TABLE = Table(
-    "fct_shipments", ShipmentRow, ("case_id", "version"), "运输（每批一行）", "Consignments, one row each",
+    "fct_shipments", (ShipmentRow, columns.Ending), ("case_id", "version"),
+    "运输（每批一行）", "Consignments, one row each",
     indexes=(Index("delivered_month"), Index("carrier")),
 )  # fmt: skip
 

@@ -26,11 +26,12 @@ class Index:
 class Table:
     """What BI people see as one table. `key` names its primary key; rows are tuples in column order.
 
+    `row` is the class that says its columns, or the parts that say them one after another.
     `fixed` are rows that stand in it from the start: the values of a closed vocabulary, and `unknown`.
     """
 
     name: str
-    row: type
+    row: type | tuple[type, ...]
     key: tuple[str, ...]
     zh: str
     en: str
@@ -40,7 +41,7 @@ class Table:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Its columns in order."""
-        return columns_of(self.row)
+        return columns_of(*self.row) if isinstance(self.row, tuple) else columns_of(self.row)
 
     @cached_property
     def key_places(self) -> tuple[int, ...]:
