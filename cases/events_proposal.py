@@ -1,4 +1,4 @@
-"""The facts of rewards and penalties: proposed, decided, appealed, the appeal decided (A.13); nothing is automatic."""
+"""The facts of rewards and penalties: proposed, decided, appealed, the appeal answered (A.13); nothing is automatic."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ProposalDecided(Fact):
 
 
 class Appealed(Fact):
-    """Whom it concerns appealed (S1 七/5): it is suspended until that is decided, by `due_at` where that is set."""
+    """Whom it concerns appealed (S1 七/5): it is suspended until somebody answers, by `due_at` where that is set."""
 
     topic = "proposal.appealed.v1"
 
@@ -67,14 +67,14 @@ class Appealed(Fact):
     due_at: Instant | None = None
 
 
-class AppealDecided(Fact):
+class AppealAnswered(Fact):
     """Somebody who had not decided before answered the appeal: what was confirmed is lifted, or stands."""
 
-    topic = "proposal.appeal_decided.v1"
+    topic = "proposal.appeal_answered.v1"
 
     proposal: Number
     is_lifted: bool
     ground: Ground
 
 
-PROPOSAL_FACTS: tuple[type[Fact], ...] = (Proposed, ProposalDecided, Appealed, AppealDecided)
+PROPOSAL_FACTS: tuple[type[Fact], ...] = (Proposed, ProposalDecided, Appealed, AppealAnswered)

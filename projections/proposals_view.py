@@ -24,7 +24,7 @@ WITH facts AS (
         (array_agg(state) FILTER (WHERE topic = 'proposal.made.v1'))[1] AS made,
         (array_agg(state) FILTER (WHERE topic = 'proposal.decided.v1'))[1] AS decided,
         (array_agg(state) FILTER (WHERE topic = 'proposal.appealed.v1'))[1] AS appealed,
-        (array_agg(state) FILTER (WHERE topic = 'proposal.appeal_decided.v1'))[1] AS answered,
+        (array_agg(state) FILTER (WHERE topic = 'proposal.appeal_answered.v1'))[1] AS answered,
         max(position) AS last_position
     FROM facts GROUP BY regulation, stream_id, proposal
 )

@@ -16,7 +16,7 @@ from cases.command import Asked
 from cases.errors import NotAllowed, NotFound, Refused
 from cases.events_audit import PeriodWord
 from cases.events_programme import Number
-from cases.events_proposal import AppealDecided, Appealed, Cited, ProposalDecided, Proposed
+from cases.events_proposal import AppealAnswered, Appealed, Cited, ProposalDecided, Proposed
 from cases.fact import CycleId, Fact, Money, Part, Word
 from cases.promises.limits import limit_of
 from cases.proposals.register import Proposal, Register
@@ -247,7 +247,7 @@ class AnswerAppeal(_OfOne):
         sitting.must_be_of(appeals.decides)
         deciders = known.decided.actor if known.decided else None
         sitting.must_be_another(appeals, known.fact.staff, known.proposed.actor, deciders)
-        fact = self.as_fact(AppealDecided)
+        fact = self.as_fact(AppealAnswered)
         if known.answer is None:
             yield fact
         elif known.answer != fact:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from cases.codes import ProposalStanding
-from cases.events_proposal import AppealDecided, Appealed, ProposalDecided, Proposed
+from cases.events_proposal import AppealAnswered, Appealed, ProposalDecided, Proposed
 from cases.promises.clock import Verdict
 from cases.recorded import Recorded
 
@@ -30,7 +30,7 @@ class Proposal:
     decided: Recorded | None = None
     appeal: Appealed | None = None
     appealed: Recorded | None = None
-    answer: AppealDecided | None = None
+    answer: AppealAnswered | None = None
     answered: Recorded | None = None
 
     @property
@@ -87,7 +87,7 @@ def evolve(register: Register, recorded: Recorded) -> Register:
             changed = replace(known[number], decision=fact, decided=recorded)
         case Appealed(proposal=number) if number in known:
             changed = replace(known[number], appeal=fact, appealed=recorded)
-        case AppealDecided(proposal=number) if number in known:
+        case AppealAnswered(proposal=number) if number in known:
             changed = replace(known[number], answer=fact, answered=recorded)
         case _:
             number, changed = 0, None

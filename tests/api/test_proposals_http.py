@@ -113,14 +113,14 @@ def test_a_penalty_is_decided_appealed_and_answered_by_different_people(
     assert (own.status_code, own.json()["rule"]) == (409, "four-eyes")
     other = {"Authorization": f"Bearer {keys.create(here.ledger, Role.MANAGEMENT, 'mu')}"}
     answered = teller.post(f"{REGISTER}/answer-appeal", answer, more=other)
-    assert answered.json()["facts"] == ["AppealDecided"]
+    assert answered.json()["facts"] == ["AppealAnswered"]
     mine = teller.get(REGISTER, role=Role.AGENT).json()["proposals"][0]
     assert (mine["standing"], mine["is_final"], mine["answer_verdict"]) == ("lifted", True, "met")
     assert [step["fact"] for step in mine["steps"]] == [
         "Proposed",
         "ProposalDecided",
         "Appealed",
-        "AppealDecided",
+        "AppealAnswered",
     ]
     correction = {"corrects": 1, "reason": "typing_error", "changes": {"region": "浙江"}}
     assert not mine["is_revised"]
