@@ -11,7 +11,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "facts": [{"case_id": "00000000-0000-4000-8000-00000000002a", "version": 7}],
         "amount": {"minor": 50000, "currency": "CNY"},
     },
-    "decide": {"proposal": 1, "is_confirmed": True, "ground": "proven"},
-    "appeal": {"proposal": 1, "ground": "excused"},
-    "answer-appeal": {"proposal": 1, "is_lifted": False, "ground": "proven"},
+    "decide": {"proposal": 1, "is_confirmed": True, "reason": "proven"},
+    "appeal": {"proposal": 1, "reason": "excused"},
+    "answer-appeal": {"proposal": 1, "is_lifted": False, "reason": "proven"},
 }

@@ -17,7 +17,7 @@ from api.examples_proposals import EXAMPLES
 from api.installation import Installation
 from api.keys import Credential
 from cases.caller import Caller, is_same_person
-from cases.codes import Ground, ProposalStanding, Role
+from cases.codes import ProposalReason, ProposalStanding, Role
 from cases.events_proposal import Proposed
 from cases.permissions import permits
 from cases.promises.clock import Verdict
@@ -42,7 +42,7 @@ class Step(_Part):
     actor: str
     role: Role
     at: datetime
-    ground: Ground | None
+    reason: ProposalReason | None
     position: int
 
 
@@ -110,7 +110,7 @@ def _step(recorded: Recorded) -> Step:
         actor=recorded.actor,
         role=recorded.role,
         at=recorded.occurred_at,
-        ground=getattr(recorded.fact, "ground", None),
+        reason=getattr(recorded.fact, "reason", None),
         position=recorded.position,
     )
 

@@ -43,14 +43,14 @@ from cases.codes_goods import (
     Transit,
 )  # fmt: skip
 from cases.codes_programme import CheckMethod, Effect, Seen
-from cases.codes_proposal import ConsequenceKind, Ground, ProposalStanding
+from cases.codes_proposal import ConsequenceKind, ProposalReason, ProposalStanding
 
 __all__ = [
     "Body", "Category", "Cause", "Channel", "CheckMethod", "Checked", "Code", "Compensation", "Complexity",
     "ConsequenceKind", "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction",
-    "Disposition", "Effect", "EscalationReason", "Form", "FormStep", "Ground", "Improvement",
-    "InspectionStage", "Kind", "Lateness", "LeaveReason", "Link", "MediationResult", "Mode", "Movement",
-    "Outcome", "Party", "PauseReason", "Payer", "Priority", "ProposalStanding", "Purpose", "Reason",
+    "Disposition", "Effect", "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind",
+    "Lateness", "LeaveReason", "Link", "MediationResult", "Mode", "Movement", "Outcome", "Party",
+    "PauseReason", "Payer", "Priority", "ProposalReason", "ProposalStanding", "Purpose", "Reason",
     "ReopenReason", "ReplacementReason", "RevisitMethod", "Role", "SalesChannel", "Seen", "Settlement",
     "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject", "Transit",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ class ConsequenceKind(Code):
     PENALTY = "penalty", "处罚", "Penalty"
 
 
-class Ground(Code):
+class ProposalReason(Code):
     """Why a proposal is confirmed or dropped, why somebody appeals, and why an appeal succeeds or fails."""
 
     PROVEN = "proven", "事实成立", "The facts hold"

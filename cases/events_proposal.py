@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cases.codes import ConsequenceKind, Ground
+from cases.codes import ConsequenceKind, ProposalReason
 from cases.events_programme import Number
 from cases.fact import CycleId, Fact, Instant, Money, Part, Word
 
@@ -53,7 +53,7 @@ class ProposalDecided(Fact):
 
     proposal: Number
     is_confirmed: bool
-    ground: Ground
+    reason: ProposalReason
     appeal_until: Instant | None = None
 
 
@@ -63,7 +63,7 @@ class Appealed(Fact):
     topic = "proposal.appealed.v1"
 
     proposal: Number
-    ground: Ground
+    reason: ProposalReason
     due_at: Instant | None = None
 
 
@@ -74,7 +74,7 @@ class AppealAnswered(Fact):
 
     proposal: Number
     is_lifted: bool
-    ground: Ground
+    reason: ProposalReason
 
 
 PROPOSAL_FACTS: tuple[type[Fact], ...] = (Proposed, ProposalDecided, Appealed, AppealAnswered)

@@ -17,6 +17,7 @@ from cases.codes import (
     EscalationReason,
     LeaveReason,
     PauseReason,
+    ProposalReason,
     Reason,
     ReopenReason,
     Role,
@@ -34,8 +35,11 @@ _ID: Final = re.compile(r"(?!.*[A-Z][a-z])[A-Za-z0-9][A-Za-z0-9._:/#@+-]*")
 _NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]+")
 _STAFF: Final = re.compile(r"[A-Za-z0-9_.:-]+")
 _REASONS: Final = frozenset(
-    {*LeaveReason, *ReopenReason, *Reason, *PauseReason, *EscalationReason, *CorrectionReason}
-)
+    {
+        *LeaveReason, *ReopenReason, *Reason, *PauseReason, *EscalationReason, *CorrectionReason,
+        *ProposalReason,
+    }
+)  # fmt: skip
 
 
 def _is_id(word: str) -> bool:

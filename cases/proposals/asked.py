@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cases.caller import Caller, is_same_person
-from cases.codes import ConsequenceKind, Ground, ProposalStanding
+from cases.codes import ConsequenceKind, ProposalReason, ProposalStanding
 from cases.command import Asked
 from cases.errors import NotAllowed, NotFound, Refused
 from cases.events_audit import PeriodWord
@@ -188,7 +188,7 @@ class Decide(_OfOne):
     """Confirm or drop a proposal: somebody else than who made it and whom it concerns."""
 
     is_confirmed: bool
-    ground: Ground
+    reason: ProposalReason
 
     def decide(self, sitting: Sitting) -> Iterator[Fact]:
         """Yield the decision; raises NotAllowed for another role, Refused for the same person or a second time."""
@@ -209,7 +209,7 @@ class Decide(_OfOne):
 class Appeal(_OfOne):
     """Appeal against a penalty that was confirmed: whom it concerns, within the time of the clause (S1 七/5)."""
 
-    ground: Ground
+    reason: ProposalReason
 
     def decide(self, sitting: Sitting) -> Iterator[Fact]:
         """Yield the appeal with its clock; raises NotAllowed for anybody else, Refused too late or without a clause."""
@@ -236,7 +236,7 @@ class AnswerAppeal(_OfOne):
     """Answer an appeal, lifting the penalty or not: somebody who had no part in it before (S1 七/5)."""
 
     is_lifted: bool
-    ground: Ground
+    reason: ProposalReason
 
     def decide(self, sitting: Sitting) -> Iterator[Fact]:
         """Yield the answer, also a late one; raises NotAllowed for another role, Refused for whoever had a part."""

@@ -37,7 +37,7 @@ MERIT: dict[str, Any] = {
 }
 FINE: dict[str, Any] = MERIT | {"consequence": "leak-fine-proposed"}
 LATE: dict[str, Any] = {"consequence": "late-deduction-proposed", "staff": "staff-li", "clocks": CLOCKS[:3]}
-YES: dict[str, Any] = {"proposal": 1, "is_confirmed": True, "ground": "proven"}
+YES: dict[str, Any] = {"proposal": 1, "is_confirmed": True, "reason": "proven"}
 SET = {"leak_fine": 20_000, "late_deduction": 10, "appeal_made": 3, "star_bonus": 50_000}
 
 
@@ -187,12 +187,12 @@ def test_whom_it_concerns_appeals_in_time_and_is_answered_by_somebody_who_had_no
     )
     assert not confirmed.one.is_final(NOON)
     with pytest.raises(NotAllowed, match="concerns"):
-        confirmed.when("appeal", ("staff-wu", Role.AGENT), proposal=1, ground="excused")
-    appealed = confirmed.when("appeal", LI, proposal=1, ground="excused")
+        confirmed.when("appeal", ("staff-wu", Role.AGENT), proposal=1, reason="excused")
+    appealed = confirmed.when("appeal", LI, proposal=1, reason="excused")
     assert (appealed.one.standing, appealed.one.answer_verdict(NOON)) == ("appealed", Verdict.OPEN)
     assert appealed.one.appeal.due_at == datetime(2026, 11, 25, 16, tzinfo=UTC)
-    assert appealed.when("appeal", LI, proposal=1, ground="excused") == appealed
-    answer: dict[str, Any] = {"proposal": 1, "is_lifted": True, "ground": "excused"}
+    assert appealed.when("appeal", LI, proposal=1, reason="excused") == appealed
+    answer: dict[str, Any] = {"proposal": 1, "is_lifted": True, "reason": "excused"}
     with refused("four-eyes", "S1 七/5"):
         appealed.when("answer-appeal", QIN, **answer)
     with pytest.raises(NotAllowed):
@@ -208,17 +208,17 @@ def test_whom_it_concerns_appeals_in_time_and_is_answered_by_somebody_who_had_no
 def test_a_late_answer_counts_and_its_clock_stays_missed(
     confirmed: Told, days: int, verdict: Verdict
 ) -> None:
-    appealed = confirmed.when("appeal", LI, proposal=1, ground="excused")
+    appealed = confirmed.when("appeal", LI, proposal=1, reason="excused")
     late = NOON + timedelta(days=days)
     assert (appealed.one.answer_verdict(late) is Verdict.OPEN) is (verdict is Verdict.MET)
-    answered = appealed.when("answer-appeal", MU, late, proposal=1, is_lifted=False, ground="proven")
+    answered = appealed.when("answer-appeal", MU, late, proposal=1, is_lifted=False, reason="proven")
     assert (answered.one.standing, answered.one.answer_verdict(late)) == ("upheld", verdict)
 
 
 def test_an_appeal_comes_in_time_or_not_at_all_and_then_the_penalty_is_final(confirmed: Told) -> None:
     late = NOON + timedelta(days=4)
     with refused("appeal-in-time", "S1 七/5"):
-        confirmed.when("appeal", LI, late, proposal=1, ground="excused")
+        confirmed.when("appeal", LI, late, proposal=1, reason="excused")
     assert confirmed.one.is_final(late)
 
 
@@ -229,7 +229,7 @@ def test_where_the_firm_has_set_no_time_one_may_always_appeal_and_the_clock_is_n
     unset = Told(replace(bound, settings=bound.settings.model_copy(update={"values": values})))
     years_later = NOON + timedelta(days=900)
     told = unset.when("propose", **FINE).when("decide", QIN, **YES)
-    appealed = told.when("appeal", LI, years_later, proposal=1, ground="excused")
+    appealed = told.when("appeal", LI, years_later, proposal=1, reason="excused")
     assert (appealed.one.appeal.due_at, appealed.one.answer_verdict(years_later)) == (
         None,
         Verdict.NOT_CONFIGURED,
@@ -238,15 +238,15 @@ def test_where_the_firm_has_set_no_time_one_may_always_appeal_and_the_clock_is_n
 
 def test_only_a_confirmed_penalty_is_appealed_against(confirmed: Told) -> None:
     with refused("confirmed-first", "S1 七/5"):
-        firm().when("propose", **FINE).when("appeal", LI, proposal=1, ground="excused")
+        firm().when("propose", **FINE).when("appeal", LI, proposal=1, reason="excused")
     with refused("no-appeal", "S1 七/3"):
         firm().when("propose", **MERIT).when("decide", QIN, **YES).when(
-            "appeal", LI, proposal=1, ground="excused"
+            "appeal", LI, proposal=1, reason="excused"
         )
     with refused("appealed-first", "S1 三/5"):
-        confirmed.when("answer-appeal", MU, proposal=1, is_lifted=True, ground="excused")
+        confirmed.when("answer-appeal", MU, proposal=1, is_lifted=True, reason="excused")
     with pytest.raises(NotFound):
-        confirmed.when("appeal", LI, proposal=2, ground="excused")
+        confirmed.when("appeal", LI, proposal=2, reason="excused")
 
 
 @pytest.mark.parametrize(
