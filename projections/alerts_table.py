@@ -25,7 +25,7 @@ class AlertRow(NamedTuple):
         str, Says("条款项", "Item of the regulation it comes from", "dim_regulation_clauses")
     ]
     alert: Annotated[str, Says("警报项", "Name of the alert inside the regulation")]
-    regulation: Annotated[str, Says("规章及版本", "Regulation and version")]
+    regulation: Annotated[str, Says("制度及版本", "Regulation and version")]
     subject: Annotated[str, Says("合并计数的对象", "What is counted together")]
     same: Annotated[
         str | None,

@@ -76,7 +76,7 @@ class CaseEventRow(NamedTuple):
         bool, Says("升级所依据的结论已改变", "An escalation that rests on what a later fact took away")
     ]
     decided_under: Annotated[
-        str | None, Says("裁定所依规章", "Regulation version under which it decided something")
+        str | None, Says("裁定所依制度", "Regulation version under which it decided something")
     ]
     is_parked: columns.IsParked
     last_position: columns.LastPosition

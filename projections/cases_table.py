@@ -67,7 +67,7 @@ class CaseRow(NamedTuple):
     is_corrected: Annotated[bool, Says("有更正", "Has a correction that stands")]
     has_override: Annotated[bool, Says("有特批或除外", "Has an approved override or exclusion")]
     is_live: columns.IsLive
-    regulations: Annotated[str, Says("适用规章及版本", "Regulation versions it is judged under, with commas")]
+    regulations: Annotated[str, Says("适用制度及版本", "Regulation versions it is judged under, with commas")]
     calendars: Annotated[str, Says("适用日历版本", "Calendar versions it is judged with, with commas")]
     serial_token: Annotated[
         str | None, Says("序列号令牌（可关联，不可还原）", "Keyed token of the serial number, to join on")

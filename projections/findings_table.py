@@ -23,7 +23,7 @@ class FindingRow(NamedTuple):
         str, Says("条款项", "Item of the regulation it comes from", "dim_regulation_clauses")
     ]
     constraint_id: Annotated[str, Says("约束项", "Name of the constraint inside the regulation")]
-    regulation: Annotated[str, Says("规章及版本", "Regulation and version")]
+    regulation: Annotated[str, Says("制度及版本", "Regulation and version")]
     mode: Annotated[str, Says("约束方式", "refuse: refused when asked live; flag: only found")]
     versions: Annotated[list[int], Says("所依事实序号", "Versions of the facts that show it")]
     occurred_at: Annotated[

@@ -37,8 +37,8 @@ class ClauseRow(NamedTuple):
     """One item of one version of a regulation."""
 
     clause_id: Annotated[str, Says("条款项标识", "Regulation@version/type/item")]
-    regulation: Annotated[str, Says("规章", "The regulation")]
-    regulation_version: Annotated[str, Says("规章版本", "Its version")]
+    regulation: Annotated[str, Says("制度", "The regulation")]
+    regulation_version: Annotated[str, Says("制度版本", "Its version")]
     item_type: Annotated[
         str,
         Says(
@@ -60,7 +60,7 @@ PRODUCTS = Table(
 )  # fmt: skip
 REGIONS = Table("dim_regions", RegionRow, ("region_id",), "地区", "Regions", fixed=(RegionRow(UNKNOWN),))
 CLAUSES = Table(
-    "dim_regulation_clauses", ClauseRow, ("clause_id",), "规章条款", "Items of the regulations, with their clauses",
+    "dim_regulation_clauses", ClauseRow, ("clause_id",), "制度条款", "Items of the regulations, with their clauses",
     fixed=(ClauseRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", UNKNOWN, *NOT_KNOWN),),
 )  # fmt: skip
 

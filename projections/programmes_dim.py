@@ -18,9 +18,9 @@ from projections.tables import Table
 class ProgrammeRow(NamedTuple):
     """One programme as the newest version of its regulation has it."""
 
-    regulation: Annotated[str, Says("规章", "The regulation")]
+    regulation: Annotated[str, Says("制度", "The regulation")]
     programme: Annotated[str, Says("例行任务", "Name of the programme inside it")]
-    regulation_version: Annotated[str, Says("规章版本", "Version that it is told by")]
+    regulation_version: Annotated[str, Says("制度版本", "Version that it is told by")]
     clause: Annotated[str, Says("条款", "The clause of the text that it comes from")]
     kind: Annotated[str, Says("类别", "audit, survey, ranking, digest or evaluation")]
     months: Annotated[
@@ -30,7 +30,7 @@ class ProgrammeRow(NamedTuple):
         date | None, Says("首个周期的首日", "First day of the first period that is owed; empty while not set")
     ]
     last_day: Annotated[
-        date | None, Says("规章最后有效日", "Last day of the regulation: no period that ends later is owed")
+        date | None, Says("制度最后有效日", "Last day of the regulation: no period that ends later is owed")
     ]
     zone: Annotated[str, Says("业务时区", "Time zone in which its days are counted")]
     label_zh: LabelZh

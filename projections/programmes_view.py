@@ -56,7 +56,7 @@ FROM streams CROSS JOIN LATERAL (
 ) AS found
 """,
     columns=(
-        Column("regulation", "text", True, Says("规章", "The regulation")),
+        Column("regulation", "text", True, Says("制度", "The regulation")),
         Column("programme", "text", True, Says("例行任务", "Name of the programme inside it")),
         Column("clause", "text", True, Says("条款", "Clause of the text")),
         Column("label_zh", "text", True, Says("名称（中文）", "Label in Chinese")),

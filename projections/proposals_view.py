@@ -71,7 +71,7 @@ CROSS JOIN LATERAL (
 ) AS grounds
 """,
     columns=(
-        Column("regulation", "text", True, Says("规章", "The regulation")),
+        Column("regulation", "text", True, Says("制度", "The regulation")),
         Column("proposal", "bigint", True, Says("建议编号", "Number of the proposal in its register")),
         Column("consequence", "text", True, Says("奖惩项", "Name of the reward or penalty inside the regulation")),
         Column("clause", "text", True, Says("条款", "Clause of the text")),

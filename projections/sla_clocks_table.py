@@ -27,7 +27,7 @@ class SlaClockRow(NamedTuple):
         str, Says("条款项", "Item of the regulation it comes from", "dim_regulation_clauses")
     ]
     promise: Annotated[str, Says("承诺项", "Name of the promise inside the regulation")]
-    regulation: Annotated[str, Says("规章及版本", "Regulation and version")]
+    regulation: Annotated[str, Says("制度及版本", "Regulation and version")]
     settings_version: Annotated[str | None, Says("设定值版本", "Version of the firm's values")]
     calendar_version: Annotated[str | None, Says("日历版本", "Version of the calendar it is counted on")]
     department: Annotated[str, Says("责任部门", "Department that answers for it", "dim_departments")]

@@ -130,7 +130,7 @@ SELECT * FROM {function}(now(), current_setting('TimeZone'), date '2000-01-01', 
 TARGET_COLUMNS: Final = (
     Column("month", "date", False, Says("月份（首日）", "First day of the month, in the business time zone")),
     Column("target_id", "text", False, Says("指标标识", "Regulation@version/target/item/settings version")),
-    Column("regulation", "text", False, Says("规章及版本", "Regulation and version")),
+    Column("regulation", "text", False, Says("制度及版本", "Regulation and version")),
     Column("target", "text", False, Says("指标项", "Name of the target inside the regulation")),
     Column("clause_id", "text", False, Says("条款项", "Item of the regulation it comes from")),
     Column("clause", "text", False, Says("条款", "Clause of the regulation")),
