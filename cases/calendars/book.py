@@ -101,11 +101,6 @@ class CalendarBook:
         settled = tuple(years[number] for number in sorted(years))
         return self if settled == self.year else replace(self, year=settled)
 
-    def moved_years(self, other: CalendarBook) -> frozenset[int]:
-        """Name the years that another version tells differently: open clocks on them are derived again."""
-        told = {year.year for year in (*self.year, *other.year)}
-        return frozenset(year for year in told if self.years.version(year) != other.years.version(year))
-
 
 PUBLISHED: Final = frozenset({YearStatus.OFFICIAL, YearStatus.AMENDED})
 

@@ -1,4 +1,4 @@
-"""Cases as rows: a list with filters, page by page, and one case by its id."""
+"""Cases as rows: a list with filters, page by page."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from datetime import UTC, datetime
 from typing import LiteralString
 from uuid import UUID
 
-from psycopg.rows import args_row
-from psycopg.sql import SQL
-
-from cases.errors import Malformed, NotFound
-from projections.cases_table import TABLE, CaseRow
+from cases.errors import Malformed
 from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.questions.cursors import cursor_after, place_of
-from projections.schema import BI, Db
+from projections.schema import Db
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST_CASE = UUID(int=2**128 - 1)
@@ -115,17 +111,6 @@ def case_list(
         cases=cases[:limit],
         cursor=cursor_after(last.opened_at, str(last.case_id)) if last else None,
     )
-
-
-def case_row(connection: Db, case_id: UUID) -> tuple[CaseRow, Standing]:
-    """Give the row of one case and what it stands on; raises NotFound."""
-    query = SQL("SELECT {} FROM {} WHERE case_id = %s").format(TABLE.names, TABLE.at(BI))
-    with snapshot(connection) as found:
-        row = connection.cursor(row_factory=args_row(CaseRow)).execute(query, (case_id,)).fetchone()
-        standing = standing_of(found)
-    if row is None:
-        raise NotFound("There is no such case in the tables", case_id=str(case_id))
-    return row, standing
 
 
 def _place(cursor: str) -> tuple[datetime, UUID]:

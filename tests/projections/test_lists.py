@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from cases.errors import Malformed, NotFound
+from cases.errors import Malformed
 from cases.store.database import Database
 from projections.engine import Engine
-from projections.questions.cases import CaseFilter, case_list, case_row
+from projections.questions.cases import CaseFilter, case_list
 from projections.questions.worklist import worklist
 from projections.schema import Db
-from tests.projections.lamps import Lamps, case_id, classified, closed, connected, received, replied, wall
+from tests.projections.lamps import Lamps, classified, closed, connected, received, replied, wall
 
 AT = wall("2026-03-10 12:00")
 
@@ -95,17 +95,6 @@ def test_cases_are_filtered(bi: Db) -> None:
 
 def test_a_case_that_came_later_was_not_there_yet(bi: Db) -> None:
     assert [case.case_no for case in case_list(bi, at=wall("2026-03-02 12:00")).cases] == ["AS-2", "AS-1"]
-
-
-def test_one_case_is_shown_with_what_it_stands_on(bi: Db) -> None:
-    row, standing = case_row(bi, case_id("answered"))
-    assert (row.case_no, row.stage, row.closed_at) == ("AS-6", "closed", wall("2026-03-06 11:00"))
-    assert standing.position >= row.last_position
-
-
-def test_a_case_that_is_not_there_is_not_found(bi: Db) -> None:
-    with pytest.raises(NotFound):
-        case_row(bi, case_id("nobody told this"))
 
 
 @pytest.mark.parametrize("cursor", ["x", "bm90IGpzb24", "WzEsIDJd", "WyIyMDI2LTAzLTAxIiwgIngiXQ"])
