@@ -48,14 +48,13 @@ class Marked:
 
 @dataclass(frozen=True)
 class Asked:
-    """A constraint with its patterns as numbers; `duties` are those of `then`, one by one."""
+    """A constraint with its patterns as numbers."""
 
     constraint: Constraint
     first: Marks
     then: Marks
     void: Marks
     unless: Marks
-    duties: tuple[int, ...]
 
     @cached_property
     def is_alike(self) -> bool:
@@ -178,7 +177,6 @@ class Marking:
             then=frozenset(self._all(constraint.then)),
             void=frozenset(self._all(constraint.void)),
             unless=frozenset(self._all(constraint.unless)),
-            duties=tuple(self._all(constraint.then)),
         )
 
     def _all(self, patterns: tuple[Pattern, ...]) -> list[int]:
