@@ -16,6 +16,7 @@ from cases.regulation.items import Constraint, Entitlement, Programme, Promise, 
 from cases.regulation.nearest import meant
 from cases.regulation.problems import Problem
 from cases.regulation.targets import Target
+from cases.regulation.texts import contradictions
 
 TIMES: Final = frozenset({"minutes", "hours", "days", "working_days", "months"})
 _OWN: Final = ("placeholder", "resolution", "coverage")
@@ -175,12 +176,16 @@ def _unfounded(draft: Draft) -> Iterator[Problem]:
 
 
 def _contradicted(draft: Draft) -> Iterator[Problem]:
-    """Yield every contradiction that an item rests on and nothing resolves, or whose two readings are one."""
+    """Yield every contradiction that an item rests on and nothing resolves, or whose two readings are one.
+
+    That there is no such contradiction is told with the rules that no text has.
+    """
     resolved = {str(row.get("id")) for _, row in draft.told("resolution")}
+    unresolved = {row.id for row in contradictions()} - resolved
     for kind in _SHARED:
         for index, item in draft.each(kind):
             for at, rule in enumerate(item.rules):
-                if rule.startswith("X") and rule not in resolved:
+                if rule in unresolved:
                     what = f"the contradiction {rule} is resolved nowhere; it needs a [[resolution]]"
                     yield draft.problem((kind, index, "rules", at), what)
     for index, row in draft.each("resolution"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
 
@@ -206,15 +206,16 @@ def _refuses(guard: Constraint, pattern: Pattern, applies: Condition) -> bool:
     is_always = guard.kind == "absence" and guard.mode == "refuse" and not (guard.first or guard.unless)
     return (
         is_always
-        and _within(applies.where, guard.applies.where)
+        and is_within(applies.where, guard.applies.where)
         and any(
             one.fact == pattern.fact
             and not (one.has or one.lacks or one.by)
-            and _within(pattern.where, one.where)
+            and is_within(pattern.where, one.where)
             for one in guard.then
         )
     )
 
 
-def _within(narrow: Any, wide: Any) -> bool:
+def is_within(narrow: Mapping[str, Any], wide: Mapping[str, Any]) -> bool:
+    """Tell whether whatever holds what the narrow one wants holds what the wide one wants, too."""
     return all(name in narrow and set(narrow[name]) <= set(values) for name, values in wide.items())

@@ -73,6 +73,8 @@ def said_of(
         else:
             cause = one.get("ctx", {}).get("error")
             at = cause.at if isinstance(cause, Amiss) else ()
+            if one["type"] == "too_short" and one["input"]:
+                continue  # its parts are told, each with what is wrong with it
             said[(*_written(place, lines), *at)] = in_words(one)
     yield from said.items()
 

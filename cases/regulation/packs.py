@@ -16,6 +16,7 @@ from cases.regulation.checking_lines import Place, lines_of
 from cases.regulation.checking_names import TIMES, misnamed
 from cases.regulation.checking_reach import unreachable
 from cases.regulation.checking_targets import overlong, uncounted
+from cases.regulation.checking_vain import in_vain
 from cases.regulation.checking_values import immoderate, otherwise, unlikely
 from cases.regulation.model import Regulation, Settings
 from cases.regulation.nearest import meant
@@ -86,6 +87,7 @@ def _problems(draft: Draft, books: Books | None) -> tuple[Problem, ...]:
         *unreachable(draft),
         *uncounted(draft),
         *unlikely(draft),
+        *in_vain(draft),
     )
 
 

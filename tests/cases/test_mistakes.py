@@ -102,6 +102,12 @@ label = { zh = "退款天数", en = "Days until refund" }
 unit = "days"
 
 [[placeholder]]
+id = "portion"
+clause = "K 6"
+label = { zh = "比例", en = "Portion" }
+unit = "percent"
+
+[[placeholder]]
 id = "least"
 clause = "K 4"
 label = { zh = "最短", en = "Least" }
@@ -255,6 +261,18 @@ MISTAKES = [
     ("= 2026-01-01\n", "= 2026-01-01\neffective_until = 2025-12-31\n", "effective_until", "no case would be bound"),
     ('["kettle"]', '"kettle"', "product_lines", 'write ["kettle"]'),
     ('[[promise]]\nid = "reply"', '[[promises]]\nid = "reply"', "promises", "did you mean promise?"),
+    ('calendar = "china"', 'calendar = "china"\nchannels = ["fax"]', "channels", "there is no channel fax"),
+    ("warn = [0.75]", "not_before = { hours = 30 }\nwarn = [0.75]", "not_before.hours", "never kept within 24"),
+    ('then = { fact = "Refunded" }', 'then = { fact = "Inspected" }', "then", "none can ever come"),
+    ("warn = [0.75]", 'cancel = { fact = "Received" }\nwarn = [0.75]', "cancel", "comes no second time"),
+    ('{ fact = "Resumed" }', '{ fact = "Received" }', "pause.to", "comes no second time"),
+    ('rate = "0.10"', 'rate = "0.10"\nshare = "portion"', "share", "the firm sets no share"),
+    ('period = "month"', 'period = "setting"', "setting", "is missing; it names the value of the firm"),
+    ('["management"]', '["hr"]', "decides", "must be one of agent"),
+    ('["receive"]', '["receive"]\nmay_not = ["receive"]', "may_not", "receive stands in may, too"),
+    ('["receive"]', '["inspect"]', "may", "the role agent is never let inspect"),
+    ('["receive"]', '["receive"]\nmay_not = ["revisit"]', "may_not", "the role agent is let revisit all the same"),
+    ('"S0-3.2a"', '"X99"', "rules", "no text has a rule X99"),
     ('id = "kettles"', "id = “kettles”", "", "'“' is not what it looks like; write \""),
     ('id = "kettles"', 'id ＝ "kettles"', "", "write ="),
     ('["kettle"]', '["kettle"，"pot"]', "", "write ,"),
