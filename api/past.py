@@ -239,7 +239,7 @@ def _bounds(
     """Find the log position that an instant of knowledge stands for: only what is settled counts as known."""
     if known_at is None:
         return Bounds(happened_by=happened_by, known_at=None, position=max(here.ledger.settled(), newest))
-    recorded = int(here.ledger.rows("SELECT log.position_at(%s)", [known_at])[0][0])
+    recorded = here.ledger.position_at(known_at)
     settled = here.await_settled(recorded)
     return Bounds(
         happened_by=happened_by,

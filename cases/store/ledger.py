@@ -156,10 +156,9 @@ class Ledger(Application[UUID]):
         with _answered():
             return self.recorder.max_notification_id() or 0
 
-    def settled_at(self, known_at: datetime) -> int:
-        """Give the last settled position that was recorded by an instant; 0 before the first."""
-        settled = self.settled()
-        return min(settled, int(self.rows("SELECT log.position_at(%s)", [known_at])[0][0]))
+    def position_at(self, known_at: datetime) -> int:
+        """Give the last position that was recorded by an instant, settled or not; 0 before the first."""
+        return int(self.rows("SELECT log.position_at(%s)", [known_at])[0][0])
 
     def stream(self, shard: int, shards: int, upto: int | None = None) -> Iterator[list[Recorded]]:
         """Yield every stream of a shard whole, by originator_id, up to a settled position (all that is settled).

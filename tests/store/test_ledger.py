@@ -111,7 +111,7 @@ def test_shards_end_at_the_position_they_are_given(ledger: Ledger) -> None:
 def test_an_instant_names_the_last_position_recorded_by_then(ledger: Ledger) -> None:
     first = ledger.append(history(2))
     second = ledger.append(history(2))
-    assert ledger.settled_at(first[0].recorded_at) == first[1].position
-    assert ledger.settled_at(second[0].recorded_at - timedelta(microseconds=1)) == first[1].position
-    assert ledger.settled_at(second[0].recorded_at + timedelta(days=1)) == second[1].position
-    assert ledger.settled_at(NOON - timedelta(days=9999)) == 0
+    assert ledger.position_at(first[0].recorded_at) == first[1].position
+    assert ledger.position_at(second[0].recorded_at - timedelta(microseconds=1)) == first[1].position
+    assert ledger.position_at(second[0].recorded_at + timedelta(days=1)) == second[1].position
+    assert ledger.position_at(NOON - timedelta(days=9999)) == 0
