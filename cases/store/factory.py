@@ -55,11 +55,9 @@ class Factory(PostgresFactory):
         """Construct the recorder; raises LogNotAdopted over a log that was moved here."""
         return self._trusted(super().application_recorder())
 
-    def following_recorder(self) -> ProcessRecorder:
+    def process_recorder(self) -> ProcessRecorder:
         """Construct the recorder of an application that follows another; raises LogNotAdopted."""
         return self._trusted(super().process_recorder())
-
-    process_recorder = following_recorder
 
     def _trusted(self, recorder: R) -> R:
         if isinstance(recorder, LogRecorder):

@@ -47,10 +47,9 @@ class FormRow:
 
 @dataclass(slots=True)
 class Sheet:
-    """A read form: titles as written, the row they stand in, and the rows below."""
+    """A read form: titles as written, and the rows below."""
 
     titles: tuple[str, ...]
-    header_row: int
     rows: list[FormRow]
 
 
@@ -71,7 +70,7 @@ def read_form(path: Path, zone: ZoneInfo) -> Sheet:
             first = first_of.setdefault(texts, line)
             row.same_as = None if first == line else first
             rows.append(row)
-    return Sheet(titles, number, rows)
+    return Sheet(titles, rows)
 
 
 def _xlsx(path: Path) -> Iterator[tuple[int, Sequence[Cell]]]:
