@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from cases import codes, events
 from cases.caller import is_same_person
 from cases.case import Case
-from cases.codes import Subject
+from cases.codes import Role, Subject
 from cases.command import Command
 from cases.errors import Refused
 from cases.fact import Fact, Money, Word
@@ -65,9 +65,10 @@ class Request(_Leave):
 
 
 class Approve(_Leave):
-    """Give leave; who asked for it may not give it."""
+    """Give leave; who asked for it may not give it. The same leave by somebody else, or in another role, is news."""
 
     fact: ClassVar[type[Fact]] = events.Approved
+    _by: tuple[str, Role] | None = PrivateAttr(default=None)
 
     order_no: Annotated[Word | None, Field(description="the return order 退货单 (S0 五/1(2))")] = None
     amount: Annotated[
@@ -89,9 +90,14 @@ class Approve(_Leave):
             asked = self._request(case)
             yield fact.model_copy(update={"requested_by": asked.actor if asked else None})
 
+    def told_by(self, actor: str, role: Role) -> Self:
+        copy = self.model_copy()
+        copy._by = actor, role  # noqa: SLF001 - its own, of another instance
+        return copy
+
     def is_repeated(self, fact: Fact, case: Case) -> bool:
         asked = self._request(case)
-        return super().is_repeated(
+        return self._is_theirs(case.leave(self.subject, self.item)) and super().is_repeated(
             fact.model_copy(update={"requested_by": asked.actor if asked else None}), case
         )
 
@@ -100,6 +106,13 @@ class Approve(_Leave):
         if asked is not None and is_same_person(asked.actor, actor):
             raise Refused("Who asked for leave may not give it", rule="four-eyes")
         must_be_covered([known.fact for known in case.history], self.as_fact(events.Approved))
+
+    def _is_theirs(self, given: Recorded | None) -> bool:
+        """Tell whether who gives leave now gave that one, in the same role; without a name it may be anybody's."""
+        if given is None or self._by is None:
+            return given is not None
+        actor, role = self._by
+        return given.role is role and is_same_person(given.actor, actor)
 
     def _request(self, case: Case) -> Recorded | None:
         """Find the newest request that this answers."""

@@ -6,7 +6,7 @@ import pytest
 
 from cases import events
 from cases.codes import Subject
-from cases.commands import Close, Refund
+from cases.commands import Approve, Close, Refund
 from cases.errors import Refused
 from cases.fact import Fact
 from tests.cases.scenario import (
@@ -28,6 +28,7 @@ from tests.cases.scenario import (
     told,
     yuan,
 )
+from tests.fix_desk import ask
 
 CHECK = "refund-after-inspection"
 LEAVE = approved("override", item=CHECK)
@@ -61,6 +62,14 @@ def test_who_asked_for_the_override_cannot_give_it() -> None:
 def test_where_nobody_asked_the_one_who_acts_counts_as_having_asked() -> None:
     returned(LEAVE).when(told(refunded(199), actor="supervisor-qi")).then_refused(rule=CHECK)
     returned(LEAVE).when(refunded(199)).then_allowed()
+
+
+def test_the_same_leave_by_somebody_else_or_in_another_role_is_leave_of_its_own() -> None:
+    again = ask(Approve, subject="override", item=CHECK, reason="materials_complete")
+    returned(LEAVE).when(told(again, role="supervisor")).then_quiet()
+    returned(LEAVE).when(told(again, role="supervisor", actor="Supervisor-Qi ")).then_quiet()
+    returned(LEAVE).when(told(again, role="supervisor", actor="supervisor-an")).then(LEAVE)
+    returned(LEAVE).when(told(again, role="management", actor="supervisor-qi")).then(LEAVE)
 
 
 def test_leave_that_was_taken_back_lifts_nothing() -> None:

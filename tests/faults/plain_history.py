@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tests.faults.plain_clauses import Done
-from tests.faults.plain_words import SPENT_BY
+from tests.faults.plain_clauses import Done, same_person
+from tests.faults.plain_words import SPENT_BY, Ask
+
+
+def is_theirs(leave: Done, ask: Ask) -> bool:
+    """Tell whether whoever asks gave this leave themselves, in the same role."""
+    return leave.role == ask.role and same_person(leave.actor, ask.actor)
 
 
 def stands(correction: Done, stored: Sequence[Done]) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.cases.test_permissions import BY_HAND
 from tests.faults.plain_clauses import Claim, Done, Table, broken, same_person
-from tests.faults.plain_history import corrected, overdrawn, stands
+from tests.faults.plain_history import corrected, is_theirs, overdrawn, stands
 from tests.faults.plain_words import (
     AFTER_A_MERGE,
     AFTER_THE_END,
@@ -260,6 +260,7 @@ class Plain:
         beside = {fact, *BESIDE.get(fact, ())}
         known = [f for f in self.cycle if f.name in beside and same(f.said, said, *APART.get(fact, ()))]
         is_known = bool(known) and (known[-1].name, known[-1].said) == (fact, said)
+        is_known = is_known and (fact != "Approved" or is_theirs(known[-1], ask))
         is_new = not (is_known and (ask.at is None or fact == "Classified" or known[-1].at == at))
         if is_new and fact in {"Mediated", "Settled"} and not self.is_disputed:
             raise No("state", "disputed-first")
