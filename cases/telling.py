@@ -34,11 +34,11 @@ def claimed(
     if at is None:
         return now, False
     if at > now + SKEW:
-        raise _wrong("occurred_at", "must not lie in the future")
+        raise malformed("occurred_at", "must not lie in the future")
     at = not_before(begun, at, "occurred_at")
     is_backdated = at < now - tolerance(rules)
     if is_backdated and command.document is None:
-        raise _wrong("document", "a fact told this late needs the number of the document that shows it")
+        raise malformed("document", "a fact told this late needs the number of the document that shows it")
     return min(at, now).astimezone(UTC), is_backdated
 
 
@@ -47,7 +47,7 @@ def not_before(begun: datetime | None, at: datetime, field: str) -> datetime:
     if begun is None or at >= begun:
         return at
     if at <= begun - MINUTE:
-        raise _wrong(field, "must not lie before the case was received; correct that time first")
+        raise malformed(field, "must not lie before the case was received; correct that time first")
     return begun
 
 
@@ -58,9 +58,9 @@ def must_be_tellable(told: Mapping[str, object], now: datetime) -> None:
             try:
                 countable(value)
             except ValueError as wrong:
-                raise _wrong(field, str(wrong)) from None
+                raise malformed(field, str(wrong)) from None
         elif isinstance(value, date) and value > (now + EASTERNMOST).date():
-            raise _wrong(field, "must not lie in the future")
+            raise malformed(field, "must not lie in the future")
 
 
 def tolerance(rules: Rules) -> timedelta:
@@ -69,5 +69,6 @@ def tolerance(rules: Rules) -> timedelta:
     return min(told, default=TOLERANCE)
 
 
-def _wrong(field: str, cure: str) -> Malformed:
+def malformed(field: str, cure: str) -> Malformed:
+    """Say what is wrong with a field, and what to do about it."""
     return Malformed(f"{field}: {cure}", errors=[{"field": field, "cure": cure}])

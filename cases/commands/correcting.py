@@ -19,7 +19,7 @@ from cases.personal import Personal, PersonalRef
 from cases.recorded import Recorded
 from cases.regulation.rules import Rules
 from cases.spending import overspent, refusal
-from cases.telling import must_be_tellable, not_before, tolerance
+from cases.telling import malformed, must_be_tellable, not_before, tolerance
 from cases.wording import fault
 
 FIXED = frozenset(
@@ -84,12 +84,14 @@ class Correct(Command):
     def _stored(self, case: Case) -> Recorded:
         found = next((known for known in case.stored if known.originator_version == self.corrects), None)
         if found is None:
-            raise _wrong("corrects", "there is no fact of this version in the case")
+            raise malformed("corrects", "there is no fact of this version in the case")
         return found
 
     def _withdraw_correction(self, case: Case, now: datetime) -> Iterator[Fact]:
         if not self.is_withdrawn:
-            raise _wrong("corrects", "this is a correction itself; withdraw it, then correct the fact anew")
+            raise malformed(
+                "corrects", "this is a correction itself; withdraw it, then correct the fact anew"
+            )
         if self.corrects in standing_corrections(case.stored):
             fact = Corrected(corrects=self.corrects, reason=self.reason, is_withdrawn=True)
             self._must_show_amounts(_corrected_fact_below(case, self.corrects))
@@ -101,7 +103,7 @@ class Correct(Command):
         if self.document is not None or self.happened_at is None:
             return
         if self.happened_at < min(stored.known_at - tolerance(rules), stored.occurred_at):
-            raise _wrong(
+            raise malformed(
                 "document", "a time this much earlier needs the number of the document that shows it"
             )
 
@@ -110,7 +112,7 @@ class Correct(Command):
         if self.document is None and any(
             Money in _kinds(type(fact), name) for name in type(fact).model_fields
         ):
-            raise _wrong("document", "an amount goes only with the number of the document that shows it")
+            raise malformed("document", "an amount goes only with the number of the document that shows it")
 
     def _correction(self, case: Case, standing: Recorded, now: datetime) -> Corrected:
         if self.is_withdrawn and isinstance(standing.fact, Received):
@@ -132,7 +134,7 @@ class Correct(Command):
         if self.happened_at is None:
             return None
         if self.happened_at > now:
-            raise _wrong("happened_at", "must not lie in the future")
+            raise malformed("happened_at", "must not lie in the future")
         begun = None if isinstance(standing.fact, Received) else case.begun_at
         return not_before(begun, self.happened_at, "happened_at")
 
@@ -165,7 +167,9 @@ class Correct(Command):
             )
         self._must_fit_the_case(fact)
         if self.document is None and any(Money in _kinds(type(fact), name) for name in self.changes):
-            raise _wrong("document", "an amount changes only with the number of the document that shows it")
+            raise malformed(
+                "document", "an amount changes only with the number of the document that shows it"
+            )
         sealed = {name: _as_json(value) for name, value in self.personal.items()}
         return {**self.changes, **sealed}
 
@@ -173,11 +177,11 @@ class Correct(Command):
         """Refuse words that are none, and what verdicts were found by: they stay with the classification (S0 二/2)."""
         for name, value in self.changes.items():
             if isinstance(fact, Classified) and name in JUDGED:
-                raise _wrong(
+                raise malformed(
                     f"changes.{name}", "classify again: what the customer is entitled to follows from it"
                 )
             if (wrong := fault(name, value)) is not None:
-                raise _wrong(f"changes.{name}", wrong)
+                raise malformed(f"changes.{name}", wrong)
 
     def _must_leave_a_case(self, case: Case, fact: Corrected, now: datetime) -> None:
         """Refuse a correction after which a fact came before the demand, or more is spent than was paid or approved."""
@@ -249,12 +253,8 @@ def _kinds(fact: type[Fact], name: str) -> tuple[object, ...]:
 
 def _as_json(value: object) -> JsonValue:
     if not isinstance(value, PersonalRef):
-        raise _wrong("personal", "this value was not put into the vault")
+        raise malformed("personal", "this value was not put into the vault")
     return {name: held for name, held in value.model_dump(mode="json").items() if held is not None}
-
-
-def _wrong(field: str, cure: str) -> Malformed:
-    return Malformed(f"{field}: {cure}", errors=[{"field": field, "cure": cure}])
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

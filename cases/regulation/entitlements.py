@@ -16,6 +16,7 @@ from cases.recorded import Recorded
 from cases.regulation.bound import Bound
 from cases.regulation.claim import Claim
 from cases.regulation.items import Entitlement
+from cases.regulation.patterns import as_word
 from cases.regulation.windows import reach, told
 
 _INPUTS = (
@@ -157,8 +158,4 @@ class Rights:
         inputs = {"regulation": self.bound.name} | (
             {} if applied is None else {"applied_at": applied.isoformat()}
         )
-        return inputs | {name: _word(value) for name, value in asked.items() if value is not None}
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return inputs | {name: as_word(value) for name, value in asked.items() if value is not None}

@@ -71,7 +71,7 @@ def _not_among(name: str, wanted: Wanted, listed: tuple[Scalar, ...] | None) -> 
     known = {(type(choice), choice) for choice in listed}
     wrong = [value for value in wanted if (type(value), value) not in known]
     if wrong:
-        words = [_word(choice) for choice in listed]
+        words = [as_word(choice) for choice in listed]
         told = ", ".join(f'"{one}"' if str(one) in words else str(one) for one in wrong)
         yield f"{name} cannot be {told}; it is one of {', '.join(words)}{meant(str(wrong[0]), words)}"
 
@@ -135,7 +135,9 @@ class Pattern(Part):
 
     def __str__(self) -> str:
         """Say it in one line, for example `Inspected(stage=return_check, is_passed=true) by quality`."""
-        said = [f"{name}={'|'.join(_word(value) for value in wanted)}" for name, wanted in self.where.items()]
+        said = [
+            f"{name}={'|'.join(as_word(value) for value in wanted)}" for name, wanted in self.where.items()
+        ]
         said += [f"has {name}" for name in self.has] + [f"lacks {name}" for name in self.lacks]
         by = f" by {'|'.join(self.by)}" if self.by else ""
         return f"{self.fact}({', '.join(said)}){by}" if said else f"{self.fact}{by}"
@@ -147,7 +149,8 @@ def is_missing(fact: Fact, name: str) -> bool:
     return value is None or value is False or value in {"", ()}
 
 
-def _word(value: Scalar) -> str:
+def as_word(value: object) -> str:
+    """Write a value as TOML does."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
