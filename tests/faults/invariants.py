@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from cases.case import fold
+from cases.events import Linked
 from cases.recorded import Recorded
 from cases.store.leaf import leaf
 from cases.store.ledger import Ledger
@@ -28,7 +29,7 @@ def hold(ledger: Ledger) -> None:
             "I2: a leaf is not of its row"
         )
     _cases_hold(ledger, rows)
-    _keys_hold(ledger, {row[4]: row[0] for row in rows})
+    _keys_hold(ledger, {row[4]: (row[0], row[2]) for row in rows})
 
 
 def _cases_hold(ledger: Ledger, rows: list[tuple[Any, ...]]) -> None:
@@ -48,12 +49,14 @@ def _money_holds(case_id: Any, facts: list[Recorded]) -> None:
     assert case.refunded_minor <= paid, "I6: more went back than was paid"
 
 
-def _keys_hold(ledger: Ledger, known: dict[int, Any]) -> None:
+def _keys_hold(ledger: Ledger, known: dict[int, tuple[Any, str]]) -> None:
     keys = ledger.rows("SELECT case_id, positions, answer FROM desk.idempotency_keys")
     named = [position for _, positions, _ in keys for position in positions]
     assert len(named) == len(set(named)), "I7: two keys name one fact"
+    assert known.keys() >= set(named), "I7: a key names a fact that is not there"
     for case_id, positions, answer in keys:
-        assert {known.get(position) for position in positions} <= {case_id}, (
-            "I7: a key names no fact of its case"
-        )
-        assert len(positions) == len(answer["facts"]), "I7: a key names other facts than it answered"
+        told = [known[position] for position in positions]
+        mine = [topic for whose, topic in told if whose == case_id]
+        assert len(mine) == len(answer["facts"]), "I7: a key names other facts than it answered"
+        beside = [topic for whose, topic in told if whose != case_id]
+        assert beside == [topic for topic in mine if topic == Linked.topic], "I7: half a pair"

@@ -15,9 +15,10 @@ import pytest
 
 from cases.codes import Role
 from cases.command import Command
-from cases.commands import Note, Receive, Refund
+from cases.commands import Approve, Merge, Note, Receive, Refund
 from cases.desk import Desk, Receipt
 from cases.errors import Conflict, Unavailable
+from cases.events import Approved, Linked, Received
 from cases.keys import Keys
 from cases.store.database import Database
 from cases.store.ledger import Ledger
@@ -126,6 +127,27 @@ def test_no_cut_doubles_a_fact_or_makes_a_false_conflict(
         print(f"\nT03 seed {SEED}: {figures}, duplicates 0, wrong answers 0 of {len(asked)}")
     assert stage.counted["false conflicts"] == 0
     assert stage.counted["cuts"] >= CUTS
+
+
+def test_no_cut_stores_one_half_of_a_merge(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    demand = ask(Receive, channel="phone", customer_phone="13900000000", paid={"minor": 10**9})
+    earlier = stage.ask_until_answered(None, demand, "the lamp that goes on")
+    leave = ask(Approve, subject="merge", item=earlier.case_no, reason="other")
+    supervisor = caller(Role.SUPERVISOR, "qi")
+    places = chosen(points(stage, earlier.case_id), Random(SEED))
+    for number, cut in enumerate(places, 1):
+        later = stage.ask_until_answered(None, demand, f"the same lamp {number}")
+        stage.desk.act(later.case_id, leave, supervisor, key=f"leave-{number}")
+        stage.proxy.arm(cut)
+        stage.ask_until_answered(later.case_id, ask(Merge, into=str(earlier.case_id)), f"merge-{number}")
+        stage.proxy.arm()
+        halves = stage.ledger.load_many({earlier.case_id, later.case_id})
+        told = [known.fact for known in halves[earlier.case_id] if isinstance(known.fact, Linked)]
+        assert (len(told), told[-1].case_no) == (number, later.case_no)
+        assert [type(known.fact) for known in halves[later.case_id]] == [Received, Approved, Linked]
+    invariants.hold(stage.ledger)
+    with capsys.disabled():
+        print(f"\nT03 seed {SEED}: {len(places)} merges cut, one half 0, twice 0")
 
 
 def _every_answer_is_true(stage: Stage, asked: dict[str, tuple[Receipt, Command]]) -> None:
