@@ -132,6 +132,8 @@ def _as_written(kind: str, told: object) -> str:
 
 def _among(told: str, words: Sequence[str]) -> str:
     """List the words there are, with what people read of them, and the one that was meant in either language."""
+    if len(words) == 1:
+        return f'must be "{words[0]}"'
     code = _code(tuple(words))
     labels = {str(one): one.zh for one in code} if code else {}
     read = {label: one.value for one in code or () for label in (one.zh, one.en, one.en.lower())}

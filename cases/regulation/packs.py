@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from cases.calendars.book import CalendarBook, shipped_book
-from cases.regulation.checking import BrokenPack, Draft, Problem, draft_of, problem, validated
+from cases.regulation.checking import BrokenPack, Draft, Problem, draft_of, problem, toml_of, validated
 from cases.regulation.checking_law import Warned, shortfalls
 from cases.regulation.checking_lines import Place, lines_of
 from cases.regulation.checking_names import TIMES, misnamed
@@ -102,11 +101,13 @@ def read_settings(
 
     `books` are as in `read_regulation`.
     """
-    settings, lines, written = (
-        validated(Settings, document, file),
-        lines_of(document),
-        tomllib.loads(document),
-    )
+    written, lines = toml_of(document, file), lines_of(document)
+    try:
+        settings = validated(Settings, document, file)
+    except BrokenPack as broken:
+        strange = dict(_strangers(written.get("values"), regulation))
+        more = (problem(file, written, lines, place, what) for place, what in strange.items())
+        raise BrokenPack(_in_order((*broken.problems, *more))) from None
     found = (
         *otherwise(settings, written),
         *_unfilling(settings, regulation, shipped_books() if books is None else books),
@@ -125,14 +126,21 @@ def _unfilling(settings: Settings, regulation: Regulation, books: Books) -> Iter
     if settings.regulation != regulation.id:
         yield ("regulation",), f"these are not values of {regulation.id}"
     units = {item.id: item.unit for item in regulation.placeholder}
+    yield from _strangers(settings.values, regulation)
     for name, value in settings.values.items():
-        if name not in units:
-            yield ("values", name), f"the regulation has no such placeholder{meant(name, units)}"
-        elif value.unit != units[name] and not {value.unit, units[name]} <= TIMES:
+        if name in units and value.unit != units[name] and not {value.unit, units[name]} <= TIMES:
             yield ("values", name, "unit"), f"is counted in {units[name]}, not in {value.unit}"
         if value.calendar is not None and value.calendar not in known:
             what = f"{regulation.calendar} has no calendar {value.calendar}{meant(value.calendar, known)}"
             yield ("values", name, "calendar"), what
+
+
+def _strangers(values: object, regulation: Regulation) -> Iterator[tuple[Place, str]]:
+    """Yield every value for a placeholder that the regulation does not have."""
+    units = {item.id for item in regulation.placeholder}
+    for name in values if isinstance(values, Mapping) else ():
+        if name not in units:
+            yield ("values", name), f"the regulation has no such placeholder{meant(name, units)}"
 
 
 def shipped_names() -> tuple[str, ...]:

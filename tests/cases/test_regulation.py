@@ -174,6 +174,16 @@ def test_wrong_values_say_what_is_wrong(lamp: Pack, written: str, wrongly: str, 
         read_settings(document.replace(written, wrongly, 1), lamp.regulation, "values.toml")
 
 
+def test_a_wrong_value_hides_no_wrong_name(lamp: Pack) -> None:
+    document = shipped_settings("lamp-factory").document.replace("first-response =", "first-respons =", 1)
+    document = document.replace(f'source = "{CONFIGURED}"', 'source = "x"', 1)
+    with pytest.raises(BrokenPack) as broken:
+        read_settings(document, lamp.regulation)
+    said = {one.field: one.what for one in broken.value.problems}
+    assert said["values.refund-within.source"] == f'must be "{CONFIGURED}"'
+    assert said["values.first-respons"].endswith("did you mean first-response?")
+
+
 @pytest.mark.parametrize(("name", "is_right"), [("warranty-by-contract", True), ("revisit-due", False)])
 def test_a_warranty_may_be_longer_than_any_clock(lamp: Pack, name: str, *, is_right: bool) -> None:
     value = f'{{ value = 240, unit = "months", source = "{CONFIGURED}" }}'
