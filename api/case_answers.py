@@ -6,25 +6,21 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
+
+from projections.questions.answers import Part
 
 Fields = dict[str, JsonValue]
 
 
-class Told(BaseModel):
-    """A part of an answer."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Label(Told):
+class Label(Part):
     """A word as people see it."""
 
     zh: str
     en: str
 
 
-class Text(Told):
+class Text(Part):
     """The regulation that binds the case, in the version in force, with the sha256 of its published text."""
 
     regulation: str
@@ -34,7 +30,7 @@ class Text(Told):
     sha256: str | None
 
 
-class Bounds(Told):
+class Bounds(Part):
     """Which past an answer tells.
 
     Facts that had happened by `happened_by`, as known at `known_at`, which is everything up to `position`.
@@ -47,7 +43,7 @@ class Bounds(Told):
     is_provisional: bool = False
 
 
-class Climbed(Told):
+class Climbed(Part):
     """A warning, or the role that a clock went up to. `is_revised`: a later fact took away what it rested on."""
 
     version: int
@@ -57,7 +53,7 @@ class Climbed(Told):
     is_revised: bool
 
 
-class Item(Told):
+class Item(Part):
     """One clock: what was promised, when it is due, how it stands at the instant of the answer."""
 
     clock_id: str
@@ -81,7 +77,7 @@ class Item(Told):
     escalations: tuple[Climbed, ...]
 
 
-class Breach(Told):
+class Breach(Part):
     """A finding: the clause that the facts do not satisfy, and the facts that show it."""
 
     constraint: str
@@ -93,7 +89,7 @@ class Breach(Told):
     is_overridden: bool
 
 
-class Entitled(Told):
+class Entitled(Part):
     """What the customer is entitled to, with the clause, the inputs and the result.
 
     `is_computed` marks what was not decided when the case was classified, but follows from its facts: of an imported
@@ -110,7 +106,7 @@ class Entitled(Told):
     result: dict[str, str]
 
 
-class CaseAnswer(Told):
+class CaseAnswer(Part):
     """A case: what it is now, or was; its clocks, entitlements and findings, and the texts it is judged under."""
 
     case_id: UUID
@@ -137,14 +133,14 @@ class CaseAnswer(Told):
     as_of: Bounds
 
 
-class Version(Told):
+class Version(Part):
     """A fact's time and fields in one reading of it."""
 
     occurred_at: datetime
     fields: Fields
 
 
-class Change(Told):
+class Change(Part):
     """A correction that stands: which fact of the case made it, when, by whom and why."""
 
     version: int
@@ -154,7 +150,7 @@ class Change(Told):
     is_withdrawn: bool
 
 
-class Entry(Told):
+class Entry(Part):
     """One fact, as it was recorded and, where a correction stands, as corrected."""
 
     version: int
@@ -177,7 +173,7 @@ class Entry(Told):
     decided_under: str | None
 
 
-class TimelineAnswer(Told):
+class TimelineAnswer(Part):
     """The facts of a case in the order in which they happened, corrections beside what they correct."""
 
     case_id: UUID
@@ -188,7 +184,7 @@ class TimelineAnswer(Told):
     as_of: Bounds
 
 
-class StoredEvent(Told):
+class StoredEvent(Part):
     """One fact just as it is stored, personal values masked."""
 
     version: int
@@ -207,7 +203,7 @@ class StoredEvent(Told):
     fields: Fields
 
 
-class EventsAnswer(Told):
+class EventsAnswer(Part):
     """Every fact of a case by version; `cursor` asks for more, None on the last page."""
 
     case_id: UUID

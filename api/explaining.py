@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from api.access import Question
 from api.auth import Here, asks
-from api.case_answers import Bounds, Item, Label, Told
+from api.case_answers import Bounds, Item, Label
 from api.commands import CaseId
 from api.described import ASKED, refusals
 from api.keys import Credential
@@ -25,6 +25,7 @@ from cases.promises.clocks import clocks
 from cases.promises.explain import Step, bound_of, calendar_of, explain
 from cases.regulation.bound import Bound
 from projections.dims import FACT_LABELS
+from projections.questions.answers import Part
 
 router: Final = APIRouter()
 SECOND: Final = timedelta(seconds=1)
@@ -37,7 +38,7 @@ ClockName = Annotated[
 ]
 
 
-class Counted(Told):
+class Counted(Part):
     """How the time is counted: the amount, where it comes from, and the calendar with its years.
 
     `source` is the clause, or says that the number is the firm's own. `years` tell whether each year was published.
@@ -55,7 +56,7 @@ class Counted(Told):
     years: dict[int, str]
 
 
-class Turn(Told):
+class Turn(Part):
     """A moment of the clock, and the fact that brought it; None for what time alone brought."""
 
     at: datetime
@@ -65,7 +66,7 @@ class Turn(Told):
     fact: str | None
 
 
-class Day(Told):
+class Day(Part):
     """One day: what it is, which of the promised days, and the clock's own seconds counted and paused on it."""
 
     day: date
@@ -80,7 +81,7 @@ class Day(Told):
     turns: tuple[Turn, ...]
 
 
-class Pause(Told):
+class Pause(Part):
     """A time in which it stood still, with the facts that began and ended it."""
 
     since: datetime
@@ -89,7 +90,7 @@ class Pause(Told):
     ended_by: int | None
 
 
-class Mover(Told):
+class Mover(Part):
     """A fact that moved the clock."""
 
     version: int
@@ -102,14 +103,14 @@ class Mover(Told):
     is_backdated: bool
 
 
-class Exclusion(Told):
+class Exclusion(Part):
     """Why it counts in no adjusted rate, and who approved that."""
 
     reason: str
     approved_by: str
 
 
-class ClockExplained(Told):
+class ClockExplained(Part):
     """A clock with everything that made its due moment; `cursor` asks for more days, None on the last page."""
 
     clock: Item

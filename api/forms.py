@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from api.access import Question
 from api.auth import Here, asks
-from api.case_answers import Bounds, Label, Told
+from api.case_answers import Bounds, Label
 from api.commands import CaseId
 from api.described import ASKED, refusals
 from api.keys import Credential
@@ -25,12 +25,13 @@ from cases.fact import Money
 from cases.regulation import items
 from cases.regulation.entitlements import traits
 from cases.regulation.forms import Filled, Line, filled
+from projections.questions.answers import Part
 
 router: Final = APIRouter(tags=["cases"])
 FormId = Annotated[str, Path(max_length=60, description="id of a form of the regulation, e.g. return-order")]
 
 
-class FormLine(Told):
+class FormLine(Part):
     """One line of a form: its words, what fills it, the same as it is printed, and the version of that fact."""
 
     label: Label
@@ -39,7 +40,7 @@ class FormLine(Told):
     version: int | None = None
 
 
-class FormAnswer(Told):
+class FormAnswer(Part):
     """A form as filled now or in the past asked for; a line without a version is not filled yet.
 
     `signed` names who signs it, `copies` are those that were filed, signed (sha256).
@@ -57,7 +58,7 @@ class FormAnswer(Told):
     as_of: Bounds
 
 
-class FormsAnswer(Told):
+class FormsAnswer(Part):
     """Every form that the regulations ask for in this case."""
 
     forms: tuple[FormAnswer, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from api.asking import MONTH, Instant
 from cases.codes import Category, Channel, Department, Kind, Stage
@@ -39,6 +39,7 @@ Since = Annotated[
 ]
 Until = Annotated[Instant | None, Query(description="and before here; now when absent")]
 MonthWord = Annotated[str | None, Query(pattern=MONTH, examples=["2026-10"])]
+Regulation = Annotated[str, Path(max_length=60, examples=["lamp-sales"])]
 AssignedTo = Annotated[str | None, Query(max_length=120, description="a staff id")]
 
 

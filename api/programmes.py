@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query
-from pydantic import BaseModel, ConfigDict
 
 from api.access import Question
 from api.asking import Instant
@@ -19,6 +18,7 @@ from api.described import ASKED, DONE, refusals
 from api.examples_programmes import EXAMPLES
 from api.installation import Installation
 from api.keys import Credential
+from api.parameters import Regulation
 from api.reading import asked
 from cases.caller import Caller
 from cases.codes import Department, Effect, Improvement, Role
@@ -29,6 +29,7 @@ from cases.programmes.asked import ASKED as VERBS
 from cases.programmes.asked import ProgrammeAsked
 from cases.programmes.holding import Standing
 from cases.programmes.owed import duties
+from projections.questions.answers import Part
 from replay.programme.figures import document_of
 from replay.programme.room import HoldingRoom, Told
 
@@ -36,18 +37,13 @@ router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
 LONGEST: Final = 500
 YEARS: Final = timedelta(days=3653)
 """How far back or ahead may be asked: each period in between is looked up in the log."""
-Regulation = Annotated[str, Path(max_length=60, examples=["lamp-sales"])]
 Programme = Annotated[str, Path(max_length=60, examples=["supervisor-check"])]
 Written = Annotated[
     str, Path(max_length=20, examples=["2026-10"], description="2026-10, 2026-W45, 2026-Q4, 2026-H2 or 2026")
 ]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class ProgrammeLine(_Part):
+class ProgrammeLine(Part):
     """A programme in one period: what it is, by when it falls due, how it stands."""
 
     regulation: str
@@ -65,7 +61,7 @@ class ProgrammeLine(_Part):
     measures_overdue: int
 
 
-class NotSet(_Part):
+class NotSet(Part):
     """A programme whose period the firm has not set: it owes nothing until then."""
 
     regulation: str
@@ -74,7 +70,7 @@ class NotSet(_Part):
     setting: str | None
 
 
-class ProgrammesAnswer(_Part):
+class ProgrammesAnswer(Part):
     """What is not held, the longest due first, then what is; `not_configured` names what cannot be owed yet.
 
     `total` counts also what is not listed; `since` and `regulation` narrow it down.
@@ -86,7 +82,7 @@ class ProgrammesAnswer(_Part):
     not_configured: tuple[NotSet, ...]
 
 
-class QuestionLine(_Part):
+class QuestionLine(Part):
     """A question of the check-list."""
 
     question: str
@@ -95,7 +91,7 @@ class QuestionLine(_Part):
     label_en: str
 
 
-class MeasureLine(_Part):
+class MeasureLine(Part):
     """A measure with what came of it; `effect` is null until somebody has looked."""
 
     measure: int
@@ -125,7 +121,7 @@ class ProgrammeAnswer(ProgrammeLine):
     published: tuple[ResultsPublished, ...]
 
 
-class ProgrammeReceipt(_Part):
+class ProgrammeReceipt(Part):
     """What a request came to; `facts` is empty where it was said before."""
 
     stream_id: UUID

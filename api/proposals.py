@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Depends, Path
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Body, Depends
 
 from api.access import Question
 from api.auth import Here, asks, commands
@@ -16,6 +15,7 @@ from api.described import ASKED, DONE, refusals
 from api.examples_proposals import EXAMPLES
 from api.installation import Installation
 from api.keys import Credential
+from api.parameters import Regulation
 from cases.caller import Caller, is_same_person
 from cases.codes import ProposalReason, ProposalStanding, Role
 from cases.events_proposal import Proposed
@@ -25,17 +25,13 @@ from cases.proposals.asked import ASKED as VERBS
 from cases.proposals.asked import ProposalAsked, Propose
 from cases.proposals.register import Proposal
 from cases.recorded import Recorded
+from projections.questions.answers import Part
 from replay.proposals import ProposalRoom
 
 router: Final = APIRouter(prefix="/proposals", tags=["proposals"])
-Regulation = Annotated[str, Path(max_length=60, examples=["lamp-sales"])]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Step(_Part):
+class Step(Part):
     """A step of a proposal: what was said, by whom, when, and why."""
 
     fact: str
@@ -46,7 +42,7 @@ class Step(_Part):
     position: int
 
 
-class ProposalAnswer(_Part):
+class ProposalAnswer(Part):
     """A proposal and what became of it.
 
     `is_revised`: something it rests on is told otherwise by now, and it stands. `is_final`: nothing is open about it.
@@ -65,7 +61,7 @@ class ProposalAnswer(_Part):
     answer_verdict: Verdict | None
 
 
-class ProposalsAnswer(_Part):
+class ProposalsAnswer(Part):
     """The proposals of a regulation, the newest first; whoever proposes none sees what concerns them."""
 
     at: datetime
@@ -73,7 +69,7 @@ class ProposalsAnswer(_Part):
     proposals: tuple[ProposalAnswer, ...]
 
 
-class ProposalReceipt(_Part):
+class ProposalReceipt(Part):
     """What a request came to; `facts` is empty where it was said before."""
 
     proposal: int

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from api.auth import Here, commands
 from api.described import ASKED, refusals
 from api.installation import Installation
-from api.programmes import Programme, Regulation, Written, room_of
+from api.parameters import Regulation
+from api.programmes import Programme, Written, room_of
 from cases.caller import Caller
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
