@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict
 
 from api.access import Question
 from api.asking import MONTH
@@ -19,6 +18,7 @@ from cases.errors import NotFound
 from cases.events_audit import FrameFrozen, ItemReplaced, NoncesRevealed, Pick, ProgrammeOpened, SampleDrawn
 from cases.period import Period
 from cases.programmes.owed import duties
+from projections.questions.answers import Part
 from replay.audit.checklist import Answer
 from replay.audit.draw import how_to_draw
 from replay.audit.review import review
@@ -27,10 +27,8 @@ router: Final = APIRouter(tags=["figures"])
 PROGRAMME: Final = "monthly-sample"
 
 
-class CheckAnswer(BaseModel):
+class CheckAnswer(Part):
     """A question of the check-list with what the facts answer, and the versions of the facts that say so."""
-
-    model_config = ConfigDict(frozen=True)
 
     question: str
     clause: str
@@ -42,10 +40,8 @@ class CheckAnswer(BaseModel):
     because: tuple[int, ...]
 
 
-class CheckedCase(BaseModel):
+class CheckedCase(Part):
     """A drawn case with its check-list, filled as far as facts go (S0 六/3)."""
-
-    model_config = ConfigDict(frozen=True)
 
     item: str
     case_id: UUID
@@ -53,10 +49,8 @@ class CheckedCase(BaseModel):
     answers: tuple[CheckAnswer, ...]
 
 
-class AuditAnswer(BaseModel):
+class AuditAnswer(Part):
     """One month of one programme. What was not done yet is null; a nonce is shown only once it was revealed."""
-
-    model_config = ConfigDict(frozen=True)
 
     programme: str
     month: str

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict
 
 from api.auth import Here, commands
 from api.described import ASKED, refusals
@@ -15,14 +14,13 @@ from api.installation import Installation
 from api.parameters import Regulation
 from api.programmes import Programme, Written, room_of
 from cases.caller import Caller
+from projections.questions.answers import Part
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
 
 
-class CustomerLine(BaseModel):
+class CustomerLine(Part):
     """A customer with the cases that bring them up; `verified_at` is null while their details are due."""
-
-    model_config = ConfigDict(frozen=True)
 
     customer: UUID
     cases: tuple[str, ...]
@@ -30,10 +28,8 @@ class CustomerLine(BaseModel):
     is_due: bool
 
 
-class CustomersAnswer(BaseModel):
+class CustomersAnswer(Part):
     """The customers of a period with an open or recent case, those that are due first."""
-
-    model_config = ConfigDict(frozen=True)
 
     regulation: str
     programme: str
