@@ -18,7 +18,7 @@ What carries every rule of the five regulations, and the tests that prove it. Th
 
 * **carried**: by what stands there, proven by the tests beside it, which run its pack;
 * **partly**: the same, and what is still missing;
-* **explained**: nothing has to carry it, and why;
+* **explained**: nothing carries it, and why; where something ought to, it says *not built*;
 * **open**: nothing carries it yet.
 """
 

@@ -146,7 +146,8 @@ def test_a_return_after_its_window_is_not_approved() -> None:
 
 def test_a_lamp_without_its_packaging_is_not_taken_back() -> None:
     story = given(*RETURNED, checked(is_packaging_intact=False, are_accessories_complete=True))
-    story.when(refunded(199)).then_refused(clause="S0 二/2", rule="return-needs-a-right")
+    for taken_back in (refunded(199), REPLACED, approved("return")):
+        story.when(taken_back).then_refused(clause="S0 二/2", rule="return-needs-a-right")
 
 
 def test_a_distance_buyer_may_have_opened_the_packaging() -> None:
@@ -325,7 +326,8 @@ def test_a_customer_who_was_not_told_is_found() -> None:
 
 
 def test_a_second_repair_is_found() -> None:
-    given(*REPAIR, REPAIRED).when(REPAIRED).then_allowed().then_found("repaired-once", clause="S0 六/3")
+    once = given(*REPAIR, REPAIRED).then_not_found("repaired-once")
+    once.when(REPAIRED).then_allowed().then_found("repaired-once", clause="S0 六/3")
 
 
 # the end of a case

@@ -228,6 +228,7 @@ def test_leave_for_one_piece_is_none_for_another(subject: str, movement: str, st
     case.when(moved(movement, stock=stock, item="V-8")).then_allowed()
 
 
+@pytest.mark.proves("S2-8.6")
 def test_a_sample_is_stock_again_only_while_its_last_check_holds() -> None:
     good, bad = (inspected("restock", "no_fault", is_passed=passed) for passed in (True, False))
     off = given(*sofa("showroom", *SAMPLE_OFF), rules=SHOP)
