@@ -40,7 +40,7 @@ from cases.regulation.rules import Rules
 
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
 SEED = os.environ.get("CASELEDGER_SEED", "20261122")
-CASES, CHANGES = (150, 60) if IS_FULL else (4, 24)
+CASES, CHANGES = (60, 60) if IS_FULL else (4, 24)
 CASE, BEGIN = UUID(int=0x5A), datetime(2026, 2, 13, 1, tzinfo=UTC)
 """Before the days off of the Spring Festival."""
 PEOPLE, NUMBERS = ("mei", "bo", "qi"), ("P-1", "C-1")
