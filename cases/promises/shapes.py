@@ -39,11 +39,12 @@ def _by_shape(timeline: Timeline, bound: Bound, terms: tuple[Terms, ...]) -> Fou
 
 
 def _known(terms: tuple[Terms, ...]) -> dict[Shape, Found]:
-    if id(terms) not in FOUND:
+    kept = FOUND.get(id(terms))
+    if kept is None:
         if len(FOUND) >= REGULATIONS:
             FOUND.clear()
-        FOUND[id(terms)] = terms, {}
-    return FOUND[id(terms)][1]
+        kept = FOUND[id(terms)] = terms, {}
+    return kept[1]
 
 
 def _found(

@@ -79,6 +79,7 @@ def test_everybody_sees_masks(vault: Vault, ledger: Ledger) -> None:
     assert [shown[sealed.refs[name].ref] for name in values] == ["张*", "139****5678", "***"]
 
 
+@pytest.mark.proves("S1-3.2")
 def test_a_value_is_revealed_after_the_look_was_recorded(vault: Vault, ledger: Ledger) -> None:
     sealed, case_id = stored(ledger, vault.seal({"customer_name": "张小美"})), uuid4()
     shown = vault.reveal(sealed.refs["customer_name"], case_id=case_id, purpose="dispute", caller=ZHAO)
