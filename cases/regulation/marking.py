@@ -124,7 +124,7 @@ class Marking:
 
     def __init__(self, constraints: Iterable[Constraint], promises: Iterable[Promise] = ()) -> None:
         """Number every pattern that they name."""
-        self._numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
         self._readers: dict[type[Fact], _Reader] = {}
         self._judging: dict[int, list[tuple[int, Asked]]] = {}
         self._asked: dict[Marks, tuple[Asked, ...]] = {}
@@ -184,11 +184,11 @@ class Marking:
 
     def _number(self, pattern: Pattern) -> int:
         written = str(pattern)
-        if written not in self._numbers:
-            self._numbers[written] = len(self._numbers)
+        if written not in self.numbers:
+            self.numbers[written] = len(self.numbers)
             reader = self._readers.setdefault(CASE_FACTS[pattern.fact], _Reader())
-            reader.patterns.append((self._numbers[written], pattern))
-        return self._numbers[written]
+            reader.patterns.append((self.numbers[written], pattern))
+        return self.numbers[written]
 
 
 def _asked_by(promise: Promise) -> Iterator[Pattern]:

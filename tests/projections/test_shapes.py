@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
+
+import pytest
 
 from cases import events
 from cases.codes import Disposition, InspectionStage, Kind, Step
-from cases.fact import Fact
+from cases.fact import Fact, Part
 from cases.promises import shapes
 from cases.promises.clocks import clocks
 from cases.promises.timeline import CLAIMED, Timeline
 from cases.regulation.marking import Shape
+from cases.regulation.packs import shipped_names, shipped_regulation
+from cases.regulation.patterns import Pattern
 from projections.casefile import CaseFacts, CaseFile, open_file
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import PINNED, received, recorded, reference, wall
@@ -66,3 +71,21 @@ def test_facts_told_late_have_another_shape_than_the_same_told_in_time() -> None
     early = recorded(CASE, 3, wall("2026-03-02 09:30"), arrival)
     assert Timeline((begun, second, early), CLAIMED).shape(marking).ranks == (0, 2, 1)
     assert clocks((begun, second, early), REFERENCE.rules_for(PINNED))
+
+
+def patterns_of(part: object) -> Iterator[Pattern]:
+    """Every pattern that stands anywhere in a part of a regulation."""
+    if isinstance(part, Pattern):
+        yield part
+    elif isinstance(part, Part):
+        yield from (one for name in type(part).model_fields for one in patterns_of(getattr(part, name)))
+    elif isinstance(part, tuple):
+        yield from (one for each in part for one in patterns_of(each))
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_whatever_a_promise_or_constraint_asks_of_a_fact_makes_its_shape(name: str) -> None:
+    pack = shipped_regulation(name).regulation
+    asked = {str(one) for one in patterns_of((*pack.promise, *pack.constraint))}
+    assert len(asked) > 10
+    assert asked <= set(pack.marking.numbers)
