@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -224,6 +225,7 @@ def present(module: str) -> bool:
     return find_spec(module.split(".", maxsplit=1)[0]) is not None and find_spec(module) is not None
 
 
+@cache
 def written(name: str) -> str:
     """A page as it ought to be."""
     return re.sub(r"\n{3,}", "\n\n", PAGES[name][1]())

@@ -17,7 +17,7 @@ from tests.cases.slow_clock import SlowClock, works_in_china
 
 pytestmark = pytest.mark.faults
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
-STARTS = 1_000 if IS_FULL else 120
+STARTS = 1_000 if IS_FULL else 70
 """Random starts in each time base."""
 MINUTES_FROM_2024 = 1_052_000
 """Two years on: what is counted from the last start still ends in 2026."""

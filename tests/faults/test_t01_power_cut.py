@@ -25,7 +25,7 @@ from cases.store.server import EmbeddedServer
 from tests.faults import invariants
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261121"))
-CYCLES = 20 if os.environ.get("CASELEDGER_FAULTS") == "full" else 4
+CYCLES = 20 if os.environ.get("CASELEDGER_FAULTS") == "full" else 2
 WRITERS = 3
 MakeServer = Callable[..., EmbeddedServer]
 Told = tuple[UUID, int]

@@ -18,7 +18,7 @@ from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, all_rows, connected
 
 PAGE = 30
-EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 6
+EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 12
 """How many more statements pass at the next attempt."""
 
 
