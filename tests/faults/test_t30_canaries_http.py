@@ -22,7 +22,7 @@ from tests.faults import invariants
 from tests.faults.canaries import Canary, Search, canaries
 from tests.running import Running, created
 
-APPENDS, EVERY = (10_000, 1) if os.environ.get("CASELEDGER_FAULTS") == "full" else (75, 5)
+APPENDS, EVERY = (10_000, 1) if os.environ.get("CASELEDGER_FAULTS") == "full" else (40, 8)
 SEED = int(os.environ.get("CASELEDGER_SEED", "2026"))
 REFUSALS = 3
 """Requests of each customer that are to be refused; all of them, or every fifth, come in turn."""
