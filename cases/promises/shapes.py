@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from cases.kept import Kept
 from cases.promises.runs import Run, runs
 from cases.promises.terms import Terms, terms_of
 from cases.promises.timeline import Timeline
@@ -14,8 +15,7 @@ from cases.regulation.marking import SHAPES, Shape
 Found = tuple[tuple[int, Terms, tuple[Run, ...]], ...]
 """The promises that run, each with its place in the regulation."""
 
-REGULATIONS: Final = 256
-FOUND: dict[int, tuple[tuple[Terms, ...], dict[Shape, Found]]] = {}
+FOUND: Final = Kept[int, tuple[tuple[Terms, ...], Kept[Shape, Found]]](256)
 """By the very terms, which are kept alive, and so their id."""
 
 
@@ -29,22 +29,10 @@ def all_runs(timeline: Timeline, bound: Bound) -> Iterator[tuple[Terms, Run]]:
 
 
 def _by_shape(timeline: Timeline, bound: Bound, terms: tuple[Terms, ...]) -> Found:
-    shape, known = timeline.shape(bound.regulation.marking), _known(terms)
+    _, known = FOUND.get(id(terms)) or FOUND.keep(id(terms), (terms, Kept(SHAPES)))
+    shape = timeline.shape(bound.regulation.marking)
     found = known.get(shape)
-    if found is None:
-        if len(known) >= SHAPES:
-            known.clear()
-        found = known[shape] = tuple(_found(timeline, terms, is_alike=True))
-    return found
-
-
-def _known(terms: tuple[Terms, ...]) -> dict[Shape, Found]:
-    kept = FOUND.get(id(terms))
-    if kept is None:
-        if len(FOUND) >= REGULATIONS:
-            FOUND.clear()
-        kept = FOUND[id(terms)] = terms, {}
-    return kept[1]
+    return known.keep(shape, tuple(_found(timeline, terms, is_alike=True))) if found is None else found
 
 
 def _found(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from cases.calendars.counting import Calendar, add, elapsed
 from cases.errors import BrokenHistory
 from cases.fact import Fact
+from cases.kept import Kept
 from cases.promises.clock import Lacking
 from cases.promises.limits import Limit, Span, extended, limit_of, told_in
 from cases.regulation.bound import Bound
@@ -131,9 +132,8 @@ def _terms(bound: Bound, promise: Promise, before: Terms | None, pauses: list[tu
     )
 
 
-_READ: dict[tuple[int, int, int], tuple[Bound, tuple[Terms, ...]]] = {}
+_READ: Final = Kept[tuple[int, int, int], tuple[Bound, tuple[Terms, ...]]](256)
 """Terms by the very documents they were read from; the kept Bound keeps those, and so their ids, alive."""
-_KEPT = 256
 
 
 def terms_of(bound: Bound) -> tuple[Terms, ...]:
@@ -141,11 +141,9 @@ def terms_of(bound: Bound) -> tuple[Terms, ...]:
     key = (id(bound.regulation), id(bound.settings), id(bound.calendars))
     found = _READ.get(key)
     if found is None:
-        if len(_READ) >= _KEPT:
-            _READ.clear()
         pauses: list[tuple[Between, ...]] = []
         known: dict[str | None, Terms] = {}
         for promise in bound.regulation.promise:
             known[promise.id] = _terms(bound, promise, known.get(promise.after), pauses)
-        found = _READ[key] = bound, tuple(known.values())
+        found = _READ.keep(key, (bound, tuple(known.values())))
     return found[1]

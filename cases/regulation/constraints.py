@@ -19,7 +19,7 @@ from cases.regulation.claim import Claim
 from cases.regulation.entitlements import Rights
 from cases.regulation.items import Label
 from cases.regulation.judging import JUDGES, Act, may_break
-from cases.regulation.marking import SHAPES, Asked, Marked, Marking, Shape
+from cases.regulation.marking import Asked, Marked, Marking, Shape
 
 _LEAVES: Final = (Requested, Approved, Rejected)
 _VERSION: Final = attrgetter("originator_version")
@@ -94,9 +94,7 @@ def _broken(history: Sequence[Recorded], bound: Bound, shape: Shape) -> tuple[_B
     marking = bound.regulation.marking
     found = marking.broken.get(shape)
     if found is None:
-        if len(marking.broken) >= SHAPES:
-            marking.broken.clear()
-        found = marking.broken[shape] = tuple(_search(history, bound, shape))
+        found = marking.broken.keep(shape, tuple(_search(history, bound, shape)))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from cases.codes import Link, Outcome
 from cases.events import CASE_FACTS, Classified, Received
 from cases.fact import Fact
+from cases.kept import Kept
 from cases.recorded import Recorded
 from cases.regulation.items import Constraint, Promise
 from cases.regulation.patterns import DERIVED, Condition, Pattern, is_missing
@@ -29,7 +30,7 @@ _ALWAYS_ASKED: Final = (
 FROM_MORE_THAN_A_FIELD: Final = frozenset({*DERIVED, "is_human_damage"})
 """Traits that no single field of Received or Classified tells."""
 SHAPES: Final = 4096
-"""How many shapes are kept in mind for one regulation."""
+"""How many shapes are kept in mind for one regulation, and how many different facts of a name."""
 _ALIKE: Final = frozenset({"precedence", "response", "absence", "exactly_one", "not_coexistence"})
 
 
@@ -93,7 +94,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.patterns: list[tuple[int, Pattern]] = []
-        self._known: dict[tuple[object, ...], Marks] = {}
+        self._known = Kept[tuple[object, ...], Marks](SHAPES)
 
     @cached_property
     def _told(self) -> Callable[[Fact], object]:
@@ -114,8 +115,8 @@ class _Reader:
         key = (self._told(fact), who, *(is_missing(fact, name) for name in self._given))
         found = self._known.get(key)
         if found is None:
-            found = frozenset(number for number, pattern in self.patterns if pattern.meets(recorded))
-            self._known[key] = found
+            met = (number for number, pattern in self.patterns if pattern.meets(recorded))
+            found = self._known.keep(key, frozenset(met))
         return found
 
 
@@ -128,7 +129,7 @@ class Marking:
         self._readers: dict[type[Fact], _Reader] = {}
         self._judging: dict[int, list[tuple[int, Asked]]] = {}
         self._asked: dict[Marks, tuple[Asked, ...]] = {}
-        self.broken: dict[Shape, tuple[Any, ...]] = {}
+        self.broken = Kept[Shape, tuple[Any, ...]](SHAPES)
         conditions: list[Condition] = []
         for place, constraint in enumerate(constraints):
             asked = self._read(constraint)
