@@ -141,6 +141,35 @@ def acting(verb: str, kind: type[Command]) -> Callable[..., Answer]:
     return act
 
 
+def offer(
+    router: APIRouter,
+    path: str,
+    act: Callable[..., Any],
+    *,
+    verb: str,
+    kind: type[Asked],
+    example: object,
+    of: str,
+) -> None:
+    """Add the route by which something is asked `of` a programme or a proposal.
+
+    `act` is a function of its own, which gets what is asked as `wanted`, and who asks as `caller`.
+    """
+    act.__annotations__ |= {
+        "wanted": Annotated[kind, Body(openapi_examples={"usual": {"value": example}})],
+        "caller": Annotated[Caller, Depends(commands(verb))],
+    }
+    act.__doc__ = kind.__doc__
+    router.add_api_route(
+        f"{path}/{verb}",
+        act,
+        methods=["POST"],
+        summary=summary(kind),
+        operation_id=f"{verb.replace('-', '_')}_{of}",
+        responses=refusals([status for status in DONE if status != 412]),  # noqa: PLR2004 - a status
+    )
+
+
 def summary(kind: type[Asked]) -> str:
     """Give the first sentence of a command's docstring, without its full stop."""
     first = (kind.__doc__ or kind.__name__).split("\n", maxsplit=1)[0]

@@ -8,25 +8,23 @@ from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from api.access import Question
 from api.asking import Instant
-from api.auth import Here, asks, commands
-from api.commands import summary
-from api.described import ASKED, DONE, refusals
+from api.auth import Here, asks
+from api.commands import offer
+from api.described import ASKED, refusals
 from api.examples_programmes import EXAMPLES
 from api.installation import Installation
 from api.keys import Credential
 from api.parameters import Regulation
 from api.reading import asked
-from cases.caller import Caller
 from cases.codes import Department, Effect, Improvement, Role
 from cases.errors import Malformed
 from cases.events_programme import ProgrammeHeld, ResultsPublished
 from cases.permissions import must_take_part
 from cases.programmes.asked import ASKED as VERBS
-from cases.programmes.asked import ProgrammeAsked
 from cases.programmes.holding import Standing
 from cases.programmes.owed import duties
 from projections.questions.answers import Part
@@ -261,8 +259,8 @@ def read_programme(
     return programme_of(here, told, now)
 
 
-def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeReceipt]:
-    """Make the route function of what can be asked."""
+def acting() -> Callable[..., ProgrammeReceipt]:
+    """Make a route function for one thing that can be asked."""
 
     def act(
         *, regulation: Regulation, programme: Programme, period: Written, wanted: Any, here: Here, caller: Any
@@ -273,21 +271,16 @@ def acting(verb: str, kind: type[ProgrammeAsked]) -> Callable[..., ProgrammeRece
             stream_id=kept.stream, version=kept.version, position=kept.position, facts=kept.facts
         )
 
-    body = Body(openapi_examples={"usual": {"value": EXAMPLES[verb]}})
-    act.__annotations__ |= {
-        "wanted": Annotated[kind, body],
-        "caller": Annotated[Caller, Depends(commands(verb))],
-    }
-    act.__doc__ = kind.__doc__
     return act
 
 
 for _verb, _kind in VERBS.items():
-    router.add_api_route(
-        f"/{{regulation}}/{{programme}}/{{period}}/{_verb}",
-        acting(_verb, _kind),
-        methods=["POST"],
-        summary=summary(_kind),
-        operation_id=f"{_verb}_programme",
-        responses=refusals([status for status in DONE if status != 412]),  # noqa: PLR2004 - a status
+    offer(
+        router,
+        "/{regulation}/{programme}/{period}",
+        acting(),
+        verb=_verb,
+        kind=_kind,
+        example=EXAMPLES[_verb],
+        of="programme",
     )

@@ -6,23 +6,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Depends
 
 from api.access import Question
-from api.auth import Here, asks, commands
-from api.commands import summary
-from api.described import ASKED, DONE, refusals
+from api.auth import Here, asks
+from api.commands import offer
+from api.described import ASKED, refusals
 from api.examples_proposals import EXAMPLES
 from api.installation import Installation
 from api.keys import Credential
 from api.parameters import Regulation
-from cases.caller import Caller, is_same_person
+from cases.caller import is_same_person
 from cases.codes import ProposalReason, ProposalStanding, Role
 from cases.events_proposal import Proposed
 from cases.permissions import permits
 from cases.promises.clock import Verdict
 from cases.proposals.asked import ASKED as VERBS
-from cases.proposals.asked import ProposalAsked, Propose
+from cases.proposals.asked import Propose
 from cases.proposals.register import Proposal
 from cases.recorded import Recorded
 from projections.questions.answers import Part
@@ -130,8 +130,8 @@ def proposals(
     return ProposalsAnswer(at=now, version=register.version, proposals=tuple(reversed(told)))
 
 
-def acting(verb: str, kind: type[ProposalAsked]) -> Callable[..., ProposalReceipt]:
-    """Make the route function of what can be asked."""
+def acting() -> Callable[..., ProposalReceipt]:
+    """Make a route function for one thing that can be asked."""
 
     def act(*, regulation: Regulation, wanted: Any, here: Here, caller: Any) -> ProposalReceipt:
         kept = room_of(here).act(regulation, wanted, caller, here.ledger.now())
@@ -139,21 +139,8 @@ def acting(verb: str, kind: type[ProposalAsked]) -> Callable[..., ProposalReceip
             proposal=kept.proposal, version=kept.version, position=kept.position, facts=kept.facts
         )
 
-    body = Body(openapi_examples={"usual": {"value": EXAMPLES[verb]}})
-    act.__annotations__ |= {
-        "wanted": Annotated[kind, body],
-        "caller": Annotated[Caller, Depends(commands(verb))],
-    }
-    act.__doc__ = kind.__doc__
     return act
 
 
 for _verb, _kind in VERBS.items():
-    router.add_api_route(
-        f"/{{regulation}}/{_verb}",
-        acting(_verb, _kind),
-        methods=["POST"],
-        summary=summary(_kind),
-        operation_id=f"{_verb.replace('-', '_')}_proposal",
-        responses=refusals([status for status in DONE if status != 412]),  # noqa: PLR2004 - a status
-    )
+    offer(router, "/{regulation}", acting(), verb=_verb, kind=_kind, example=EXAMPLES[_verb], of="proposal")
