@@ -46,6 +46,7 @@ from replay.imports.mapping import load_mapping
 from replay.imports.prepare import Taking
 from replay.imports.source import SourceEvent
 from replay.imports.xes import read_xes
+from tests.fix_figures import Figure
 from tests.house import ROOT
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261121"))
@@ -158,7 +159,7 @@ def said_anew() -> str:
 
 
 @pytest.mark.skipif(not HELPDESK.exists(), reason="the shared real log is not beside this checkout")
-def test_our_constraints_find_in_a_real_log_what_another_program_finds() -> None:
+def test_our_constraints_find_in_a_real_log_what_another_program_finds(figure: Figure) -> None:
     kept = SAID.read_text(encoding="utf-8")
     assert not IS_FULL or said_anew() == kept, "pm4py no longer says what declare.tsv holds"
     said = told(kept)
@@ -172,7 +173,7 @@ def test_our_constraints_find_in_a_real_log_what_another_program_finds() -> None
     closings = sum(event.activity == "Closed" for case in log for event in case) + len(log)
     templates = Counter(template for template, _, _ in said)
     judged = sum(times * (closings if name == "response" else len(log)) for name, times in templates.items())
-    print(
+    figure(
         f"Declare: seed {SEED}, {len(log)} cases, {len(templates)} templates, {len(said)} constraints, "
         f"{judged} verdicts, {sum(number for number, _ in ours.values())} violated, 0 differ"
     )

@@ -23,6 +23,7 @@ from cases.store.ledger import Ledger
 from cases.store.outcomes import CommitUnknown
 from cases.store.server import EmbeddedServer
 from tests.faults import invariants
+from tests.fix_figures import Figure
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261121"))
 CYCLES = 20 if os.environ.get("CASELEDGER_FAULTS") == "full" else 2
@@ -100,7 +101,7 @@ def one_cycle(server: EmbeddedServer, cycle: int, oracle: Oracle, dice: Random) 
 
 
 @pytest.mark.timeout(600)
-def test_nothing_acknowledged_is_lost_when_the_power_is_cut(make_server: MakeServer) -> None:
+def test_nothing_acknowledged_is_lost_when_the_power_is_cut(make_server: MakeServer, figure: Figure) -> None:
     dice, oracle = Random(SEED), Oracle()
     server = make_server().start()
     Database(server, is_guest=True).init()
@@ -119,7 +120,7 @@ def test_nothing_acknowledged_is_lost_when_the_power_is_cut(make_server: MakeSer
     assert extra <= set(oracle.left_open), f"seed {SEED}: stored, although nobody asked"
     assert len(oracle.acknowledged) > CYCLES * WRITERS
     recoveries.sort()
-    print(
+    figure(
         f"T01: seed {SEED}, {CYCLES} cycles, acked {len(oracle.acknowledged)}, lost 0, unacked stored {len(extra)}, "
         f"recovery p50 {recoveries[len(recoveries) // 2]:.2f} s max {recoveries[-1]:.2f} s"
     )

@@ -12,6 +12,7 @@ from eventsourcing.persistence import ProgrammingError
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
 from tests.faults.fence_race import race
+from tests.fix_figures import Figure
 from tests.fix_log import log_factory
 
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
@@ -21,15 +22,16 @@ SEED = int(os.environ.get("CASELEDGER_SEED") or secrets.randbelow(1_000_000))
 
 def test_t02_readers_miss_nothing_on_a_server_that_syncs(
     make_server: Callable[..., EmbeddedServer],
+    figure: Figure,
 ) -> None:
     database = Database(make_server().start(), is_guest=True)
     database.init()
-    print(f"\nT02 seed {SEED} (CASELEDGER_SEED repeats it)")
+    figure(f"T02 seed {SEED} (CASELEDGER_SEED repeats it)")
     outcome = race(database.app_dsn, events=EVENTS, seed=SEED)
     readers = {"pages": outcome.fenced, "subscription": outcome.subscribed}
     missed = {name: reader.missed(outcome.stored) for name, reader in readers.items()}
     repeated = {name: reader.duplicates for name, reader in readers.items()}
-    print(
+    figure(
         f"T02 {len(outcome.stored)} stored, {outcome.cancelled} cancels, missed {missed}, repeated {repeated};"
         f" a reader without the fence missed {outcome.careless.missed(outcome.stored)}"
     )

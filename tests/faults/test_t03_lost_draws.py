@@ -24,6 +24,7 @@ from cases.vault import Vault
 from replay.audit.draw import AuditRoom, Drawn
 from tests.faults.cutting import Cut, CuttingProxy
 from tests.fix_desk import caller
+from tests.fix_figures import Figure
 
 LATER = datetime(2040, 1, 1, tzinfo=UTC)
 AUDITOR = caller(Role.QUALITY, "auditor")
@@ -63,7 +64,7 @@ def draw(room: AuditRoom, month: Period) -> Drawn:
 
 def test_no_cut_draws_twice_or_leaves_a_draw_unanswered(
     stage: Callable[[], AbstractContextManager[tuple[AuditRoom, CuttingProxy]]],
-    capsys: pytest.CaptureFixture[str],
+    figure: Figure,
 ) -> None:
     with stage() as (room, proxy):
         proxy.arm()
@@ -84,5 +85,4 @@ def test_no_cut_draws_twice_or_leaves_a_draw_unanswered(
             assert facts == ["ProgrammeOpened", *2 * ("FrameFrozen", "NoncesRevealed", "SampleDrawn")]
     # A run that needs fewer messages than the counted one ends before its cut.
     assert made >= 0.8 * len(points)
-    with capsys.disabled():
-        print(f"\nT03 draws: cut {made} times at {len(points)} points, drawn twice 0, unanswered 0")
+    figure(f"T03 draws: cut {made} times at {len(points)} points, drawn twice 0, unanswered 0")

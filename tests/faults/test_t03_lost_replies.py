@@ -27,6 +27,7 @@ from cases.vault import Vault
 from tests.faults import invariants
 from tests.faults.cutting import Cut, CuttingProxy
 from tests.fix_desk import ask, caller
+from tests.fix_figures import Figure
 
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
 CUTS = 1000 if IS_FULL else 24
@@ -104,9 +105,7 @@ def what(number: int) -> Command:
             return ask(Refund, amount={"minor": number + 2})
 
 
-def test_no_cut_doubles_a_fact_or_makes_a_false_conflict(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_cut_doubles_a_fact_or_makes_a_false_conflict(stage: Stage, figure: Figure) -> None:
     chance = Random(SEED)
     intake = ask(Receive, channel="phone", customer_phone="13900000000", paid={"minor": 10**9})
     opened = stage.ask_until_answered(None, intake, "the lamp that is paid back in pieces")
@@ -124,14 +123,13 @@ def test_no_cut_doubles_a_fact_or_makes_a_false_conflict(
         asked[key] = (receipt, command)
     _every_answer_is_true(stage, asked)
     invariants.hold(stage.ledger)
-    with capsys.disabled():
-        figures = f"{dict(stage.counted)} at {len(everywhere)} points"
-        print(f"\nT03 seed {SEED}: {figures}, duplicates 0, wrong answers 0 of {len(asked)}")
+    counted = f"{dict(stage.counted)} at {len(everywhere)} points"
+    figure(f"T03 seed {SEED}: {counted}, duplicates 0, wrong answers 0 of {len(asked)}")
     assert stage.counted["false conflicts"] == 0
     assert stage.counted["cuts"] >= CUTS
 
 
-def test_no_cut_stores_one_half_of_a_merge(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_cut_stores_one_half_of_a_merge(stage: Stage, figure: Figure) -> None:
     demand = ask(Receive, channel="phone", customer_phone="13900000000", paid={"minor": 10**9})
     earlier = stage.ask_until_answered(None, demand, "the lamp that goes on")
     leave = ask(Approve, subject="merge", item=earlier.case_no, reason="other")
@@ -148,8 +146,7 @@ def test_no_cut_stores_one_half_of_a_merge(stage: Stage, capsys: pytest.CaptureF
         assert (len(told), told[-1].case_no) == (number, later.case_no)
         assert [type(known.fact) for known in halves[later.case_id]] == [Received, Approved, Linked]
     invariants.hold(stage.ledger)
-    with capsys.disabled():
-        print(f"\nT03 seed {SEED}: {len(places)} merges cut, one half 0, twice 0")
+    figure(f"T03 seed {SEED}: {len(places)} merges cut, one half 0, twice 0")
 
 
 def _every_answer_is_true(stage: Stage, asked: dict[str, tuple[Receipt, Command]]) -> None:

@@ -20,6 +20,7 @@ from cases.request import Request
 from cases.store.ledger import Ledger
 from tests.faults import invariants
 from tests.fix_desk import ask, caller, new_key
+from tests.fix_figures import Figure
 
 ROUNDS = 20 if os.environ.get("CASELEDGER_FAULTS") == "full" else 2
 PARALLEL = 50
@@ -60,7 +61,7 @@ def test_fifty_intakes_under_one_key_open_one_case(desk: Desk, ledger: Ledger, n
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_fifty_refunds_under_one_key_pay_once(
-    desk: Desk, ledger: Ledger, case_id: UUID, number: int, capsys: pytest.CaptureFixture[str]
+    desk: Desk, ledger: Ledger, case_id: UUID, number: int, figure: Figure
 ) -> None:
     key, refund = new_key(), ask(Refund, amount={"minor": 60000})
     answers = all_at_once(lambda: desk.act(case_id, refund, CASHIER, key=key))
@@ -68,8 +69,7 @@ def test_fifty_refunds_under_one_key_pay_once(
     assert len({answer.position for answer in answers}) == 1
     assert ledger.case(case_id).refunded_minor == 60000
     invariants.hold(ledger)
-    with capsys.disabled():
-        print(f"\nT04: effects 1 of {PARALLEL}, answers alike")
+    figure(f"T04: effects 1 of {PARALLEL}, answers alike")
 
 
 def test_another_body_under_the_key_is_refused_while_the_first_still_runs(desk: Desk, case_id: UUID) -> None:

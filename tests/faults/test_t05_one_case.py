@@ -20,6 +20,7 @@ from cases.events import Compensated
 from cases.store.ledger import Ledger
 from tests.faults import invariants
 from tests.fix_desk import ask, caller, new_key
+from tests.fix_figures import Figure
 
 ROUNDS = 200 if os.environ.get("CASELEDGER_FAULTS") == "full" else 10
 SEED = int(os.environ.get("CASELEDGER_SEED", "2026"))
@@ -71,7 +72,7 @@ def race(desk: Desk, case_id: UUID, wanted: list[Command], version: int | None) 
 
 @pytest.mark.parametrize("is_with_version", [True, False], ids=["if-match", "without"])
 def test_nobody_is_paid_twice_and_every_loser_is_told(
-    desk: Desk, ledger: Ledger, is_with_version: bool, capsys: pytest.CaptureFixture[str]
+    desk: Desk, ledger: Ledger, is_with_version: bool, figure: Figure
 ) -> None:
     chance, told = Random(SEED), Counter[str]()
     for _ in range(ROUNDS):
@@ -84,13 +85,12 @@ def test_nobody_is_paid_twice_and_every_loser_is_told(
         assert not is_with_version or won == 1
         told.update(answers)
     invariants.hold(ledger)
-    with capsys.disabled():
-        print(f"\nT05 seed {SEED}: {ROUNDS} races, over-refunds 0, {dict(sorted(told.items()))}")
+    figure(f"T05 seed {SEED}: {ROUNDS} races, over-refunds 0, {dict(sorted(told.items()))}")
     assert not [answer for answer in told if answer.startswith("wrong") or answer.endswith("False")]
 
 
 def test_two_who_pay_for_one_claim_at_once_never_pay_more_than_was_approved(
-    desk: Desk, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+    desk: Desk, ledger: Ledger, figure: Figure
 ) -> None:
     chance, told = Random(SEED), Counter[str]()
     leave = ask(Approve, subject="compensation", item="K-1", reason="loss", amount={"minor": PAID})
@@ -102,6 +102,5 @@ def test_two_who_pay_for_one_claim_at_once_never_pay_more_than_was_approved(
             known.fact.amount for known in ledger.case(case_id).history if isinstance(known.fact, Compensated)
         ]
         assert 0 < sum(amount.minor for amount in paid) <= PAID
-    with capsys.disabled():
-        print(f"\nT05 seed {SEED}: {ROUNDS} races for one claim, {dict(sorted(told.items()))}")
+    figure(f"T05 seed {SEED}: {ROUNDS} races for one claim, {dict(sorted(told.items()))}")
     assert told["refused: leave-amount"] > 0

@@ -9,7 +9,6 @@ from datetime import timedelta
 from itertools import product
 from typing import Any, ClassVar
 
-import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -24,6 +23,7 @@ from tests.faults.plain_clauses import text_of
 from tests.faults.plain_model import Plain
 from tests.faults.plain_words import MAY_CHANGE, SPENT_BY, Ask
 from tests.faults.seam import AtTheDesk, Bare, Way, answer
+from tests.fix_figures import Figure
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261122"))
 IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
@@ -188,22 +188,18 @@ def bare(line: str) -> tuple[Way, Plain]:
 
 
 def test_every_command_of_every_role_is_decided_as_the_plain_model_says(
-    capsys: pytest.CaptureFixture[str],
+    figure: Figure,
 ) -> None:
     assert BODIES.keys() == {*COMMANDS, "escalate-clock"}
     assert set(ROLES) == {role.value for role in Role}
-    figure = run(bare, 2_000 if IS_FULL else 9, 50)
-    with capsys.disabled():
-        print(f"\n{figure}")
+    figure(run(bare, 2_000 if IS_FULL else 9, 50))
 
 
 def test_the_desk_on_postgresql_answers_as_the_plain_model_says(
-    desk: Desk, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+    desk: Desk, ledger: Ledger, figure: Figure
 ) -> None:
     def begin(line: str) -> tuple[Way, Plain]:
         names = LINES["lamp" if line == "two" else line]
         return AtTheDesk(desk, ledger), Plain([TEXTS[name] for name in names], is_desk=True)
 
-    figure = run(begin, 90 if IS_FULL else 9, 50 if IS_FULL else 8)
-    with capsys.disabled():
-        print(f"\n{figure}, at the desk")
+    figure(f"{run(begin, 90 if IS_FULL else 9, 50 if IS_FULL else 8)}, at the desk")

@@ -18,6 +18,7 @@ from cases.history import as_of
 from cases.recorded import Recorded, Source
 from cases.store.database import Database
 from cases.store.ledger import Ledger
+from tests.fix_figures import Figure
 from tests.replay.fix_sample import SAMPLE, take_sample
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261121"))
@@ -128,21 +129,21 @@ def _a_fact(dice: random.Random, version: int, now: datetime) -> Fact:
     )
 
 
-def test_the_past_of_a_live_log_is_what_the_definition_says(ledger: Ledger) -> None:
+def test_the_past_of_a_live_log_is_what_the_definition_says(ledger: Ledger, figure: Figure) -> None:
     dice = random.Random(SEED)
     share = a_live_log(ledger, dice, 150 if IS_FULL else 40)
     assert share >= 0.10
     asked = compared(ledger, dice, QUESTIONS)
-    print(f"T14 live: seed {SEED}, {asked} questions, 0 wrong, {share:.0%} late or corrections")
+    figure(f"T14 live: seed {SEED}, {asked} questions, 0 wrong, {share:.0%} late or corrections")
 
 
 @pytest.mark.slow
 def test_the_past_of_an_imported_log_is_what_the_definition_says(
-    new_database: Callable[[], Database], tmp_path: Path
+    new_database: Callable[[], Database], tmp_path: Path, figure: Figure
 ) -> None:
     path, mapping = (HELPDESK, "helpdesk") if HELPDESK.exists() and IS_FULL else (SAMPLE, "lamp-sample")
     with new_database() as database:
         take_sample(database, tmp_path, path, mapping)
         with Ledger(database) as ledger:
             asked = compared(ledger, random.Random(SEED), QUESTIONS)
-    print(f"T14 imported ({mapping}): seed {SEED}, {asked} questions, 0 wrong")
+    figure(f"T14 imported ({mapping}): seed {SEED}, {asked} questions, 0 wrong")

@@ -43,6 +43,7 @@ from cases.vault import Vault
 from tests.faults import invariants
 from tests.fix_api import fresh
 from tests.fix_desk import ask, caller, new_key
+from tests.fix_figures import Figure
 from tests.running import Running
 
 SEED = int(os.environ.get("CASELEDGER_SEED", "20261121"))
@@ -195,7 +196,7 @@ def test_a_clock_that_is_wrong_is_told_once_and_one_that_is_a_little_off_is_not(
     assert "86400.0 s ahead of the database's" in warning
 
 
-def test_whatever_the_clocks_say_facts_are_told_when_the_database_says(firm: Firm) -> None:
+def test_whatever_the_clocks_say_facts_are_told_when_the_database_says(firm: Firm, figure: Figure) -> None:
     before, began = len(firm.cases), datetime.now(UTC)
     for off in (-HOUR, DAY, 90.0):
         for machine in firm.machines:
@@ -213,7 +214,7 @@ def test_whatever_the_clocks_say_facts_are_told_when_the_database_says(firm: Fir
     assert all(began <= fact.occurred_at <= fact.known_at <= ended for fact in facts), f"seed {SEED}"
     assert not any(fact.is_backdated for fact in facts)
     assert all(sorted(history, key=lambda fact: fact.occurred_at) == history for history in histories)
-    print(
+    figure(
         f"T17: seed {SEED}, {len(facts)} facts of {len(histories)} cases, order inversions 0, out of time 0"
     )
 

@@ -26,6 +26,7 @@ from cases.vault import Vault
 from tests.faults import invariants
 from tests.faults.canaries import Canary, Search, canaries
 from tests.fix_desk import ask, caller, new_key
+from tests.fix_figures import Figure
 
 APPENDS = 10_000 if os.environ.get("CASELEDGER_FAULTS") == "full" else 300
 SEED = int(os.environ.get("CASELEDGER_SEED", "2026"))
@@ -94,7 +95,7 @@ def words_of(raised: list[BaseException]) -> bytes:
 def test_no_canary_is_found_in_clear(
     room: tuple[EmbeddedServer, Desk, Ledger],
     caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    figure: Figure,
 ) -> None:
     server, desk, ledger = room
     caplog.set_level(logging.DEBUG)
@@ -111,8 +112,7 @@ def test_no_canary_is_found_in_clear(
     invariants.hold(ledger)
     _write_everything_out(server)
     search.through_files(server.places.root)
-    with capsys.disabled():
-        print(f"\nT30 desk, seed {SEED}: {APPENDS} customers, {search.searched / 1e6:.0f} MB, 0 in clear")
+    figure(f"T30 desk, seed {SEED}: {APPENDS} customers, {search.searched / 1e6:.0f} MB, 0 in clear")
 
 
 def _fail_inside_the_database(ledger: Ledger, canary: Canary) -> None:

@@ -20,6 +20,7 @@ from cases.store.ledger import Ledger
 from cases.store.server import EmbeddedServer
 from tests.faults import invariants
 from tests.faults.canaries import Canary, Search, canaries
+from tests.fix_figures import Figure
 from tests.running import Running, created
 
 APPENDS, EVERY = (10_000, 1) if os.environ.get("CASELEDGER_FAULTS") == "full" else (40, 8)
@@ -168,9 +169,7 @@ def tell_all(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_no_canary_told_over_http_is_found_in_clear(
-    run_folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_canary_told_over_http_is_found_in_clear(run_folder: Path, figure: Figure) -> None:
     assert len(list(to_refuse())[::EVERY]) <= APPENDS * REFUSALS, "every wrong request has its turn"
     customers = canaries(APPENDS, SEED)
     search, half = Search(customers), APPENDS // 2
@@ -183,8 +182,7 @@ def test_no_canary_told_over_http_is_found_in_clear(
     tell_all(running, keys, customers[half - 20 :], search)
     assert running.end() == 0
     _search_what_is_kept(run_folder, search)
-    with capsys.disabled():
-        print(f"\nT30 HTTP, seed {SEED}: {APPENDS} customers, {search.searched / 1e6:.0f} MB, 0 in clear")
+    figure(f"T30 HTTP, seed {SEED}: {APPENDS} customers, {search.searched / 1e6:.0f} MB, 0 in clear")
 
 
 def _search_what_is_kept(folder: Path, search: Search) -> None:
