@@ -18,6 +18,9 @@ HOUSES := $(patsubst %/__init__.py,%,$(wildcard $(addsuffix /__init__.py,cases p
 SCRATCH = scratch=$$(mktemp -d "$${TMPDIR:-/tmp}/cl.XXXXXX"); chmod 0711 "$$scratch"; \
 	trap 'rm -rf "$$scratch"' EXIT; export TMPDIR="$$scratch" CASELEDGER_SCRATCH="$$scratch"
 
+# Two processes share the test files, each with a database server of its own; tests/conftest.py says in which order.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
 		printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -29,7 +32,7 @@ test: venv ## lint, types and all tests (under 12 minutes); leaves nothing behin
 	@$(SCRATCH); failed=0; \
 	$(MAKE) --no-print-directory lint || failed=1; \
 	$(MAKE) --no-print-directory types || failed=1; \
-	$(BIN)/python -m pytest --basetemp="$$scratch/pytest" || failed=1; \
+	$(BIN)/python -m pytest $(SHARED) --basetemp="$$scratch/pytest" || failed=1; \
 	exit $$failed
 
 lint: venv ## ruff: rules and format
@@ -48,7 +51,7 @@ reference: venv ## write docs/reference and docs/coverage.md from the code
 	@$(BIN)/python -m tests.coverage
 
 faults: venv .venv/oracle.stamp ## the fault tests at full counts (long)
-	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests -m faults --timeout=3600 \
+	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests -m faults $(SHARED) --timeout=3600 \
 		--basetemp="$$scratch/pytest"
 
 bench: venv ## the benchmarks, as ratios measured in one run

@@ -1,4 +1,7 @@
-"""A run that leaves a process or a file behind fails: what a test starts, it ends."""
+"""A run that leaves a process or a file behind fails: what a test starts, it ends.
+
+Where two processes share the tests, the one that gave them out looks, once both have ended.
+"""
 
 import os
 import tempfile
@@ -33,7 +36,8 @@ def left() -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run that left something; every fixture has ended by now."""
-    if SCRATCH and (found := left()):
+    is_shared = hasattr(session.config, "workerinput")
+    if SCRATCH and not is_shared and (found := left()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         assert reporter is not None
