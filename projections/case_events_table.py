@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from cases import events
 from cases.code import Code
+from cases.codes import Role
 from cases.fact import Fact, Money
-from cases.recorded import Recorded
+from cases.history import Correction
+from cases.kept import Kept
+from cases.recorded import Recorded, Source
 from projections import columns
 from projections.casefile import CaseFile
+from projections.cells import Same
 from projections.columns import Says
 from projections.dims import TOLD_APART
 from projections.tables import Index, Row, Table
@@ -90,58 +94,76 @@ TABLE = Table(
         Index("occurred_at", "subject = 'override'"),
     ),
 )  # fmt: skip
-ASKED = (events.Requested, events.Approved, events.Rejected)
-NAMING = (*ASKED, events.StockMoved, events.Compensated)
+ASKED: Final = (events.Requested, events.Approved, events.Rejected)
+NAMING: Final = (*ASKED, events.StockMoved, events.Compensated)
 
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per stored fact, corrections included; a row changes only when its fact is corrected."""
     revised = {one.version for one in file.escalations if one.is_revised}
+    case_id = file.case_id
     for recorded in file.facts:
-        correction = file.corrected.get(recorded.originator_version)
-        by = correction.by if correction else recorded
-        standing = correction.corrected if correction else recorded
+        version, position, known_at = recorded.originator_version, recorded.position, recorded.known_at
+        correction = file.corrected.get(version) if file.corrected else None
+        told = recorded.fact
+        if correction is not None:
+            told, position = _standing(correction), correction.by.position
         yield (
-            *_recorded(file, recorded),
-            *_asked(recorded),
-            *_told(recorded.fact if standing is None else standing.fact),
+            case_id,
+            version,
+            recorded.position,
+            type(recorded.fact).__name__,
+            recorded.occurred_at,
+            known_at,
+            _doer(recorded),
+            _asked(recorded.fact),
+            _told(told),
             recorded.is_backdated,
-            correction is not None,
-            standing is None,
-            correction.by.originator_version if correction else None,
-            standing.occurred_at if standing else None,
-            recorded.originator_version in revised,
+            _AS_RECORDED if correction is None else _corrected(correction),
+            recorded.occurred_at if correction is None else _corrected_at(correction),
+            version in revised,
             recorded.decided_under,
             False,
-            by.position,
-            by.known_at,
+            position,
+            known_at if correction is None else correction.by.known_at,
         )
 
 
-def _recorded(file: CaseFile, recorded: Recorded) -> Row:
+_AS_RECORDED: Final = Same((False, False, None))
+
+
+def _standing(correction: Correction) -> Fact:
+    standing = correction.corrected
+    return correction.recorded.fact if standing is None else standing.fact
+
+
+def _corrected(correction: Correction) -> Same:
+    return Same((True, correction.corrected is None, correction.by.originator_version))
+
+
+def _corrected_at(correction: Correction) -> datetime | None:
+    return correction.corrected.occurred_at if correction.corrected else None
+
+
+def _doer(recorded: Recorded) -> Same:
+    """Give who recorded it, and through which door."""
     source = recorded.source
-    return (
-        file.case_id,
-        recorded.originator_version,
-        recorded.position,
-        type(recorded.fact).__name__,
-        recorded.occurred_at,
-        recorded.known_at,
-        recorded.actor,
-        recorded.role.value,
-        source.system,
-        source.document,
-        source.sha256,
-    )
+    known = _DOERS.get((recorded.actor, id(source)))
+    if known is None or known[1] is not recorded.role:
+        told = (recorded.actor, recorded.role.value, source.system, source.document, source.sha256)
+        known = _DOERS.keep((recorded.actor, id(source)), (source, recorded.role, Same(told)))
+    return known[2]
 
 
-def _asked(recorded: Recorded) -> Row:
-    fact = recorded.fact
-    return (
+def _asked(fact: Fact) -> Same:
+    """Give what was requested, approved or rejected, what it names, and the level of an escalation."""
+    if not isinstance(fact, (*ASKED, *NAMING, events.Escalated)):
+        return _NOTHING_ASKED
+    return Same((
         fact.subject.value if isinstance(fact, ASKED) else None,
         _item(fact),
         fact.level if isinstance(fact, events.Escalated) else None,
-    )
+    ))  # fmt: skip
 
 
 def _item(fact: Fact) -> str | None:
@@ -150,16 +172,21 @@ def _item(fact: Fact) -> str | None:
     return fact.item if isinstance(fact, NAMING) else None
 
 
-def _told(fact: Fact) -> Row:
+def _told(fact: Fact) -> Same:
     """Give the two codes that tell facts of this name apart, and its amount."""
+    known = _TOLD.get(id(fact))
+    return known[1] if known else _TOLD.keep(id(fact), (fact, _read(fact)))[1]
+
+
+def _read(fact: Fact) -> Same:
     what, how, has_amount = _fields(type(fact))
     amount: Money | None = getattr(fact, "amount", None) if has_amount else None
-    return (
+    return Same((
         _code(fact, what),
         _code(fact, how),
         amount.minor if amount is not None else None,
         amount.currency if amount is not None else None,
-    )
+    ))  # fmt: skip
 
 
 @cache
@@ -171,3 +198,10 @@ def _fields(kind: type[Fact]) -> tuple[str | None, str | None, bool]:
 def _code(fact: Fact, field: str | None) -> str | None:
     code: Code | None = getattr(fact, field) if field else None
     return None if code is None else code.value
+
+
+_ALIKE: Final = 4096
+_DOERS: Final = Kept[tuple[str, int], tuple[Source, Role, Same]](_ALIKE)
+_TOLD: Final = Kept[int, tuple[Fact, Same]](_ALIKE)
+"""By the very objects, which are kept alive, and so their id."""
+_NOTHING_ASKED: Final = Same((None, None, None))

@@ -10,7 +10,7 @@ from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
 from projections.meta_tables import ParkedRow
 from projections.reading import History, decoded
-from projections.registry import Rows, rows
+from projections.registry import Rows, packed_rows, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,11 @@ class Computed:
         return ParkedRow(last.case_id, last.position, last.recorded_at, reason or self.reason or "unknown")
 
 
-def compute(history: History, reference: Reference) -> Computed:
-    """Give the rows of one case; whatever its facts make raise becomes the reason, told without any value."""
+def compute(history: History, reference: Reference, *, is_packed: bool = False) -> Computed:
+    """Give the rows of one case, or packed for COPY; whatever its facts raise becomes the reason, without any value."""
+    rows_of = packed_rows if is_packed else rows
     try:
-        return Computed(history, rows(CaseFacts(history[0].case_id, decoded(history)), reference))
+        return Computed(history, rows_of(CaseFacts(history[0].case_id, decoded(history)), reference))
     except Exception as error:  # noqa: BLE001 - whatever one case raises must not stop the others
         return Computed(history, None, reason_of(error))
 

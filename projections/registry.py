@@ -25,6 +25,7 @@ from projections import (
 )
 from projections.budgets_dim import BUDGETS, budget_rows
 from projections.casefile import CaseFacts, CaseFile, open_file
+from projections.cells import flat
 from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
 from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows
@@ -77,5 +78,10 @@ Rows = dict[str, list[Row]]
 
 def rows(case: CaseFacts, reference: Reference) -> Rows:
     """Give every row that a case has in any table and needs in the growing dims; pure: no clock, no database."""
+    return {name: list(map(flat, found)) for name, found in packed_rows(case, reference).items()}
+
+
+def packed_rows(case: CaseFacts, reference: Reference) -> Rows:
+    """Give the same rows for COPY, with the cells that many rows share kept together."""
     file = open_file(case, reference)
     return {table.name: list(rows_of(file)) for table, rows_of in (*PER_CASE, *GROWING)}

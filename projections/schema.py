@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import CaseledgerError
 from projections import views
+from projections.cells import Writing
 from projections.meta_tables import POSITION, PositionRow
 from projections.registry import DIMS, FACTS, TABLES
 from projections.tables import Row, Table
@@ -98,22 +98,9 @@ def finish(connection: Db, schema: str) -> None:
 def insert(connection: Db, table: Table, schema: str, rows: tuple[Row, ...]) -> None:
     """Put rows into a table by COPY."""
     if rows:
-        copy = SQL("COPY {} ({}) FROM STDIN").format(table.at(schema), table.names)
+        copy = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table.at(schema), table.names)
         with connection.cursor() as cursor, cursor.copy(copy) as load:
-            for row in _told(table, rows):
-                load.write_row(row)
-
-
-def _told(table: Table, rows: Iterable[Row]) -> Iterator[list[Any]]:
-    """Write every instant out once: the rows of a case tell the same few again and again."""
-    written: dict[datetime, str] = {}
-    for row in rows:
-        told = list(row)
-        for place in table.instants:
-            moment = told[place]
-            if moment is not None:
-                told[place] = written.get(moment) or written.setdefault(moment, str(moment))
-        yield told
+            load.write(Writing(table).copied(rows))
 
 
 def drop(connection: Db, schema: str) -> None:

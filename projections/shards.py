@@ -64,7 +64,7 @@ class Loader:
         for history in reading.shard(self._connection, *span, self._job.until):
             loaded.facts += len(history)
             loaded.cases += 1
-            cases.append(compute(history, self._job.reference))
+            cases.append(compute(history, self._job.reference, is_packed=True))
         loaded.parked += [case.parked() for case in cases if case.rows is None]
         self._store([case for case in cases if case.rows is not None], loaded)
         return loaded

@@ -49,11 +49,6 @@ class Table:
         names = [column.name for column in self.columns]
         return tuple(names.index(name) for name in self.key)
 
-    @cached_property
-    def instants(self) -> tuple[int, ...]:
-        """Where in a row instants stand."""
-        return tuple(place for place, column in enumerate(self.columns) if column.type == "timestamptz")
-
     @property
     def names(self) -> Composed:
         """Its column names, quoted, with commas."""
