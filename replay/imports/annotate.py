@@ -9,14 +9,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from replay.imports.forms import FormRow, Sheet
+from replay.neutral import neutral
 
 STATUS = "处理结果 / result"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "=", "+", "-", "@")
-
-
-def neutral(text: str) -> str:
-    """Keep a cell from being run as a formula by whoever opens it."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
 def write_annotated(sheet: Sheet, results: Mapping[int, str], path: Path) -> None:
