@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import Final
@@ -11,8 +12,9 @@ import psycopg
 from cases.store.database import Database
 from projections import reading
 from projections.follower import Follower
-from projections.leader import lead, leading
-from projections.schema import BI, ensure
+from projections.leader import depose_the_silent, lead, leading
+from projections.retrying import Retries
+from projections.schema import BI, Db, ensure
 from projections.writing import PositionMoved, Writer
 
 SHORTEST_WAIT: Final = 0.005
@@ -24,6 +26,7 @@ TRANSIENT: Final = (
     PositionMoved,
     psycopg.errors.FeatureNotSupported,  # a prepared statement met a schema of another make; `ensure` then says so
 )
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -48,8 +51,9 @@ class Engine:
                 with leading(self._database.app_dsn, stop) as connection:
                     if connection is not None:
                         ensure(connection)
-                        self._follow(Follower(connection), stop)
-            except TRANSIENT:
+                        self._lead(connection, stop)
+            except TRANSIENT as lost:
+                log.info("the connection or the lead was lost (%s); tried again", type(lost).__name__)
                 stop.wait(RETRY_WAIT)
 
     def catch_up(self, timeout: float = 60.0) -> int:
@@ -60,6 +64,7 @@ class Engine:
             while (position := Writer(connection, BI).position()) < goal:
                 if lead(connection):
                     return _to_the_end(Follower(connection))
+                depose_the_silent(connection)
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"the tables stand at {position}, the log at {goal}")
                 time.sleep(LONGEST_WAIT / 4)
@@ -77,10 +82,16 @@ class Engine:
             time.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT / 2)
 
-    def _follow(self, follower: Follower, stop: threading.Event) -> None:
-        wait = SHORTEST_WAIT
+    def _lead(self, connection: Db, stop: threading.Event) -> None:
+        """Follow the log as its leader, and try again what is parked whenever there is nothing new."""
+        follower, retries, wait = Follower(connection), Retries(connection), SHORTEST_WAIT
+        log.info("leads from position %s", follower.position)
         while not stop.is_set():
-            wait = SHORTEST_WAIT if follower.step() else min(wait * 2, LONGEST_WAIT)
+            if follower.step():
+                wait = SHORTEST_WAIT
+            else:
+                retries.turn(time.monotonic())
+                wait = min(wait * 2, LONGEST_WAIT)
             self._woken.wait(wait)
             self._woken.clear()
 

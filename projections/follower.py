@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
+from typing import Final
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -10,14 +12,16 @@ from psycopg.sql import SQL
 from cases.events_reference import CalendarPublished
 from cases.regulation.rules import Reference
 from projections import reading
-from projections.meta_tables import PARKED, ParkedRow
-from projections.parking import compute
+from projections.meta_tables import PARKED
+from projections.parking import Computed, compute
 from projections.published import read_reference
 from projections.registry import FACTS, LISTED, PUBLISHED
 from projections.schema import BI, Db
 from projections.writing import Writer
 
 PAGE = 1000
+SIGN_OF_LIFE: Final = 1.0
+"""Seconds of work after which a leader says that it lives."""
 BATCH = 500
 
 
@@ -49,8 +53,7 @@ class Follower:
             reference = read_reference(self._connection, last)
             self._derive_again(reference, is_calendar=CalendarPublished.topic in published)
         touched = dict.fromkeys(touch.case_id for touch in page if reading.is_of_a_case(touch.topic))
-        histories = reading.histories(self._connection, list(touched), last) if touched else []
-        cases = [compute(history, reference) for history in histories]
+        cases = self._computed(list(touched), last, reference)
         with self._connection.transaction():
             self._writer.move(self.position, last, page[-1].recorded_at)
             self._writer.write(cases)
@@ -69,19 +72,22 @@ class Follower:
                 self._writer.refresh(table, rows_again(reference, self._writer.grown(table)))
         self._recompute(self._known(everything=is_calendar), reference)
 
-    def release(self) -> list[ParkedRow]:
-        """Try every parked case again at the present position; gives those that stay parked."""
-        return self._recompute(self._known(everything=False), self.reference)
-
-    def _recompute(self, ids: list[UUID], reference: Reference) -> list[ParkedRow]:
-        parked: list[ParkedRow] = []
+    def _recompute(self, ids: list[UUID], reference: Reference) -> None:
         for some in _batched(ids):
-            histories = reading.histories(self._connection, some, self.position)
-            cases = [compute(history, reference) for history in histories]
+            cases = self._computed(some, self.position, reference)
             with self._connection.transaction():
                 self._writer.hold(self.position)
-                parked += self._writer.write(cases)
-        return parked
+                self._writer.write(cases)
+
+    def _computed(self, ids: list[UUID], until: int, reference: Reference) -> list[Computed]:
+        """Work cases out, and say between two of them that we live: a silent leader is deposed."""
+        cases, said = [], time.monotonic()
+        for history in reading.histories(self._connection, ids, until) if ids else ():
+            if time.monotonic() - said > SIGN_OF_LIFE:
+                self._connection.execute("SELECT")
+                said = time.monotonic()
+            cases.append(compute(history, reference))
+        return cases
 
     def _known(self, *, everything: bool) -> list[UUID]:
         query = SQL("SELECT case_id FROM {} ORDER BY position").format(PARKED.at(self._schema))

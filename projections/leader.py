@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,16 +11,38 @@ from typing import Final
 import psycopg
 
 from projections.schema import Db
+from projections.watchdog import watchful
 
 LEADER: Final = int.from_bytes(b"cl-leads")
 REBUILDER: Final = int.from_bytes(b"cl-build")
 NEXT_TRY: Final = 0.25
+SILENCE: Final = 5.0
+"""Seconds after which a leader that says nothing is deposed; one that lives says something every second."""
+DEPOSED: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = %s AND objsubid = 1
+AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => %s)
+"""
+log = logging.getLogger(__name__)
 
 
 def lead(connection: Db, role: int = LEADER) -> bool:
     """Try to become the only one in a role; it is kept as long as the connection lives."""
     row = connection.execute("SELECT pg_try_advisory_lock(%s)", (role,)).fetchone()
     return bool(row and row[0])
+
+
+def depose_the_silent(connection: Db) -> bool:
+    """End the session of a leader that was stopped or cut off unseen, so that its lock is free; tells whether it did.
+
+    A leader that goes on afterwards finds its connection ended; what it had begun is rolled back.
+    """
+    with watchful(connection):
+        is_deposed = connection.execute(DEPOSED, (LEADER, SILENCE)).fetchone() == (True,)
+    if is_deposed:
+        log.warning("the leader said nothing for %.0f s and was deposed", SILENCE)
+    return is_deposed
 
 
 @contextmanager
@@ -30,5 +53,6 @@ def leading(dsn: str, stop: threading.Event) -> Iterator[Db | None]:
             if lead(connection):
                 yield connection
                 return
+            depose_the_silent(connection)
             stop.wait(NEXT_TRY)
         yield None

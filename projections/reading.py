@@ -99,6 +99,11 @@ def page(connection: Db, after: int, limit: int, until: int = LAST_POSITION) -> 
     return cursor.execute(PAGE, (after, until, limit)).fetchall()
 
 
+def touched(connection: Db, after: int, until: int) -> list[Touch]:
+    """Read all positions after one up to another; both are known to be settled."""
+    return page(connection, after, until - after, until) if until > after else []
+
+
 def settled(connection: Db) -> int:
     """Give the newest settled position, 0 in an empty log."""
     row = connection.execute(NEWEST).fetchone()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +22,18 @@ from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
 from projections.published import read_reference
 from projections.registry import GROWING, LISTED, PUBLISHED, TABLES
-from projections.schema import BI, Db, contract, create, drop, finish, insert, lay_out, standing_contract
+from projections.schema import (
+    BI,
+    ContractChanged,
+    Db,
+    contract,
+    drop,
+    ensure,
+    finish,
+    insert,
+    lay_out,
+    standing_contract,
+)
 from projections.shards import CASES_A_SHARD, Job, Loaded, fill
 from projections.swap import drop_old, paused, take_over
 from projections.writing import Writer
@@ -31,6 +42,7 @@ NEXT: Final = "bi_next"
 NEAR: Final = 20_000
 """How far behind the live tables may be and still be brought up for the comparison."""
 LOCK_WAIT: Final = "10s"
+LOOK_AGAIN: Final = 0.5
 CORES: Final = os.cpu_count() or 1
 Progress = Callable[[int, int], None]
 """Told the facts done and the position to reach."""
@@ -105,14 +117,21 @@ def rebuild(
 
 
 def prepare(database: Database) -> Report | None:
-    """Make `bi` ready for this version of the program: made where missing, rebuilt where of another make."""
+    """Make `bi` ready for this version of the program: made where missing, rebuilt where of another make.
+
+    Any number of programs may start at once: one of them makes or rebuilds it, the others wait for that.
+    """
     with psycopg.connect(database.app_dsn, autocommit=True) as connection:
-        standing = standing_contract(connection)
-        if standing is None:
-            with connection.transaction():
-                create(connection)
-        drop_old(connection)
-    return rebuild(database) if standing not in {None, contract()} else None
+        while True:
+            try:
+                ensure(connection)
+            except ContractChanged:
+                with suppress(RebuildRuns):
+                    return rebuild(database)
+                time.sleep(LOOK_AGAIN)
+            else:
+                drop_old(connection)
+                return None
 
 
 class Rebuild:

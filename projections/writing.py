@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -26,15 +27,28 @@ class PositionMoved(Exception):
 class Writer:
     """Writes into one schema over one connection, inside the caller's transaction."""
 
-    def __init__(self, connection: Db, schema: str) -> None:
+    def __init__(self, connection: Db, schema: str, tables: Sequence[Table] = FACTS) -> None:
+        """Write into all fact tables, or only some; `changed` counts by table the keys whose rows it altered."""
         self._connection = connection
         self._schema = schema
+        self._tables = tables
+        self.changed: Counter[str] = Counter()
 
     def position(self) -> int:
         """Give the position that the tables stand on."""
         query = SQL("SELECT position FROM {}").format(POSITION.at(self._schema))
         row = self._connection.execute(query).fetchone()
         return row[0] if row else 0
+
+    def stand(self) -> int:
+        """Keep the position where it is for this transaction, and give it; raises PositionMoved after a swap."""
+        query = SQL("SELECT position FROM {} WHERE NOT is_retired FOR UPDATE").format(
+            POSITION.at(self._schema)
+        )
+        row = self._connection.execute(query).fetchone()
+        if row is None:
+            raise PositionMoved
+        return int(row[0])
 
     def hold(self, position: int) -> None:
         """Keep the position where it is for this transaction; raises PositionMoved where it is not there any more."""
@@ -77,18 +91,20 @@ class Writer:
         ids = [case.history[0].case_id for case in cases]
         for table, _ in GROWING:
             self.grow(table, {row for case in cases for row in _rows(case, table)})
-        for table in FACTS:
-            self._differences(table, ids, [row for case in cases for row in _rows(case, table)])
-        release = SQL("DELETE FROM {} WHERE case_id = ANY(%s)").format(PARKED.at(self._schema))
-        self._connection.execute(release, (ids,))
+        changed = {
+            table.name: self._differences(table, ids, [row for case in cases for row in _rows(case, table)])
+            for table in self._tables
+        }
+        if self._tables is FACTS:
+            release = SQL("DELETE FROM {} WHERE case_id = ANY(%s)").format(PARKED.at(self._schema))
+            self._connection.execute(release, (ids,))
+        self.changed.update(changed)
 
     def grow(self, table: Table, rows: Iterable[Row]) -> None:
         """Add the rows of a dim that it does not have, in the order of its key."""
-        known = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
-            table.at(self._schema), table.names, SQL(", ").join(SQL("%s") for _ in table.columns)
-        )
-        for row in sorted(rows, key=lambda row: row[0]):
-            self._connection.execute(known, row)
+        if found := sorted(rows, key=lambda row: row[0]):
+            columns = [list(column) for column in zip(*found, strict=True)]
+            self._connection.execute(_addition(table, self._schema), columns)
 
     def grown(self, table: Table) -> list[Row]:
         """Read the rows of a dim but those that stand in it from the start."""
@@ -108,17 +124,16 @@ class Writer:
         with self._connection.cursor() as cursor:
             cursor.executemany(statement, rows)
 
-    def _differences(self, table: Table, ids: list[UUID], wanted: list[Row]) -> None:
+    def _differences(self, table: Table, ids: list[UUID], wanted: list[Row]) -> int:
+        """Put in and take away what differs; gives how many keys that were."""
         query = SQL("SELECT {} FROM {} WHERE case_id = ANY(%s)").format(table.names, table.at(self._schema))
         standing = {_key(table, row): row for row in self._connection.execute(query, (ids,))}
         new = {_key(table, row): row for row in wanted}
-        self._delete(table, [key for key, row in standing.items() if new.get(key) != row])
-        insert(
-            self._connection,
-            table,
-            self._schema,
-            tuple(row for key, row in new.items() if standing.get(key) != row),
-        )
+        gone = [key for key, row in standing.items() if new.get(key) != row]
+        come = {key: row for key, row in new.items() if standing.get(key) != row}
+        self._delete(table, gone)
+        insert(self._connection, table, self._schema, tuple(come.values()))
+        return len({*gone, *come})
 
     def _delete(self, table: Table, keys: list[Row]) -> None:
         if keys:
@@ -131,8 +146,8 @@ class Writer:
             "INSERT INTO {} ({}) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (case_id) DO UPDATE SET reason = excluded.reason"
         ).format(PARKED.at(self._schema), PARKED.names)
-        for row in parked:
-            self._connection.execute(note, row)
+        with self._connection.cursor() as cursor:
+            cursor.executemany(note, parked)
         for table in FACTS if parked else ():
             mark = SQL("UPDATE {} SET is_parked = true WHERE case_id = ANY(%s) AND NOT is_parked")
             self._connection.execute(mark.format(table.at(self._schema)), ([row.case_id for row in parked],))
@@ -144,6 +159,13 @@ def _rows(case: Computed, table: Table) -> list[Row]:
 
 def _key(table: Table, row: Row) -> Row:
     return tuple(row[place] for place in table.key_places)
+
+
+def _addition(table: Table, schema: str) -> Composed:
+    arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(column.type)) for column in table.columns)
+    return SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT DO NOTHING").format(
+        table.at(schema), table.names, arrays
+    )
 
 
 def _deletion(table: Table, schema: str) -> Composed:

@@ -111,6 +111,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "behind": ("落后", "behind"),
     "recorded": ("记录于", "recorded"),
     "parked": ("搁置案件", "parked cases"),
+    "incomplete_from": ("数据不完整，自日志位置", "Incomplete from position"),
     "regulations": ("制度版本", "Regulations"),
     "marks": ("影响口径的事实", "Facts to know of"),
     "backdated": ("补录", "back-dated"),

@@ -27,6 +27,8 @@ class Standing(Part):
     """When the log recorded that position."""
     parked_cases: int
     """Cases whose rows are old because they could not be computed."""
+    incomplete_from: int | None
+    """The position from which on the answer lacks something, for the first of the parked cases; None where none is."""
     regulations: tuple[str, ...]
     code_version: str
 
@@ -59,6 +61,7 @@ def snapshot(connection: Db) -> Iterator[Cursor[DictRow]]:
 STANDING = """
 SELECT position, recorded_at, code_version,
     (SELECT count(*) FROM bi.meta_parked) AS parked_cases,
+    (SELECT min(position) FROM bi.meta_parked) AS incomplete_from,
     ARRAY(SELECT DISTINCT regulation || '@' || regulation_version FROM bi.dim_regulation_clauses
           WHERE clause_id <> 'unknown' ORDER BY 1) AS regulations
 FROM bi.meta_position

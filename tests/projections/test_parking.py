@@ -12,9 +12,9 @@ from cases.events_reference import CalendarPublished
 from cases.fact import Pinned
 from cases.store.database import Database
 from projections.engine import Engine
-from projections.follower import Follower
 from projections.questions.cases import CaseFilter, case_list
 from projections.rebuild import rebuild
+from projections.reworking import Reworker
 from projections.schema import Db
 from tests.projections.lamps import Lamps, case_id, classified, connected, received, recorded, wall
 
@@ -65,8 +65,8 @@ def test_a_case_that_the_database_refuses_is_parked_alone(bi: Db, lamps: Lamps, 
 
 def test_a_parked_case_is_computed_again_when_it_is_released(bi: Db) -> None:
     bi.execute("ALTER TABLE bi.fct_cases DROP CONSTRAINT no_such_batch")
-    still = Follower(bi).release()
-    assert [row.case_id for row in still] == [case_id(NAME)]
+    tried = Reworker(bi).released()
+    assert [row.case_id for row in tried.parked] == [case_id(NAME)]
     assert parked(bi) == [(case_id(NAME), "BrokenHistory")]
     assert bi.execute("SELECT count(*) FROM bi.fct_cases WHERE case_no LIKE 'AS-1_'").fetchone() == (5,)
 
