@@ -92,7 +92,7 @@ lock: ## resolve the dependencies of pyproject.toml again and write the lock fil
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
 		--custom-compile-command "make lock" $(LOCKFLAGS)); \
 	"$${compile[@]}" pyproject.toml --group build -o requirements.lock; \
-	"$${compile[@]}" pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock; \
+	"$${compile[@]}" pyproject.toml --all-extras --group build --group dev -c requirements.lock -o requirements-dev.lock; \
 	"$${compile[@]}" --group oracle -o tests/faults/oracle.lock
 
 clean: ## remove .venv and every cache

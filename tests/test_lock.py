@@ -16,9 +16,10 @@ from tests.house import FLOORS, ROOT, sources
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 ORACLE = "tests/faults/oracle.lock"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = [text for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
 WANTED = {
     "requirements.lock": [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["build"]],
-    "requirements-dev.lock": PYPROJECT["dependency-groups"]["dev"],
+    "requirements-dev.lock": [*PYPROJECT["dependency-groups"]["dev"], *EXTRAS],
     ORACLE: PYPROJECT["dependency-groups"]["oracle"],
 }
 """Lock file → the requirements that pyproject.toml names for it."""
@@ -81,7 +82,7 @@ def third_party() -> Iterator[tuple[str, str]]:
 
 def named() -> set[str]:
     """Distributions that the project names, with its extras: psycopg[pool] names psycopg-pool too."""
-    wanted = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
+    wanted = [Requirement(text) for text in (*PYPROJECT["project"]["dependencies"], *EXTRAS)]
     extras = {f"{requirement.name}-{extra}" for requirement in wanted for extra in requirement.extras}
     return {canonicalize_name(name) for name in {requirement.name for requirement in wanted} | extras}
 
