@@ -36,6 +36,10 @@ class Question(StrEnum):
     """What is owed by week, month, quarter or year, and what came of it."""
     PROPOSALS = "read-proposals"
     """Rewards and penalties that were proposed: all of them by those who may propose, else one's own."""
+    TABLES = "read-tables"
+    """How the tables stand to the log, and what is parked; figures for a machine that watches."""
+    RELEASE = "release"
+    """Parked cases worked out again."""
     UNMASK = "unmask"
     """One personal value in clear, for a stated purpose."""
     DESCRIPTION = "read-description"
@@ -67,10 +71,10 @@ QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.BI: frozenset({*_FIGURES, Q.STOCK, Q.COSTS, Q.DESCRIPTION}),
-    Role.ADMIN: frozenset({*_FIGURES, Q.DESCRIPTION}),
+    Role.ADMIN: frozenset({*_FIGURES, Q.TABLES, Q.RELEASE, Q.DESCRIPTION}),
     Role.SERVICE: frozenset({Q.DESCRIPTION}),
 }
-SCOPED = frozenset(Question) - {Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}
+SCOPED = frozenset(Question) - {Q.UNMASK, Q.PROPOSALS, Q.RELEASE, Q.DESCRIPTION}
 """What a service may ask where its key names it as a scope; never a value in clear, nor what becomes of people."""
 
 WITHOUT_MONEY = frozenset({Role.LOGISTICS})

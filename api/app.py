@@ -27,6 +27,7 @@ from api import (
     proposals,
     queries,
     spending,
+    tables,
     targets,
     unmask,
     verifying,
@@ -128,6 +129,7 @@ def _versioned() -> APIRouter:
         programmes.router,
         proposals.router,
         verifying.router,
+        tables.router,
         spending.router,
     ):
         router.include_router(part)

@@ -22,6 +22,7 @@ from api.cli import (
     regulating,
     replaying,
     serving,
+    tables,
     watching,
 )
 from api.cli.screen import WRONG, say
@@ -33,11 +34,13 @@ app = typer.Typer(
 )
 app.command("run")(serving.run)
 app.command("watch")(watching.watch)
+app.command("work")(tables.work)
 app.command("demo")(demonstration.demo)
 app.command("doctor")(keeping.doctor)
 app.add_typer(keeping.keys, name="keys")
 app.add_typer(keeping.db, name="db")
 app.add_typer(replaying.app, name="replay")
+app.add_typer(tables.app, name="tables")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(regulating.app, name="regulation")

@@ -32,7 +32,7 @@ MAY = {
     "research": "cases case statistics proposals description",
     "partner": "case unmask proposals description",
     "bi": "dashboard statistics stock costs description",
-    "admin": "dashboard statistics description",
+    "admin": "dashboard statistics tables release description",
     "service": "description",
 }
 NONE = "00000000-0000-4000-8000-000000000000"

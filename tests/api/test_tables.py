@@ -1,0 +1,56 @@
+"""How the tables stand, as an administrator sees it, and what is parked being released."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.installation import Installation
+from cases.codes import Role
+from projections.schema import Db
+from tests.fix_api import Teller
+from tests.projections.lamps import Lamps, case_id, connected, received
+
+
+@pytest.fixture(scope="module")
+def lamp(here: Installation) -> str:
+    """The id of a case that the database refuses."""
+    with connected(here.database) as connection:
+        forbid(connection)
+    lamps = Lamps(here.ledger)
+    lamps.tell("refused", ("2026-03-02 09:00", received("AS-90000001", batch="B666", judged_under=())))
+    here.engine.catch_up()
+    return str(case_id("refused"))
+
+
+def forbid(connection: Db) -> None:
+    connection.execute("ALTER TABLE bi.fct_cases ADD CONSTRAINT no_such_batch CHECK (batch <> 'B666')")
+
+
+def test_an_administrator_sees_what_is_parked_and_from_where_on_answers_are_incomplete(
+    lamp: str, teller: Teller
+) -> None:
+    told = teller.get("/tables", role=Role.ADMIN).json()
+    assert [(one["case_id"], one["reason"]) for one in told["parked"]] == [(lamp, "CheckViolation")]
+    assert told["incomplete_from"] == told["parked"][0]["position"]
+    assert told["held_back_facts"] == 0
+    assert teller.get("/tables", role=Role.AGENT).status_code == 403
+
+
+def test_every_answer_and_every_page_says_that_it_is_incomplete(lamp: str, teller: Teller) -> None:
+    since = teller.get("/sla/dashboard", role=Role.BI).json()["standing"]["incomplete_from"]
+    assert since == teller.get("/tables", role=Role.ADMIN).json()["incomplete_from"]
+    assert teller.get("/cases", role=Role.QUALITY).json()["standing"]["incomplete_from"] == since
+
+
+def test_a_parked_case_is_released_when_the_cause_is_gone(
+    lamp: str, teller: Teller, here: Installation
+) -> None:
+    assert teller.post("/tables/release", role=Role.QUALITY).status_code == 403
+    again = teller.post("/tables/release", {"cases": [lamp]}, role=Role.ADMIN).json()
+    assert (again["tried"], again["standing"]["parked_cases"]) == (1, 1)
+    with connected(here.database) as connection:
+        connection.execute("ALTER TABLE bi.fct_cases DROP CONSTRAINT no_such_batch")
+    done = teller.post("/tables/release", role=Role.ADMIN).json()
+    assert (done["tried"], done["standing"]["parked_cases"]) == (1, 0)
+    assert done["standing"]["incomplete_from"] is None
+    assert teller.get("/cases", role=Role.QUALITY).json()["standing"]["parked_cases"] == 0
