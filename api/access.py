@@ -34,6 +34,8 @@ class Question(StrEnum):
     AUDITS = "read-audits"
     PROGRAMMES = "read-programmes"
     """What is owed by week, month, quarter or year, and what came of it."""
+    STREAM = "follow-log"
+    """Word of every fact of every case as it is recorded: which and where, nothing of what it says."""
     PROPOSALS = "read-proposals"
     """Rewards and penalties that were proposed: all of them by those who may propose, else one's own."""
     TABLES = "read-tables"
@@ -50,7 +52,7 @@ Q = Question
 _FIGURES = {Q.DASHBOARD, Q.STATISTICS}
 _WORK = {Q.CASES, Q.WORKLIST}
 _OVERSIGHT = {Q.AUDITS, Q.PROGRAMMES, Q.ALERTS}
-_WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST}
+_WHOLE = {Q.CASES, Q.CASE, Q.HISTORY, Q.PAST, Q.STREAM}
 
 QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.AGENT: frozenset({*_WORK, Q.CASE, Q.HISTORY, Q.DASHBOARD, Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}),

@@ -42,6 +42,7 @@ from api.described import describe
 from api.guard import Guard
 from api.installation import Installation
 from api.keys import Credential
+from api.notices import stream
 from cases.errors import CaseledgerError, Unavailable
 
 PREFIX: Final = "/api/v1"
@@ -54,6 +55,7 @@ TAGS: Final = [
     },
     {"name": "programmes", "description": "what is held by week, month, quarter or year"},
     {"name": "proposals", "description": "rewards and penalties: proposed, decided, appealed"},
+    {"name": "notices", "description": "word that something was recorded"},
     {"name": "health", "description": "answers without a key"},
 ]
 DATABASE: Final = (
@@ -131,6 +133,7 @@ def _versioned() -> APIRouter:
         verifying.router,
         tables.router,
         spending.router,
+        stream.router,
     ):
         router.include_router(part)
     return router

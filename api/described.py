@@ -31,6 +31,7 @@ REASONS: Final = {
     413: "The body has more than one megabyte",
     415: "The body is not JSON",
     422: "Some fields are wrong: each with its cure, or the Idempotency-Key was used for another request",
+    429: "As many are open as there may be; see Retry-After",
     500: "Something is wrong on our side",
     503: "The database did not answer in time, or the tables are not at the position asked for; see Retry-After",
 }

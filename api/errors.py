@@ -26,12 +26,19 @@ class MissingHeader(errors.Malformed):
     title = "A header is missing or malformed"
 
 
+class TooMany(errors.CaseledgerError):
+    """As much is under way as there may be; the message says what to end."""
+
+    title = "Too much is under way"
+
+
 STATUS: Mapping[type[errors.CaseledgerError], int] = {
     errors.Refused: 409,
     errors.NotAllowed: 403,
     errors.Malformed: 422,
     MissingHeader: 400,
     errors.NotFound: 404,
+    TooMany: 429,
     errors.Conflict: 409,
     errors.CaseIsBusy: 409,
     errors.VersionMismatch: 412,

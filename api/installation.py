@@ -10,11 +10,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 
 from api import skew
+from api.notices.pulse import Pulse
 from cases.caller import Caller
 from cases.codes import Role
 from cases.desk import Desk
@@ -63,12 +65,18 @@ class Installation:
     engine: Engine
     failures: dict[str, str] = field(default_factory=dict)
     """Thread → why it ended."""
+    pulse: Pulse = field(default_factory=Pulse)
     _published: tuple[int, Published] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """Where the business counts its days."""
         return ZoneInfo(self.settings.business_timezone)
+
+    @property
+    def source(self) -> str:
+        """What notices name this log by: the same for as long as the key file is."""
+        return UUID(self.vault.keys.mac("notices")[:32]).urn
 
     @property
     def watcher(self) -> Watcher:
@@ -111,6 +119,7 @@ class Installation:
             "projections": partial(self.engine.run, stop),
             "server": partial(self._revive, stop),
             "clock": partial(skew.watch, self.ledger, stop),
+            "pulse": partial(self.pulse.run, self.ledger, stop),
         }
         if every:
             work["watcher"] = partial(self.watcher.run, stop, every)
@@ -118,12 +127,14 @@ class Installation:
             threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
             for name, run in work.items()
         ]
+        self.pulse.begin()
         for thread in threads:
             thread.start()
         try:
             yield
         finally:
             stop.set()
+            self.pulse.end()
             self.engine.wake()
             for thread in threads:
                 thread.join(timeout=10)

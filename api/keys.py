@@ -108,6 +108,15 @@ def find(ledger: Ledger, key: str) -> Credential:
     return Credential(key_id, ROLES[rows[0][1]], rows[0][2], frozenset(rows[0][3]))
 
 
+def is_valid(ledger: Ledger, key_id: str) -> bool:
+    """Tell whether a key that was found before still opens anything."""
+    query = (
+        "SELECT 1 FROM desk.api_keys WHERE key_id = %s AND revoked_at IS NULL"
+        " AND (expires_at IS NULL OR expires_at > clock_timestamp())"
+    )
+    return bool(ledger.rows(query, [key_id]))
+
+
 def open_session(ledger: Ledger, credential: Credential) -> str:
     """Begin a console session of a key and give its token; ended sessions are swept out on the way."""
     token = token_urlsafe(32)

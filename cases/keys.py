@@ -27,7 +27,7 @@ from cases.errors import VaultLocked
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-Purpose = Literal["phone-index", "same-value", "join-token", "idempotency", "import-key"]
+Purpose = Literal["phone-index", "same-value", "join-token", "idempotency", "import-key", "notices"]
 """What a fingerprint is for; each purpose has a key of its own (HKDF, RFC 5869)."""
 
 Key = Annotated[

@@ -20,6 +20,7 @@ from api.app import create_app
 from api.cli.screen import OUT, advance, bar, told
 from api.first_run import FirstKey, is_first, is_ours, load_sample, make_keys
 from api.installation import Installation, opened
+from api.notices.pulse import Pulse
 from cases.errors import Unavailable
 from cases.settings import Settings
 
@@ -120,4 +121,17 @@ def serve(here: Installation, door: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE,
         lifespan="on",
     )
-    uvicorn.Server(config).run(sockets=[door])
+    Serving(config, here.pulse).run(sockets=[door])
+
+
+class Serving(uvicorn.Server):
+    """A server that sends those away who hold a stream open before it waits for requests under way."""
+
+    def __init__(self, config: uvicorn.Config, pulse: Pulse) -> None:
+        super().__init__(config)
+        self._pulse = pulse
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then as the library does."""
+        self._pulse.end()
+        await super().shutdown(sockets)

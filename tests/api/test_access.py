@@ -20,15 +20,16 @@ MAY = {
     "agent": "cases case history dashboard worklist unmask proposals description",
     "technician": "cases case history worklist unmask stock proposals description",
     "logistics": "cases case worklist unmask stock proposals description",
-    "quality": "cases case history past dashboard statistics worklist alerts audits programmes proposals description",
-    "dispute": "cases case history past unmask description",
-    "supervisor": "cases case history past dashboard statistics worklist alerts audits programmes stock costs "
+    "quality": "cases case history past stream dashboard statistics worklist alerts audits programmes proposals "
+    "description",
+    "dispute": "cases case history past stream unmask description",
+    "supervisor": "cases case history past stream dashboard statistics worklist alerts audits programmes stock costs "
     "proposals description",
     "finance": "cases case programmes costs proposals description",
     "store": "cases case proposals description",
     "warehouse": "cases worklist stock proposals description",
     "management": "cases case dashboard statistics alerts programmes stock costs proposals description",
-    "legal": "cases case history past proposals description",
+    "legal": "cases case history past stream proposals description",
     "research": "cases case statistics proposals description",
     "partner": "case unmask proposals description",
     "bi": "dashboard statistics stock costs description",
