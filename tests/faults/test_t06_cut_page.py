@@ -15,12 +15,11 @@ from cases.events import Corrected
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.store.server import EmbeddedServer
-from projections.compare import compare
 from projections.follower import Follower
-from projections.meta_tables import PARKED
-from projections.registry import FACTS, TABLES
-from projections.schema import BI, Db, create, drop, ensure
+from projections.registry import TABLES
+from projections.schema import BI, Db, ensure
 from tests.faults.cutting import Cut, CuttingProxy, Side
+from tests.faults.tables_hold import tables_hold
 from tests.fix_figures import Figure
 from tests.projections.lamps import Lamps, classified, closed, connected, received
 from tests.projections.test_parking import STRANGE
@@ -106,26 +105,12 @@ def cut_everywhere(stage: Stage, side: Side, chance: Random) -> tuple[int, int]:
             behind += chance.randrange(1, 2 * EVERY)
             messages = stage.step(connection, Cut(side, behind, is_hard=chance.random() < 0.5))
             if (after := digest(connection)) != before:
-                assert_true(connection)
+                tables_hold(connection)
                 before, number = after, number + 1
                 tell(stage.lamps, number)
             if messages:
                 return cuts, messages
             cuts += 1
-
-
-def assert_true(connection: Db) -> None:
-    """The tables are the rows of the facts, and stand where the log stands."""
-    create(connection, "bi_again")
-    again = Follower(connection, "bi_again")
-    while again.step():
-        pass
-    found = compare(connection, BI, "bi_again")
-    assert [(one.table, one.differing) for one in found] == [(table.name, 0) for table in FACTS]
-    ids = psycopg.sql.SQL("SELECT case_id, position FROM {} ORDER BY 1")
-    one, other = (connection.execute(ids.format(PARKED.at(name))).fetchall() for name in (BI, "bi_again"))
-    assert one == other
-    drop(connection, "bi_again")
 
 
 @pytest.mark.parametrize("side", ["sent", "answered"])
