@@ -42,6 +42,7 @@ from cases.codes_goods import (
     Stock,
     Transit,
 )  # fmt: skip
+from cases.codes_month import MonthChange, MonthMeasure, RevisionReason, Shortcoming
 from cases.codes_programme import CheckMethod, Effect, Seen
 from cases.codes_proposal import ConsequenceKind, ProposalReason, ProposalStanding
 
@@ -49,10 +50,11 @@ __all__ = [
     "Body", "Category", "Cause", "Channel", "CheckMethod", "Checked", "Code", "Compensation", "Complexity",
     "ConsequenceKind", "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction",
     "Disposition", "Effect", "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind",
-    "Lateness", "LeaveReason", "Link", "MediationResult", "Mode", "Movement", "Outcome", "Party",
-    "PauseReason", "Payer", "Priority", "ProposalReason", "ProposalStanding", "Purpose", "Reason",
-    "ReopenReason", "ReplacementReason", "RevisitMethod", "Role", "SalesChannel", "Seen", "Settlement",
-    "Severity", "ShippingMode", "Stage", "Step", "Stock", "Subject", "Transit",
+    "Lateness", "LeaveReason", "Link", "MediationResult", "Mode", "MonthChange", "MonthMeasure", "Movement",
+    "Outcome", "Party", "PauseReason", "Payer", "Priority", "ProposalReason", "ProposalStanding", "Purpose",
+    "Reason", "ReopenReason", "ReplacementReason", "RevisionReason", "RevisitMethod", "Role", "SalesChannel",
+    "Seen", "Settlement", "Severity", "ShippingMode", "Shortcoming", "Stage", "Step", "Stock", "Subject",
+    "Transit",
 ]  # fmt: skip
 
 

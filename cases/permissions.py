@@ -40,6 +40,8 @@ _PROGRAMME = ("hold", "rectify", "follow", "publish")
 """What is asked of a programme in a period, not of a case (cases/programmes)."""
 _PROPOSAL = ("propose", "decide")
 """What is asked of a proposal; the regulation says which of the roles decides (cases/proposals)."""
+_MONTH = ("publish-month",)
+"""What is asked of a month: who answers for the work or looks at it reports it (S0 六/1, S1 七/4)."""
 _AGENT = (
     "receive", "classify", "respond", "note", "revisit", "escalate", "answer-quote", "request", "pause", "resume",
     "book", "transfer", "refund", "close", "reopen", "promise", "file", "verify", "dispute", "investigate",
@@ -56,12 +58,12 @@ _LOGISTICS = (
 _SUPERVISOR = (
     "approve", "reject", "transfer", "classify", "escalate", "respond", "note", "correct", "close", "reopen",
     "promise", "file", "verify", "dispute", "investigate", "mediate", "settle", "review",
-    "merge", *_PROGRAMME, *_PROPOSAL,
+    "merge", *_PROGRAMME, *_PROPOSAL, *_MONTH,
 )  # fmt: skip
 _FINANCE = ("refund", "note", "compensate", "charge", "file")
 _STORE = ("receive", "respond", "transfer", "request", "note", "file")
 _WAREHOUSE = ("move-stock", "request", "note", "file")
-_MANAGEMENT = ("approve", "reject", "note", *_PROGRAMME, *_PROPOSAL, "answer-appeal")
+_MANAGEMENT = ("approve", "reject", "note", *_PROGRAMME, *_PROPOSAL, *_MONTH, "answer-appeal")
 _LEGAL = ("investigate", "mediate", "settle", "note", "file")
 _RESEARCH = ("note", "file")
 _PARTNER = (
@@ -85,7 +87,7 @@ _WORK: Mapping[Role, Mapping[str, Relation]] = {
     Role.LOGISTICS: dict.fromkeys(_LOGISTICS, Relation.ANY),
     Role.QUALITY: {
         "inspect": Relation.RETURN_CHECK,
-        **dict.fromkeys(("hold", "rectify", "follow"), Relation.ANY),
+        **dict.fromkeys(("hold", "rectify", "follow", *_MONTH), Relation.ANY),
     },
     Role.DISPUTE: {},
     Role.SUPERVISOR: dict.fromkeys(_SUPERVISOR, Relation.ANY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -14,6 +15,7 @@ from cases.codes import Role
 from cases.errors import UnknownTopic
 from cases.events import CASE_FACTS
 from cases.events_audit import AUDIT_FACTS
+from cases.events_month import MONTH_FACTS
 from cases.events_programme import PROGRAMME_FACTS
 from cases.events_proposal import PROPOSAL_FACTS
 from cases.events_reference import REFERENCE_FACTS
@@ -90,10 +92,10 @@ class Recorded:
         return self.recorded_at or self.occurred_at
 
 
-TOPICS: dict[str, type[Fact]] = {
-    fact.topic: fact
-    for fact in (*CASE_FACTS.values(), *REFERENCE_FACTS, *AUDIT_FACTS, *PROGRAMME_FACTS, *PROPOSAL_FACTS)
-}
+FAMILIES: Final[tuple[Iterable[type[Fact]], ...]] = (
+    CASE_FACTS.values(), REFERENCE_FACTS, AUDIT_FACTS, PROGRAMME_FACTS, PROPOSAL_FACTS, MONTH_FACTS,
+)  # fmt: skip
+TOPICS: dict[str, type[Fact]] = {fact.topic: fact for family in FAMILIES for fact in family}
 """Every topic on disk with its class; a topic belongs to one class for ever."""
 
 

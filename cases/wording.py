@@ -20,6 +20,7 @@ from cases.codes import (
     ProposalReason,
     Reason,
     ReopenReason,
+    RevisionReason,
     Role,
 )
 from cases.straying import CURE, has_strayed
@@ -37,7 +38,7 @@ _STAFF: Final = re.compile(r"[A-Za-z0-9_.:-]+")
 _REASONS: Final = frozenset(
     {
         *LeaveReason, *ReopenReason, *Reason, *PauseReason, *EscalationReason, *CorrectionReason,
-        *ProposalReason,
+        *ProposalReason, *RevisionReason,
     }
 )  # fmt: skip
 

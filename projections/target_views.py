@@ -21,10 +21,7 @@ COUNTED_SAYS: Final = (
 
 # Clocks are counted as they stand in their own table, so that a target and the SLA board can never differ. Of facts
 # that must not come again, the next one with the same key within the time makes a miss, in whichever case it is.
-COUNTED_AT: LiteralString = """
-CREATE FUNCTION {function}(instant timestamptz) RETURNS TABLE ({columns})
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+COUNTED_STANDING: LiteralString = """
     SELECT counting.target_id, clocks.case_id, clocks.started_at, clocks.department,
         CASE WHEN clocks.standing = 'met' THEN 'good' WHEN clocks.standing IN ('breached', 'overdue') THEN 'missed'
             WHEN clocks.standing IN ('running', 'paused') THEN 'pending' ELSE clocks.standing END,
@@ -35,7 +32,7 @@ BEGIN ATOMIC
         clocks.last_position
     FROM (SELECT target_id, coalesce(settings_version, '') AS settings, unnest(promises) AS clause_id FROM {targets})
         AS counting
-    JOIN {clocks_at}(instant) AS clocks
+    JOIN {clocks_at} AS clocks
         ON clocks.clause_id = counting.clause_id AND coalesce(clocks.settings_version, '') = counting.settings
     UNION ALL
     SELECT counted.target_id, counted.case_id, counted.happened_at, counted.department, now.standing, now.standing,
@@ -54,7 +51,12 @@ BEGIN ATOMIC
             ELSE 'missed'
         END AS standing
     ) AS now
-    WHERE counted.happened_at <= instant;
+    WHERE counted.happened_at <= instant
+"""
+COUNTED_AT: LiteralString = """
+CREATE FUNCTION {function}(instant timestamptz) RETURNS TABLE ({columns})
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC {standing};
 END
 """
 
@@ -169,7 +171,10 @@ def create(schema: str) -> Iterator[Composed]:
     parts = {part: Identifier(schema, name) for part, name in names.items()}
     yield SQL(COUNTED_AT).format(
         function=parts["counted_at"], columns=_typed(COUNTED_SAYS),
-        **{part: parts[part] for part in ("counted", "targets", "clocks_at")},
+        standing=SQL(COUNTED_STANDING).format(
+            counted=parts["counted"], targets=parts["targets"],
+            clocks_at=SQL("{}(instant)").format(parts["clocks_at"]),
+        ),
     )  # fmt: skip
     yield SQL(TARGETS_AT).format(
         function=Identifier(schema, "targets_at"), columns=_typed(TARGET_COLUMNS), small=Literal(SMALL),

@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from projections import alerts_view, sla_clocks_table, target_views
+from projections import alerts_view, month_figures, months_view, sla_clocks_table, target_views
 from projections.columns import Column, Says
 from projections.costs_view import COSTS
 from projections.programmes_view import PROGRAMMES_NOW
@@ -22,10 +22,7 @@ ADDED = (
 
 # Inlined by the planner, so that a question's own conditions reach the indexes. Its text is bound to the tables
 # themselves, not to their names: it goes with them when a rebuilt schema takes over.
-CLOCKS_AT: LiteralString = """
-CREATE FUNCTION {function}(instant timestamptz) RETURNS TABLE ({columns})
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+CLOCKS_STANDING: LiteralString = """
     SELECT clocks.*,
         CASE
             WHEN ended_at <= instant OR verdict IN ('excluded', 'not_configured') THEN verdict
@@ -46,7 +43,12 @@ BEGIN ATOMIC
             ELSE 0
         END
     FROM {clocks} AS clocks
-    WHERE started_at <= instant;
+    WHERE started_at <= instant
+"""
+CLOCKS_AT: LiteralString = """
+CREATE FUNCTION {function}(instant timestamptz) RETURNS TABLE ({columns})
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC {standing};
 END
 """
 SLA_NOW: LiteralString = """
@@ -87,7 +89,7 @@ LABEL_SAYS = {
 }
 
 
-VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS, PROGRAMMES_NOW, PROPOSALS)
+VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS, PROGRAMMES_NOW, PROPOSALS, *months_view.VIEWS)
 """The reports that are a query over tables and nothing else."""
 
 
@@ -107,6 +109,7 @@ def create(schema: str) -> Iterator[Composed]:
     )
     yield from _said(schema, "meta_freshness", "数据新鲜度", "How fresh the tables are", FRESHNESS_SAYS)
     yield from target_views.create(schema)
+    yield from month_figures.create(schema)
     yield from alerts_view.create(schema)
     for view in VIEWS:
         yield from view.create(schema)
@@ -116,7 +119,9 @@ def _clocks_at(schema: str) -> Iterator[Composed]:
     function = Identifier(schema, "sla_clocks_at")
     columns = (SQL("{} {}").format(Identifier(column.name), SQL(column.type)) for column in clock_columns())
     yield SQL(CLOCKS_AT).format(
-        function=function, columns=SQL(", ").join(columns), clocks=Identifier(schema, "fct_sla_clocks")
+        function=function,
+        columns=SQL(", ").join(columns),
+        standing=SQL(CLOCKS_STANDING).format(clocks=Identifier(schema, "fct_sla_clocks")),
     )
     yield SQL("COMMENT ON FUNCTION {}(timestamptz) IS {}").format(
         function,

@@ -21,11 +21,11 @@ ATTEMPTS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Where facts go: behind which version of which stream, decided under which regulation, and when they happened."""
+    """Where facts go: behind which version of which stream, under which regulation if one, and when they happened."""
 
     stream: UUID
     version: int
-    decided_under: str
+    decided_under: str | None
     occurred_at: datetime
     is_backdated: bool = False
 

@@ -23,6 +23,7 @@ from cases.commands import COMMANDS, Approve, Command, Correct, Inspect, Reject,
 from cases.errors import NotAllowed
 from cases.events import Classified, Corrected, Inspected, Received, Transferred
 from cases.fact import Fact
+from cases.month_end import ASKED as MONTH_VERBS
 from cases.permissions import TABLE, must_permit, must_relate, permits
 from cases.programmes.asked import ASKED
 from cases.proposals.asked import ASKED as PROPOSAL_VERBS
@@ -53,13 +54,14 @@ BY_HAND = {
     "merge": "agent supervisor",
     "hold": "quality supervisor finance management", "rectify": "quality supervisor management",
     "follow": "quality supervisor management", "publish": "supervisor management",
+    "publish-month": "quality supervisor management",
     "propose": "supervisor management", "decide": "supervisor management", "answer-appeal": "management",
     "appeal": "agent technician logistics quality supervisor finance store warehouse management legal research partner",
 }  # fmt: skip
 
 
 def test_every_command_stands_in_the_copy() -> None:
-    assert BY_HAND.keys() == {*COMMANDS, *ASKED, *PROPOSAL_VERBS}
+    assert BY_HAND.keys() == {*COMMANDS, *ASKED, *PROPOSAL_VERBS, *MONTH_VERBS}
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SERVICE])
