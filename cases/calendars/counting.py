@@ -36,6 +36,7 @@ class UnitNotCounted(ValueError):
     """The calendar does not count in this unit, for example working days around the clock."""
 
 
+_ZERO = timedelta(0)
 _UNITS = {
     CalendarKind.AROUND_THE_CLOCK: {Unit.TIME},
     CalendarKind.WORKING_DAYS: {Unit.TIME, Unit.WORKING_DAYS},
@@ -246,7 +247,7 @@ def elapsed(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
 
 def add(start: datetime, amount: timedelta, calendar: Calendar) -> datetime:
     """Give the earliest moment at which an amount of the calendar's own time (0 or more) has passed."""
-    if amount < timedelta(0):
+    if amount < _ZERO:
         raise ValueError("only 0 or more can be added")
     if start.tzinfo is UTC and calendar.counts_always:
         return later(start, amount)

@@ -97,7 +97,16 @@ def _again(timed: _Timed, recorded: Timeline) -> Verdict:
     """Judge a run anew by other times of the same facts."""
     if timed.exclusion is not None:
         return Verdict.EXCLUDED
-    return _measure(timed.terms, timed.run, recorded)[-1]
+    run, terms = timed.run, timed.terms
+    if run.waits or timed.moments is None or not terms.is_simple or terms.due is None:
+        return _measure(terms, run, recorded)[-1]
+    if run.end is None:
+        return timed.verdict
+    start, ended_at = recorded.times[run.start], recorded.times[run.end]
+    due_at = terms.due.moment(start, recorded.fact(run.start), timed.calendar)
+    if due_at is not None and ended_at > due_at:
+        return Verdict.BREACHED
+    return Verdict.CANCELLED if run.stop is None else Verdict.MET
 
 
 def _before_corrections(facts: Sequence[Recorded], rules: Rules) -> dict[str, _Timed]:
@@ -118,20 +127,11 @@ def _timed(timeline: Timeline, rules: Rules) -> dict[str, _Timed]:
     """Time every run of every promise that binds, by clock id."""
     found: dict[str, _Timed] = {}
     for bound in rules.bound:
-        for terms, run in all_runs(timeline, bound):
-            clock_id = _clock_id(timeline, bound, terms, run)
-            found[clock_id] = _time(clock_id, bound, terms, run, timeline)
+        for terms, run, name in all_runs(timeline, bound):
+            clock_id = timeline.case + name
+            exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
+            found[clock_id] = _Timed(clock_id, bound, terms, run, *_measure(terms, run, timeline), exclusion)
     return found
-
-
-def _clock_id(timeline: Timeline, bound: Bound, terms: Terms, run: Run) -> str:
-    number = f":{run.number}" if run.number > 1 else ""
-    return f"{timeline.case}:{bound.pinned.regulation}:{terms.promise.id}:{run.cycle}{number}"
-
-
-def _time(clock_id: str, bound: Bound, terms: Terms, run: Run, timeline: Timeline) -> _Timed:
-    exclusion = _exclusion(timeline, run, terms, clock_id) if "Approved" in timeline.by_name else None
-    return _Timed(clock_id, bound, terms, run, *_measure(terms, run, timeline), exclusion)
 
 
 def _measure(
@@ -139,7 +139,7 @@ def _measure(
 ) -> tuple[datetime, datetime | None, Calendar | None, list[Span], Moments | None, Verdict]:
     times = timeline.times
     started_at = times[run.start]
-    ended_at = None if run.end is None else max(started_at, times[run.end])
+    ended_at = None if (end := run.end) is None else max(started_at, times[end])
     spans = _spans(run, times) if run.waits else []
     calendar = terms.base.calendar_at(ended_at) if terms.base.earlier else terms.base.calendar
     moments = moments_of(timeline, terms, run, (started_at, ended_at), spans, calendar)
@@ -232,6 +232,8 @@ def _stretches(timed: _Timed, timeline: Timeline) -> tuple[Stretch, ...]:
 def _movers(timed: _Timed, timeline: Timeline) -> tuple[int, ...]:
     """Name the facts that moved a clock, in the order of the log."""
     run = timed.run
+    if run.end is None and not (run.waits or timed.exclusion or (timed.moments and timed.moments.agreements)):
+        return (timeline.version(run.start),)
     moved = {timeline.version(place) for place in (run.start, run.end) if place is not None}
     if not (run.waits or timed.exclusion or (timed.moments and timed.moments.agreements)):
         return tuple(sorted(moved))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from cases.calendars.amounts import Duration
+from cases.calendars.amounts import Duration, Unit
 from cases.calendars.book import CalendarBook
 from cases.calendars.counting import Calendar, add, due, due_day_begins, elapsed
+from cases.calendars.walls import later
 from cases.fact import Fact
 from cases.promises.clock import Lacking
 from cases.regulation.bound import Bound
@@ -34,6 +35,8 @@ class Limit:
     begins: bool
     """True: the day that the amount ends on need only have begun."""
     lacking: Lacking | None
+    plain: timedelta | None
+    """The amount as plain time, where every moment counts and always has."""
 
     def calendar_at(self, ended_at: datetime | None) -> Calendar | None:
         """Give the calendar that counts: what had ended before a year was settled stays as it ended."""
@@ -47,6 +50,8 @@ class Limit:
         """Give the moment without pauses; None when not configured. Raises OutsideCalendar."""
         if self.lacking is not None or calendar is None:
             return None
+        if self.plain is not None and start.tzinfo is UTC:
+            return later(start, self.plain)
         if self.amount is not None:
             return (due_day_begins if self.begins else due)(start, self.amount, calendar)
         return told_in(fact, str(self.until))
@@ -62,15 +67,24 @@ def limit_of(bound: Bound, within: Within) -> Limit:
     """Read an amount with the firm's values and the calendars of a regulation as bound."""
     amount, calendar = _amount(bound, within), _calendar(bound, within, bound.calendars)
     earlier = [(until, _calendar(bound, within, book)) for until, book in bound.earlier]
+    first, lacking = _first_calendar(bound, within, calendar), _lacking(within, amount, calendar)
+    books = (calendar, first, *(found for _, found in earlier))
     return Limit(
         amount=amount,
         until=within.until,
         calendar=calendar,
-        first_calendar=_first_calendar(bound, within, calendar),
+        first_calendar=first,
         earlier=tuple((until, found) for until, found in earlier if found is not None),
         begins=isinstance(within, NotBefore) and within.day == "begun",
-        lacking=_lacking(within, amount, calendar),
+        lacking=lacking,
+        plain=None if lacking or amount is None else _plain(amount, books),
     )
+
+
+def _plain(amount: Duration, calendars: Iterable[Calendar | None]) -> timedelta | None:
+    if amount.unit is not Unit.TIME or not all(one is None or one.counts_always for one in calendars):
+        return None
+    return timedelta(microseconds=amount.amount)
 
 
 def extended(moment: datetime, spans: Iterable[Span], calendar: Calendar) -> datetime:

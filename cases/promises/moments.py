@@ -48,11 +48,12 @@ def moments_of(
         if terms.due is None:
             return Moments(None, None, None, earliest, spans, ())
         due = original = terms.due.moment(started_at, start, base)
-        if terms.due.first_calendar is not base:
+        if terms.due.first_calendar is not base and terms.due.plain is None:
             original = terms.due.moment(started_at, start, terms.due.first_calendar)
         if terms.agreed and due is not None:
             return _agreed(original, due, earliest, spans, _agreements(timeline, terms, run), base)
-        return Moments(original, due, due and extended(due, spans, base), earliest, spans, ())
+        moved = extended(due, spans, base) if due and spans else due
+        return Moments(original, due, moved, earliest, spans, ())
     except OutsideCalendar:
         return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from cases.kept import Kept
 from cases.promises.runs import Run, runs
@@ -12,36 +12,46 @@ from cases.promises.timeline import Timeline
 from cases.regulation.bound import Bound
 from cases.regulation.marking import SHAPES, Shape
 
-Found = tuple[tuple[int, Terms, tuple[Run, ...]], ...]
-"""The promises that run, each with its place in the regulation."""
+Named = tuple[Terms, Run, str]
+"""A run, and how its clock is named after the case."""
 
-FOUND: Final = Kept[int, tuple[tuple[Terms, ...], Kept[Shape, Found]]](256)
+
+class Found(NamedTuple):
+    """What is known of the terms of a regulation: those that each case is asked for, and the runs by shape."""
+
+    terms: tuple[Terms, ...]
+    unlike: tuple[tuple[int, Terms], ...]
+    by_shape: Kept[Shape, tuple[Named, ...]]
+
+
+FOUND: Final = Kept[int, Found](256)
 """By the very terms, which are kept alive, and so their id."""
 
 
-def all_runs(timeline: Timeline, bound: Bound) -> Iterator[tuple[Terms, Run]]:
+def all_runs(timeline: Timeline, bound: Bound) -> Sequence[Named]:
     """Find every run of every promise of a regulation, in its order."""
     terms = terms_of(bound)
-    found = (*_by_shape(timeline, bound, terms), *_found(timeline, terms, is_alike=False))
-    for _, one, running in sorted(found, key=_place):
-        for run in running:
-            yield one, run
-
-
-def _by_shape(timeline: Timeline, bound: Bound, terms: tuple[Terms, ...]) -> Found:
-    _, known = FOUND.get(id(terms)) or FOUND.keep(id(terms), (terms, Kept(SHAPES)))
+    found = FOUND.get(id(terms)) or FOUND.keep(id(terms), _parted(terms))
     shape = timeline.shape(bound.regulation.marking)
-    found = known.get(shape)
-    return known.keep(shape, tuple(_found(timeline, terms, is_alike=True))) if found is None else found
+    alike = found.by_shape.get(shape)
+    if alike is None:
+        named = [one for each in terms if each.is_alike for one in _named(timeline, bound, each)]
+        alike = found.by_shape.keep(shape, tuple(named))
+    own = [one for _, each in found.unlike for one in _named(timeline, bound, each)]
+    return _in_order(terms, (*alike, *own)) if own else alike
 
 
-def _found(
-    timeline: Timeline, terms: tuple[Terms, ...], *, is_alike: bool
-) -> Iterator[tuple[int, Terms, tuple[Run, ...]]]:
-    for place, one in enumerate(terms):
-        if one.is_alike is is_alike and (running := runs(timeline, one)):
-            yield place, one, tuple(running)
+def _parted(terms: tuple[Terms, ...]) -> Found:
+    unlike = ((place, one) for place, one in enumerate(terms) if not one.is_alike)
+    return Found(terms, tuple(unlike), Kept(SHAPES))
 
 
-def _place(found: tuple[int, Terms, tuple[Run, ...]]) -> int:
-    return found[0]
+def _named(timeline: Timeline, bound: Bound, terms: Terms) -> Iterator[Named]:
+    for run in runs(timeline, terms):
+        number = f":{run.number}" if run.number > 1 else ""
+        yield terms, run, f":{bound.pinned.regulation}:{terms.promise.id}:{run.cycle}{number}"
+
+
+def _in_order(terms: tuple[Terms, ...], found: Iterable[Named]) -> Sequence[Named]:
+    places = {id(one): place for place, one in enumerate(terms)}
+    return sorted(found, key=lambda named: places[id(named[0])])

@@ -73,6 +73,11 @@ class Terms:
             return False
         return self.before is None or (not self.told and self.before.is_alike)
 
+    @cached_property
+    def is_simple(self) -> bool:
+        """Tell whether all it asks for is a due moment, on one calendar, never agreed anew and never too early."""
+        return not (self.lacking or self.earliest or self.agreed or self.base.earlier)
+
     def applies(self, traits: Mapping[str, Any]) -> bool:
         """Tell whether a case with these traits is meant, as Condition does."""
         for name, wanted in self.asked:  # noqa: SIM110 - a generator costs twice as much, for every case of a rebuild
@@ -93,9 +98,8 @@ class Terms:
         whole = elapsed(start, unpaused_due, calendar)
         if whole <= timedelta(0):
             return ()
-        return tuple(
-            extended(add(start, whole * share, calendar), spans, calendar) for share in self.promise.warn
-        )
+        moments = [add(start, whole * share, calendar) for share in self.promise.warn]
+        return tuple([extended(at, spans, calendar) for at in moments] if spans else moments)
 
 
 def _start(promise: Promise, before: Terms | None) -> Sought:

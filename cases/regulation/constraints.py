@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
@@ -25,8 +24,7 @@ _LEAVES: Final = (Requested, Approved, Rejected)
 _VERSION: Final = attrgetter("originator_version")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A clause that the facts of a case do not satisfy.
 
     `versions` names the facts it rests on, the judged one last; `needs` what would have satisfied it.
@@ -74,14 +72,16 @@ def _judge_all(
 ) -> Iterator[tuple[int, Finding]]:
     rights: dict[int, Rights] = {}
     leaves = [known for known in history if isinstance(known.fact, _LEAVES)]
+    marked: list[Marked] = []
     for place, asked, rests_on in _broken(history, bound, shape):
         if rests_on is not None:
-            versions = tuple(history[one].originator_version for one in rests_on)
+            versions = tuple([history[one].originator_version for one in rests_on])
         else:
-            versions = _judged(asked, _act(history, place, shape), bound)
+            marked = marked or _marked(history, shape)
+            versions = _judged(asked, _act(marked, place), bound)
         if not versions:
             continue
-        if rests_on is None or not asked.is_told:
+        if not asked.is_told:
             if place not in rights:
                 rights[place] = Rights(Claim.of(history[: place + 1]), bound, rules)
             if not asked.constraint.applies.holds(rights[place].trait):
@@ -100,21 +100,26 @@ def _broken(history: Sequence[Recorded], bound: Bound, shape: Shape) -> tuple[_B
 
 def _search(history: Sequence[Recorded], bound: Bound, shape: Shape) -> Iterator[_Broken]:
     places = {known.originator_version: place for place, known in enumerate(history)}
+    marked = _marked(history, shape)
     for place, marks in enumerate(shape.marks):
-        act = _act(history, place, shape)
+        act, claim = _act(marked, place), Claim.of(history[: place + 1])
         for asked in bound.regulation.marking.judging(marks):
+            if asked.is_told and not asked.constraint.applies.holds(claim.trait):
+                continue
             if not asked.is_alike:
                 if may_break(asked, act):
                     yield _Broken(place, asked, None)
             elif broken := _judged(asked, act, bound):
-                claim = Claim.of(history[: place + 1])
-                if not asked.is_told or asked.constraint.applies.holds(claim.trait):
-                    yield _Broken(place, asked, tuple(places[version] for version in broken))
+                yield _Broken(place, asked, tuple(places[version] for version in broken))
 
 
-def _act(history: Sequence[Recorded], place: int, shape: Shape) -> Act:
-    known = [Marked(*one) for one in zip(history[: place + 1], shape.marks[: place + 1], strict=True)]
-    return Act(known[-1], known[:-1], known[:-1])
+def _marked(history: Sequence[Recorded], shape: Shape) -> list[Marked]:
+    return [Marked(*one) for one in zip(history, shape.marks, strict=True)]
+
+
+def _act(marked: list[Marked], place: int) -> Act:
+    before = marked[:place]
+    return Act(marked[place], before, before)
 
 
 def judge_next(candidate: Recorded, history: Sequence[Recorded], rules: Sequence[Bound]) -> Iterator[Finding]:

@@ -45,7 +45,8 @@ ROWS: tuple[Row, ...] = (
     (UUID(int=0), "", 0, False, EARLY, date(1970, 1, 1), Decimal(0), [], [], Multirange()),
     (
         UUID(int=2**128 - 1), "制\\N表\t符\n行\r尾 '; DROP", -(2**63), True, LATE, date(2099, 12, 31),
-        Decimal("-0.0001"), [1, 2**40], ["一", "", "{x}"], Multirange([Range(EARLY, MIDST, "[)"), Range(LATE, None, "[)")]),
+        Decimal("-0.0001"), [1, 2**40], ["一", "", "{x}"],
+        Multirange([Range(EARLY, MIDST, "[)"), Range(LATE, None, "[)")]),
     ),
     (UUID(int=1), None, None, None, None, None, None, None, None, None),
     (UUID(int=3), r"\N", 2**63 - 1, True, EARLY, date(2000, 1, 1), Decimal("1234567890123.25"), [3], ["None"], None),
