@@ -8,9 +8,11 @@ from typing import Annotated, NamedTuple
 
 from cases import events
 from cases.codes import Kind
+from cases.regulation.targets import Measure
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says
+from projections.counting import targets_of
 from projections.tables import Index, Row, Table
 
 
@@ -41,6 +43,14 @@ class ComplaintRow(NamedTuple):
     ]
     satisfaction: Annotated[int | None, Says("满意度（1至5）", "Satisfaction at the newest revisit, 1 to 5")]
     is_reopened: Annotated[bool, Says("曾重新受理", "Was reopened")]
+    reopened_at: Annotated[datetime | None, Says("首次重新受理时间", "When it was first reopened")]
+    serial_token: Annotated[
+        str | None,
+        Says("序列号令牌（可关联，不可还原）", "Keyed token of the serial number; none if not told"),
+    ]
+    targets: Annotated[
+        list[str], Says("规定其期间的指标", "Targets that say when it must not come again, see dim_targets")
+    ]
     is_live: columns.IsLive
     is_parked: columns.IsParked
     last_position: columns.LastPosition
@@ -49,7 +59,11 @@ class ComplaintRow(NamedTuple):
 
 TABLE = Table(
     "fct_complaints", ComplaintRow, ("case_id",), "投诉（每案一行）", "Complaints, one row per case",
-    indexes=(Index("received_month"),),
+    indexes=(
+        Index("received_month"),
+        Index("received_at"),
+        Index("serial_token, received_at", "serial_token IS NOT NULL"),
+    ),
 )  # fmt: skip
 
 
@@ -81,6 +95,7 @@ def _asked(file: CaseFile) -> Row:
 
 def _ended(file: CaseFile) -> Row:
     began, revisited = file.first_at(events.Received), file.latest(events.Revisited)
+    received = file.case.received
     span = file.closed_at - began if file.closed_at and began else None
     return (
         file.first_at(events.Responded),
@@ -89,4 +104,7 @@ def _ended(file: CaseFile) -> Row:
         revisited.is_solved if revisited else None,
         revisited.satisfaction if revisited else None,
         file.case.cycle > 1,
+        file.first_at(events.Reopened),
+        received.serial.token if received and received.serial else None,
+        targets_of(file, Measure.COMPLAINT_SETTLED),
     )

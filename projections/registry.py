@@ -19,6 +19,7 @@ from projections import (
     part_movements_table,
     part_requests_table,
     refunds_table,
+    repairs_table,
     revisits_table,
     shipments_table,
     sla_clocks_table,
@@ -48,6 +49,7 @@ PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] =
     (refunds_table.TABLE, refunds_table.rows),
     (shipments_table.TABLE, shipments_table.rows),
     (revisits_table.TABLE, revisits_table.rows),
+    (repairs_table.TABLE, repairs_table.rows),
     (disputes_table.TABLE, disputes_table.rows),
     (counted_table.TABLE, counted_table.rows),
 )

@@ -7,9 +7,11 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 from cases import events
+from cases.regulation.targets import Measure
 from projections import columns
 from projections.casefile import CaseFile
 from projections.columns import Says
+from projections.counting import targets_of
 from projections.tables import Index, Row, Table
 
 
@@ -22,18 +24,24 @@ class RevisitRow(NamedTuple):
     method: Annotated[str, Says("回访方式", "How the customer was asked: phone, survey, visit, online")]
     is_solved: Annotated[bool, Says("确认已解决", "Solved, as the customer said")]
     satisfaction: Annotated[int | None, Says("满意度（1至5）", "Satisfaction, 1 to 5; empty where not told")]
+    targets: Annotated[
+        list[str], Says("所计满意度指标", "Targets of satisfaction that count it, see dim_targets")
+    ]
 
 
 TABLE = Table(
     "fct_revisits", columns.of_one_fact(RevisitRow), ("case_id", "version"),
     "回访（每次一行）", "Revisits, one row each",
-    indexes=(Index("month"),),
+    indexes=(Index("month"), Index("occurred_at")),
 )  # fmt: skip
 
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per revisit that stands."""
+    targets: list[str] | None = None
     for known, asked in file.all_of(events.Revisited):
+        if targets is None:
+            targets = targets_of(file, Measure.SATISFACTION)
         month = file.month_of(known.occurred_at)
         yield file.row_of(
             known,
@@ -41,4 +49,5 @@ def rows(file: CaseFile) -> Iterator[Row]:
             asked.method.value,
             asked.is_solved,
             asked.satisfaction,
+            targets,
         )

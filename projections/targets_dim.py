@@ -35,6 +35,8 @@ class TargetRow(NamedTuple):
     months_needed: Annotated[
         int | None, Says("须连续达标月数", "How many months in a row it has to be reached; empty for none")
     ]
+    score: Annotated[int | None, Says("满意的最低评分", "Lowest score, 1 to 5, that satisfies")]
+    days: Annotated[int | None, Says("保持天数", "For how many days it must not come again")]
     promises: Annotated[
         list[str],
         Says("所计时限", "Items of the promises whose clocks it counts; none where it counts facts"),
@@ -43,7 +45,7 @@ class TargetRow(NamedTuple):
 
 TARGETS: Final = Table(
     "dim_targets", TargetRow, ("target_id",), "指标", "Targets with their thresholds",
-    fixed=(TargetRow(UNKNOWN, UNKNOWN, None, UNKNOWN, None, "not_configured", None, []),),
+    fixed=(TargetRow(UNKNOWN, UNKNOWN, None, UNKNOWN, None, "not_configured", None, None, None, []),),
 )  # fmt: skip
 
 
@@ -71,5 +73,7 @@ def _row(regulation: Regulation, settings: Settings | None, target: Target) -> T
         threshold=reached.share,
         threshold_from=reached.whence,
         months_needed=months_needed(target, settings),
+        score=target.score,
+        days=target.days,
         promises=[clause_id(name, "promise", promise.id) for promise in counted_promises(target, regulation)],
     )

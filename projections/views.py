@@ -12,6 +12,7 @@ from projections.columns import Column, Says
 from projections.costs_view import COSTS
 from projections.programmes_view import PROGRAMMES_NOW
 from projections.proposals_view import PROPOSALS
+from projections.statistics import listing
 from projections.stock_view import STOCK
 
 ADDED = (
@@ -89,7 +90,15 @@ LABEL_SAYS = {
 }
 
 
-VIEWS: Final = (alerts_view.ALERTS, STOCK, COSTS, PROGRAMMES_NOW, PROPOSALS, *months_view.VIEWS)
+VIEWS: Final = (
+    alerts_view.ALERTS,
+    STOCK,
+    COSTS,
+    PROGRAMMES_NOW,
+    PROPOSALS,
+    *months_view.VIEWS,
+    *listing.VIEWS,
+)
 """The reports that are a query over tables and nothing else."""
 
 
@@ -109,6 +118,7 @@ def create(schema: str) -> Iterator[Composed]:
     )
     yield from _said(schema, "meta_freshness", "数据新鲜度", "How fresh the tables are", FRESHNESS_SAYS)
     yield from target_views.create(schema)
+    yield from listing.create(schema)
     yield from month_figures.create(schema)
     yield from alerts_view.create(schema)
     for view in VIEWS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from cases.codes import Role
@@ -24,8 +24,14 @@ from tests.fix_desk import caller
 SAMPLE = Path(generate.__file__).parent / "lamp-sample.csv"
 
 
-def take_sample(database: Database, folder: Path, path: Path = SAMPLE, mapping: str = "lamp-sample") -> Taken:
-    """Publish what is shipped, take a file in, and bring the tables to the end of the log."""
+def take_sample(
+    database: Database,
+    folder: Path,
+    path: Path = SAMPLE,
+    mapping: str = "lamp-sample",
+    cases: int | None = None,
+) -> Taken:
+    """Publish what is shipped, take a file (or its first cases) in, and bring the tables to the end of the log."""
     with Ledger(database) as ledger:
         vault = Vault.open(ledger, folder / "keys.json")
         desk = Desk(ledger, vault)
@@ -39,7 +45,7 @@ def take_sample(database: Database, folder: Path, path: Path = SAMPLE, mapping: 
             case_no=lambda: f"AS-{next(numbers):08d}",
             now=datetime(2026, 11, 21, tzinfo=UTC),
         )
-        *_, taken = take(histories(path, taking.mapping), taking, ledger)
+        *_, taken = take(islice(histories(path, taking.mapping), cases), taking, ledger)
     prepare(database)
     Engine(database).catch_up()
     return taken

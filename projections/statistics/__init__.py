@@ -1,0 +1,1 @@
+"""Statistics over the tables: rates with intervals, charts, repeats and rankings, as functions and views of `bi`."""

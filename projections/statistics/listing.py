@@ -1,0 +1,22 @@
+"""The one list of the statistics in schema `bi`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from psycopg.sql import Composed
+
+from projections.statistics import chance, pareto, rates, repeats
+from projections.statistics.function import Function
+from projections.view import View
+
+FUNCTIONS: Final[tuple[Function, ...]] = (*rates.FUNCTIONS, *pareto.FUNCTIONS, *repeats.FUNCTIONS)
+VIEWS: Final[tuple[View, ...]] = (*rates.VIEWS, *pareto.VIEWS, *repeats.VIEWS)
+
+
+def create(schema: str) -> Iterator[Composed]:
+    """Give the statements that make the functions, once clocks and targets can be asked."""
+    yield from chance.create(schema)
+    for function in FUNCTIONS:
+        yield from function.create(schema)

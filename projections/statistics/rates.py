@@ -1,0 +1,199 @@
+"""How promises and targets are kept in a period: by clause, department, product and person, each with its interval."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+from psycopg.sql import Literal
+
+from projections.columns import Column, Says
+from projections.statistics.function import Function
+from projections.statistics.parts import ITEM, LAST, MONTH, PLACE, RATE
+from projections.target_views import SMALL
+from projections.view import View
+
+# Of a person's line the person is who the case is assigned to, as in the figures of a ranking.
+_SLA: LiteralString = """
+WITH clocks AS (
+    SELECT found.regulation, found.clause_id, found.department, cases.product_id, cases.assigned_to, found.case_id,
+        found.standing, found.standing_unadjusted, found.last_position,
+        found.case_closed_at IS NULL OR found.case_closed_at > instant AS is_open
+    FROM {sla_clocks_at}(instant) AS found JOIN {fct_cases} AS cases USING (case_id)
+    WHERE found.started_at >= since::timestamp AT TIME ZONE zone
+    AND found.started_at < until::timestamp AT TIME ZONE zone
+), sums AS (
+    SELECT regulation, clause_id, department, product_id, assigned_to,
+        CASE
+            WHEN grouping(department) = 0 THEN 'department' WHEN grouping(product_id) = 0 THEN 'product'
+            WHEN grouping(assigned_to) = 0 THEN 'person' ELSE 'clause'
+        END AS grouped_by,
+        count(*) FILTER (WHERE standing = 'met') AS numerator,
+        count(*) FILTER (WHERE standing IN ('met', 'breached', 'overdue')) AS denominator,
+        count(*) FILTER (WHERE standing_unadjusted = 'met') AS raw_numerator,
+        count(*) FILTER (WHERE standing_unadjusted IN ('met', 'breached', 'overdue')) AS raw_denominator,
+        count(*) FILTER (WHERE standing = 'overdue') AS overdue,
+        count(*) FILTER (WHERE standing IN ('running', 'paused')) AS pending,
+        count(*) FILTER (WHERE standing = 'cancelled') AS cancelled,
+        count(*) FILTER (WHERE standing = 'excluded') AS excluded,
+        count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
+        count(DISTINCT case_id) AS cases, count(DISTINCT case_id) FILTER (WHERE is_open) AS open_cases,
+        max(last_position) AS last_position
+    FROM clocks
+    GROUP BY GROUPING SETS (
+        (regulation, clause_id), (regulation, department), (regulation, clause_id, product_id),
+        (regulation, clause_id, assigned_to)
+    )
+    HAVING grouping(assigned_to) = 1 OR assigned_to IS NOT NULL
+)
+SELECT sums.grouped_by, coalesce(sums.department, sums.product_id, sums.assigned_to),
+    coalesce(departments.label_zh, products.label_zh, sums.assigned_to),
+    coalesce(departments.label_en, products.label_en, sums.assigned_to),
+    sums.regulation, sums.clause_id, clauses.clause, clauses.label_zh, clauses.label_en,
+    numerator, denominator, round(numerator::numeric / nullif(denominator, 0), 4),
+    {wilson_low}(numerator, denominator), {wilson_high}(numerator, denominator), denominator < {small},
+    raw_numerator, raw_denominator, round(raw_numerator::numeric / nullif(raw_denominator, 0), 4),
+    denominator - numerator, overdue, pending, cancelled, excluded, not_configured, cases, open_cases, last_position
+FROM sums
+LEFT JOIN {dim_regulation_clauses} AS clauses USING (clause_id)
+LEFT JOIN {dim_departments} AS departments ON departments.code = sums.department
+LEFT JOIN {dim_products} AS products ON products.product_id = sums.product_id
+"""
+SLA_RATES: Final = Function(
+    "sla_rates", "某期间各时限的履行率", "How promises were kept whose clocks started in a period",
+    reads=(
+        "sla_clocks_at", "fct_cases", "dim_regulation_clauses", "dim_departments", "dim_products", "wilson_low",
+        "wilson_high",
+    ),
+    query=_SLA, values={"small": Literal(SMALL)},
+    columns=(
+        *PLACE, *ITEM, *RATE,
+        Column("raw_numerator", "bigint", True, Says("分子（不计除外）", "Good had nobody been excluded")),
+        Column("raw_denominator", "bigint", True, Says("分母（不计除外）", "Good and missed had nobody been excluded")),
+        Column("raw_rate", "numeric", True, Says("比率（不计除外）", "The rate had nobody excluded anything")),
+        Column("missed", "bigint", True, Says("未达数", "Missed: late or too early, and what is overdue")),
+        Column("overdue", "bigint", True, Says("其中超时未结", "Of these, past due and not stopped yet")),
+        Column("pending", "bigint", True, Says("未定", "Running or paused: neither good nor missed yet")),
+        Column("cancelled", "bigint", True, Says("已取消", "No longer owed")),
+        Column("excluded", "bigint", True, Says("已除外", "Left out with leave")),
+        Column("not_configured", "bigint", True, Says("未配置", "Clocks without a time, for want of a setting")),
+        Column("cases", "bigint", True, Says("案件数", "In how many cases")),
+        Column("open_cases", "bigint", True, Says("其中未结案件", "Of these cases, those that are not closed")),
+        LAST,
+    ),
+)  # fmt: skip
+_BY_DAY: LiteralString = """
+SELECT day::date AS day_date, found.*
+FROM generate_series(
+    (SELECT date_trunc('day', min(started_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_sla_clocks}),
+    (SELECT max(started_at) AT TIME ZONE current_setting('TimeZone') FROM {fct_sla_clocks}), interval '1 day'
+) AS day
+CROSS JOIN LATERAL {sla_rates}(now(), current_setting('TimeZone'), day::date, day::date + 1) AS found
+"""
+_BY_MONTH: LiteralString = """
+SELECT month::date AS month, found.*
+FROM generate_series(
+    (SELECT date_trunc('month', min(started_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_sla_clocks}),
+    (SELECT max(started_at) AT TIME ZONE current_setting('TimeZone') FROM {fct_sla_clocks}), interval '1 month'
+) AS month
+CROSS JOIN LATERAL {sla_rates}(
+    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date
+) AS found
+"""
+SLA_BY_DAY: Final = View(
+    "rpt_sla_by_day", "时限履行率（按日）", "How promises are kept, by the day on which their clocks started",
+    reads=("fct_sla_clocks", "sla_rates"), query=_BY_DAY,
+    columns=(Column("day_date", "date", True, Says("日期（业务时区）", "The day")), *SLA_RATES.columns),
+)  # fmt: skip
+SLA_BY_MONTH: Final = View(
+    "rpt_sla_by_month", "时限履行率（按月）", "How promises are kept, by the month in which their clocks started",
+    reads=("fct_sla_clocks", "sla_rates"), query=_BY_MONTH, columns=(MONTH, *SLA_RATES.columns),
+)  # fmt: skip
+
+_TARGETS: LiteralString = """
+WITH counted AS (
+    SELECT found.target_id, found.department, cases.product_id, cases.assigned_to, found.case_id, found.standing,
+        found.standing_unadjusted, found.last_position,
+        cases.closed_at IS NULL OR cases.closed_at > instant AS is_open
+    FROM {counted_at}(instant) AS found JOIN {fct_cases} AS cases USING (case_id)
+    WHERE found.happened_at >= since::timestamp AT TIME ZONE zone
+    AND found.happened_at < until::timestamp AT TIME ZONE zone
+), sums AS (
+    SELECT target_id, department, product_id, assigned_to,
+        CASE
+            WHEN grouping(department) = 0 THEN 'department' WHEN grouping(product_id) = 0 THEN 'product'
+            WHEN grouping(assigned_to) = 0 THEN 'person' ELSE 'target'
+        END AS grouped_by,
+        count(*) FILTER (WHERE standing = 'good') AS numerator,
+        count(*) FILTER (WHERE standing IN ('good', 'missed')) AS denominator,
+        count(*) FILTER (WHERE standing_unadjusted = 'good') AS raw_numerator,
+        count(*) FILTER (WHERE standing_unadjusted IN ('good', 'missed')) AS raw_denominator,
+        count(*) FILTER (WHERE standing = 'pending') AS pending,
+        count(*) FILTER (WHERE standing = 'excluded') AS excluded,
+        count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
+        count(DISTINCT case_id) AS cases, count(DISTINCT case_id) FILTER (WHERE is_open) AS open_cases,
+        max(last_position) AS last_position
+    FROM counted
+    GROUP BY GROUPING SETS ((target_id), (target_id, department), (target_id, product_id), (target_id, assigned_to))
+    HAVING grouping(assigned_to) = 1 OR assigned_to IS NOT NULL
+)
+SELECT sums.grouped_by, coalesce(sums.department, sums.product_id, sums.assigned_to),
+    coalesce(departments.label_zh, products.label_zh, sums.assigned_to),
+    coalesce(departments.label_en, products.label_en, sums.assigned_to),
+    clauses.regulation || '@' || clauses.regulation_version, targets.clause_id, clauses.clause, clauses.label_zh,
+    clauses.label_en, numerator, denominator, round(numerator::numeric / nullif(denominator, 0), 4),
+    {wilson_low}(numerator, denominator), {wilson_high}(numerator, denominator), denominator < {small},
+    round(raw_numerator::numeric / nullif(raw_denominator, 0), 4), sums.target_id, targets.measure,
+    targets.settings_version, targets.threshold, targets.threshold_from,
+    numerator >= targets.threshold * nullif(denominator, 0),
+    {wilson_low}(numerator, denominator) <= targets.threshold
+        AND {wilson_high}(numerator, denominator) >= targets.threshold,
+    denominator - numerator, pending, excluded, not_configured, cases, open_cases, last_position
+FROM sums
+JOIN {dim_targets} AS targets USING (target_id)
+JOIN {dim_regulation_clauses} AS clauses USING (clause_id)
+LEFT JOIN {dim_departments} AS departments ON departments.code = sums.department
+LEFT JOIN {dim_products} AS products ON products.product_id = sums.product_id
+"""
+TARGET_RATES: Final = Function(
+    "target_rates", "某期间各指标（按部门、产品、人员）", "Targets in a period by department, product and person",
+    reads=(
+        "counted_at", "fct_cases", "dim_targets", "dim_regulation_clauses", "dim_departments", "dim_products",
+        "wilson_low", "wilson_high",
+    ),
+    query=_TARGETS, values={"small": Literal(SMALL)},
+    columns=(
+        *PLACE, *ITEM, *RATE,
+        Column("raw_rate", "numeric", True, Says("比率（不计除外）", "The rate had nobody excluded anything")),
+        Column("target_id", "text", True, Says("指标标识", "Regulation@version/target/item/settings version")),
+        Column("measure", "text", True, Says("口径", "What it counts; labels in dim_codes, vocabulary measure")),
+        Column("settings_version", "text", True, Says("设定值版本", "Version of the firm's values; empty for none")),
+        Column("threshold", "numeric", True, Says("应达到的比例", "Share to reach, 0 to 1; empty where left open")),
+        Column("threshold_from", "text", True, Says("比例的出处", "Whence it comes: clause, setting, not_configured")),
+        Column("is_reached", "boolean", True, Says("是否达标", "Whether it is reached; empty where nobody can tell")),
+        Column("is_within_chance", "boolean", True, Says(
+            "阈值在置信区间内", "The threshold lies in the interval: chance alone could have made the difference")),
+        Column("missed", "bigint", True, Says("未达数", "How many are missed; counted_at lists them")),
+        Column("pending", "bigint", True, Says("未定", "Not decided yet")),
+        Column("excluded", "bigint", True, Says("已除外", "Left out with leave")),
+        Column("not_configured", "bigint", True, Says("未配置", "Clocks without a time, for want of a setting")),
+        Column("cases", "bigint", True, Says("案件数", "In how many cases it was counted")),
+        Column("open_cases", "bigint", True, Says("其中未结案件", "Of these cases, those that are not closed")),
+        LAST,
+    ),
+)  # fmt: skip
+_TARGETS_BY_MONTH: LiteralString = """
+SELECT month::date AS month, found.*
+FROM generate_series(
+    (SELECT date_trunc('month', min(opened_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_cases}),
+    now() AT TIME ZONE current_setting('TimeZone'), interval '1 month'
+) AS month
+CROSS JOIN LATERAL {target_rates}(
+    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date
+) AS found
+"""
+TARGETS_BY_MONTH: Final = View(
+    "rpt_target_rates", "指标按月（按部门、产品、人员）", "Targets by month: all, department, product, person",
+    reads=("fct_cases", "target_rates"), query=_TARGETS_BY_MONTH, columns=(MONTH, *TARGET_RATES.columns),
+)  # fmt: skip
+FUNCTIONS: Final = (SLA_RATES, TARGET_RATES)
+VIEWS: Final = (SLA_BY_DAY, SLA_BY_MONTH, TARGETS_BY_MONTH)
