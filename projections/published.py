@@ -18,10 +18,10 @@ PUBLISHED: Final = SQL(
 ).format(stored=reading.STORED)
 
 
-# Days are counted in one zone everywhere: the one that the sessions of analysts are given at set-up.
+# Days are counted in one zone everywhere: the one that set-up wrote down with a role that no analyst can be.
 ZONE: Final = """
 SELECT split_part(setting, '=', 2) FROM pg_roles, unnest(rolconfig) AS setting
-WHERE rolname = 'bi_reader' AND starts_with(lower(setting), 'timezone=')
+WHERE rolname = 'cl_owner' AND starts_with(lower(setting), 'timezone=')
 """
 
 

@@ -147,6 +147,8 @@ class Database:
             _refuse_old(connection)
             roles.ensure_roles(connection, self._zone)
             roles.ensure_database(connection, self.name)
+            if isinstance(self.server, EmbeddedServer):
+                roles.ensure_server(connection)
         here = make_conninfo(admin, dbname=self.name)
         with _connected(here) as connection:
             roles.ensure_rights(connection)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, LiteralString
 
@@ -39,6 +40,11 @@ ROLES: Final[dict[LiteralString, LiteralString]] = {
 HABITS: Final[tuple[tuple[LiteralString, LiteralString, LiteralString], ...]] = (
     ("cl_app", "idle_in_transaction_session_timeout", "30s"),
     ("cl_owner", "idle_in_transaction_session_timeout", "60s"),
+    (
+        "cl_owner",
+        "TimeZone",
+        "Asia/Shanghai",
+    ),  # the business zone: whoever is a role may change its own habits
     ("bi_reader", "idle_in_transaction_session_timeout", "30s"),
     ("bi_reader", "statement_timeout", "60s"),
     ("bi_reader", "lock_timeout", "5s"),
@@ -46,19 +52,38 @@ HABITS: Final[tuple[tuple[LiteralString, LiteralString, LiteralString], ...]] = 
     ("bi_reader", "search_path", "bi"),
     ("bi_reader", "TimeZone", "Asia/Shanghai"),
 )
+READERS: Final = 20
+"""Sessions that analysts may have at once: the program's own are not taken from it."""
+SPILL: Final = "4GB"
+"""What one session of an analyst may write to disk for sorting; only a superuser may set or lift it."""
+SERVER_RIGHTS: Final[tuple[LiteralString, ...]] = (
+    "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC",
+    "GRANT CONNECT ON DATABASE postgres TO cl_owner, cl_app",
+)
+"""On a server of our own: a session in another database can hold up readers of the log in this one."""
 DATABASE_RIGHTS: Final[tuple[LiteralString, ...]] = (
     "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
     "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO cl_owner",
     "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO cl_app",
     "GRANT CONNECT ON DATABASE {name} TO bi_reader",
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-    """DO $$ DECLARE found regprocedure; BEGIN
-        FOR found IN SELECT p.oid FROM pg_proc AS p
-            WHERE pronamespace = 'pg_catalog'::regnamespace
-            AND (proname LIKE 'lo\\_%' OR proname IN ('loread', 'lowrite'))
+    """DO $$ DECLARE found record; BEGIN
+        FOR found IN SELECT p.oid::regprocedure AS function,
+                CASE WHEN proname LIKE 'lo%' THEN 'cl_owner' ELSE 'cl_owner, cl_app' END AS users
+            FROM pg_proc AS p
+            WHERE pronamespace = 'pg_catalog'::regnamespace AND (
+                proname LIKE 'lo\\_%' OR proname IN ('loread', 'lowrite')
+                OR proname LIKE 'pg\\_advisory\\_%' OR proname LIKE 'pg\\_try\\_advisory\\_%'
+                OR proname IN ('pg_current_xact_id', 'txid_current', 'pg_logical_emit_message')
+            )
             AND has_function_privilege('bi_reader', p.oid, 'EXECUTE') AND pg_has_role(proowner, 'USAGE')
-        LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', found); END LOOP;
-    END $$""",  # large objects can be written by whoever may call these; a hosted server keeps that for itself
+        LOOP
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', found.function, found.users);
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', found.function);
+        END LOOP;
+    END $$""",
+    # What an analyst must not call: large objects are writing; the locks are those of the leader and of a rebuild; a
+    # transaction that took an id holds up readers of the log. A hosted server keeps these functions to itself.
 )
 
 
@@ -83,6 +108,12 @@ def ensure_rights(admin: Connection) -> None:
         _settled(partial(admin.execute, sql.SQL(command).format(name=name)))
 
 
+def ensure_server(admin: Connection) -> None:
+    """Close the other databases of a server of our own to analysts."""
+    for command in SERVER_RIGHTS:
+        _settled(partial(admin.execute, command))
+
+
 def _roles(admin: Connection, zone: str) -> None:
     present = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
     for role, attributes in ROLES.items():
@@ -91,7 +122,17 @@ def _roles(admin: Connection, zone: str) -> None:
     for role, name, value in HABITS:
         chosen = zone if name == "TimeZone" else value
         _habit(admin, role, name, chosen)
+    _bounds(admin)
     _memberships(admin)
+
+
+def _bounds(admin: Connection) -> None:
+    """Bound what analysts can take from everybody else; a hosted server may keep the disk's bound for itself."""
+    row = admin.execute("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'bi_reader'").fetchone()
+    if row != (READERS,):
+        admin.execute(sql.SQL("ALTER ROLE bi_reader CONNECTION LIMIT {}").format(sql.Literal(READERS)))
+    with suppress(errors.InsufficientPrivilege):
+        _habit(admin, "bi_reader", "temp_file_limit", SPILL)
 
 
 def _habit(admin: Connection, role: LiteralString, name: LiteralString, value: str) -> None:
