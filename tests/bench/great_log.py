@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from itertools import accumulate, count
+from itertools import accumulate, chain, count
 from random import Random
 from struct import pack
 from typing import Final
@@ -29,12 +29,12 @@ from tests.bench.stories import MONDAY, OPENING, Stories, Told, documents
 
 TEMPLATES: Final = 20_000
 OPENED: Final = (OPENING + timedelta(hours=8) - MONDAY).days
-"""How many days after MONDAY the firm opens: Monday 2025-01-06."""
-DAYS: Final = 682
+"""How many days after MONDAY the firm opens: Monday 2021-11-29."""
+DAYS: Final = 1816
 """For so many days it takes cases in, up to 2026-11-18; what is under way a day later stays under way."""
 WEEK: Final = (1.25, 1.1, 1.0, 1.0, 1.05, 0.85, 0.75)
-GROWTH: Final = 0.5
-"""By how much more cases there are a day at the end."""
+GROWTH: Final = 1.0
+"""By how much more cases there are a day at the end: twice as many."""
 MODELS, REGIONS = 24, 60
 SERIALS: Final = 8
 """So many lamps were sold for every case: some come again."""
@@ -46,6 +46,14 @@ COPY: Final = (
 )
 
 
+def _skewed(values: int) -> list[float]:
+    """Cumulated weights by which the first is the most frequent, the second half as frequent, and so on."""
+    return list(accumulate(1 / rank for rank in range(1, values + 1)))
+
+
+BY_MODEL, BY_REGION = _skewed(MODELS), _skewed(REGIONS)
+
+
 @dataclass
 class GreatLog:
     """So many cases from one seed; equal numbers give equal bytes."""
@@ -54,7 +62,6 @@ class GreatLog:
     seed: int = 7
     templates: int = TEMPLATES
     facts: int = 0
-    _waiting: defaultdict[int, list[Row]] = field(default_factory=lambda: defaultdict(list), repr=False)
 
     def append(self, database: Database) -> int:
         """Write the whole log into an empty one; gives how many facts there are."""
@@ -72,48 +79,41 @@ class GreatLog:
         return self.facts
 
     def by_day(self) -> Iterator[tuple[int, list[Row]]]:
-        """Give the rows of each day, in the order in which they were recorded."""
+        """Give the rows of each day in the order in which they were recorded; what comes after the last is left out."""
         yield 0, [_published(told) for told in documents()]
-        for day, own, stamp in self._begun():
-            if day + OPENED - 1 in self._waiting:
-                yield day, self._of(day + OPENED - 1)
-            for row in stamp.rows(own, day + OPENED):
-                self._waiting[(row.micros - BEGIN) // DAY].append(row)
-        for day in range(DAYS, DAYS + 2):
-            yield day, self._of(day + OPENED - 1)
+        waiting: defaultdict[int, list[Row]] = defaultdict(list)
+        for day, begun in enumerate(chain(self._begun(), [()]), OPENED):
+            for own, stamp in begun:
+                for row in stamp.rows(own, day):
+                    waiting[(row.micros - BEGIN) // DAY].append(row)
+            yield day - OPENED, sorted(waiting.pop(day, []))
 
-    def _of(self, day: int) -> list[Row]:
-        return sorted(self._waiting.pop(day, []))
-
-    def _begun(self) -> Iterator[tuple[int, Own, Stamp]]:
-        """Give every case with the day on which it begins, from 0."""
+    def _begun(self) -> Iterator[Iterator[tuple[Own, Stamp]]]:
+        """Give the cases that begin on each day, each with its template."""
         chance = Random(self.seed)
         stories, numbers = Stories(chance), count(1)
         drawn = [stories.template() for _ in range(self.templates)]
         stamps = [(line, Stamp(told)) for line, told in drawn]
-        models, regions = _skewed(MODELS), _skewed(REGIONS)
         for day, cases in enumerate(self._a_day()):
-            for line, stamp in chance.choices(stamps, k=cases):
-                model = chance.choices(range(MODELS), cum_weights=models)[0]
-                number = next(numbers)
-                yield day, Own(
-                    UUID(int=chance.getrandbits(128), version=4),
-                    f"{chance.randrange(SERIALS * self.cases):064x}",
-                    case_number(number),
-                    f"{line}-{model:02d}",
-                    f"B{(day + model * 7) // 61:02d}",
-                    f"R{chance.choices(range(REGIONS), cum_weights=regions)[0]:02d}",
-                ), stamp  # fmt: skip
+            chosen = chance.choices(stamps, k=cases)
+            yield ((self._own(chance, next(numbers), line, day), stamp) for line, stamp in chosen)
+
+    def _own(self, chance: Random, number: int, line: str, day: int) -> Own:
+        model = chance.choices(range(MODELS), cum_weights=BY_MODEL)[0]
+        region = chance.choices(range(REGIONS), cum_weights=BY_REGION)[0]
+        return Own(
+            case_id=UUID(int=chance.getrandbits(128), version=4),
+            token=f"{chance.randrange(SERIALS * self.cases):064x}",
+            case_no=case_number(number),
+            product_model=f"{line}-{model:02d}",
+            batch=f"B{(day + model * 7) // 91:02d}",
+            region=f"R{region:02d}",
+        )
 
     def _a_day(self) -> Iterator[int]:
         weights = [WEEK[day % 7] * (1 + GROWTH * day / DAYS) for day in range(DAYS)]
         reached = [round(self.cases * part / sum(weights)) for part in accumulate(weights)]
         return (until - since for since, until in zip([0, *reached], reached, strict=False))
-
-
-def _skewed(values: int) -> list[float]:
-    """Cumulated weights by which the first is the most frequent, the second half as frequent, and so on."""
-    return list(accumulate(1 / rank for rank in range(1, values + 1)))
 
 
 def _published(told: Told) -> Row:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cache
 from itertools import count
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from cases.recorded import encode
@@ -36,7 +36,8 @@ class Own(NamedTuple):
     region: str
 
 
-Cut = tuple[bytes, bytes, itemgetter[Any], int]
+Gaps = Callable[[list[bytes]], tuple[bytes, ...]]
+Cut = tuple[bytes, bytes, Gaps, int]
 """A fact: its topic, its bytes with gaps, what fills them, and when it was recorded in the template."""
 
 

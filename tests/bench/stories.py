@@ -25,8 +25,8 @@ from replay.sample import documents as sample
 STORIES: Final = Path(__file__).with_name("stories.toml")
 MONDAY: Final = datetime(2001, 1, 1, tzinfo=UTC)
 """The day on which every template begins."""
-OPENING: Final = datetime(2025, 1, 5, 16, tzinfo=UTC)
-"""When the firm published its documents, in time for Monday 2025-01-06 in Shanghai."""
+OPENING: Final = datetime(2021, 11, 28, 16, tzinfo=UTC)
+"""When the firm published its documents, in time for Monday 2021-11-29 in Shanghai."""
 CASE: Final = UUID("5ca1ab1e-0000-4000-8000-5ca1ab1e5ca1")
 """The id of every template."""
 MARKS: Final = {"case_no": "<case_no>", "product_model": "<model>", "batch": "<batch>", "region": "<region>"}
