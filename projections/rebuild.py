@@ -7,21 +7,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
+from psycopg.sql import SQL
 
 from cases.errors import Conflict
 from cases.regulation.rules import Reference
 from cases.store.database import Database
+from projections import plan as plans
 from projections import reading
 from projections.compare import TableCompared, compare
 from projections.engine import Engine
+from projections.finishing import finish_filled
 from projections.follower import Follower
 from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
+from projections.plan import Plan
 from projections.published import read_reference
-from projections.registry import GROWING, LISTED, PUBLISHED, TABLES
+from projections.registry import GROWING, LISTED, PUBLISHED
 from projections.schema import (
     BI,
     ContractChanged,
@@ -29,7 +33,6 @@ from projections.schema import (
     contract,
     drop,
     ensure,
-    finish,
     insert,
     lay_out,
     standing_contract,
@@ -44,8 +47,18 @@ NEAR: Final = 20_000
 LOCK_WAIT: Final = "10s"
 LOOK_AGAIN: Final = 0.5
 CORES: Final = os.cpu_count() or 1
-Progress = Callable[[int, int], None]
-"""Told the facts done and the position to reach."""
+
+
+class Sofar(NamedTuple):
+    """How far a rebuild has come: facts that are done, the position to reach, facts kept from before, parked cases."""
+
+    facts: int
+    until: int
+    kept: int
+    parked: int
+
+
+Progress = Callable[[Sofar], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ class Division:
     cases_a_shard: int
 
 
-def unseen(_done: int, _total: int) -> None:
+def unseen(_sofar: Sofar) -> None:
     """Show no progress."""
 
 
@@ -72,6 +85,8 @@ class Report:
 
     position: int = 0
     facts: int = 0
+    kept: int = 0
+    """Facts of ranges that an earlier rebuild had done before it was cut off."""
     cases: int = 0
     seconds: float = 0.0
     load_seconds: float = 0.0
@@ -83,7 +98,7 @@ class Report:
     @property
     def facts_per_second(self) -> float:
         """How fast rows were computed and loaded."""
-        return self.facts / self.load_seconds if self.load_seconds else 0.0
+        return (self.facts - self.kept) / self.load_seconds if self.load_seconds else 0.0
 
     @property
     def differing(self) -> int:
@@ -149,18 +164,27 @@ class Rebuild:
         self._is_same_make = standing == contract()
 
     def build(self) -> None:
-        """Fill a complete schema `bi_next` as of one position."""
-        until = self._goal()
-        reference = read_reference(self._connection, until)
+        """Fill a complete schema `bi_next` as of one position, or go on where an earlier rebuild was cut off."""
+        plan = self._plan()
+        if not plan.is_loaded:
+            self._load(plan)
+        finish_filled(self._connection, self._database.app_dsn, NEXT, self._division.workers)
+        parked = SQL("SELECT {} FROM {}").format(PARKED.names, PARKED.at(NEXT))
+        self.report.parked = [ParkedRow(*row) for row in self._connection.execute(parked)]
+
+    def _plan(self) -> Plan:
+        """Take up the plan that was left, unless more has been recorded since than it has done; else draw one."""
+        goal, left = self._goal(), plans.standing(self._connection, NEXT)
+        done = plans.done(self._connection, NEXT)
+        if left and done and goal - left.until <= done.facts:
+            self.report.facts = self.report.kept = done.facts
+            self.report.cases = done.cases
+            return left
+        cuts = reading.bounds(self._connection, self._division.cases_a_shard)
         drop(self._connection, NEXT)
         with self._connection.transaction():
             lay_out(self._connection, NEXT)
-        self._load(until, reference)
-        with self._connection.transaction():
-            Writer(self._connection, NEXT).move(0, until, reading.recorded_at(self._connection, until))
-        finish(self._connection, NEXT)
-        for table in TABLES:
-            self._connection.execute(table.analyze(NEXT))
+            return plans.draw(self._connection, NEXT, goal, cuts)
 
     def _goal(self) -> int:
         """Choose the position: the log's end, to which live tables that are near are brought first."""
@@ -169,30 +193,37 @@ class Rebuild:
             return max(goal, Engine(self._database).catch_up())
         return goal
 
-    def _load(self, until: int, reference: Reference) -> None:
-        began = time.monotonic()
-        grown: dict[str, set[tuple[object, ...]]] = {table.name: set(table.fixed) for table, _ in GROWING}
+    def _load(self, plan: Plan) -> None:
+        began, parked = time.monotonic(), 0
 
         def tell(loaded: Loaded) -> None:
+            nonlocal parked
             self.report.facts += loaded.facts
             self.report.cases += loaded.cases
-            self.report.parked += loaded.parked
-            for name, rows in loaded.grown.items():
-                grown[name] |= rows
-            self._progress(self.report.facts, until)
+            parked += len(loaded.parked)
+            self._progress(Sofar(self.report.facts, plan.until, self.report.kept, parked))
 
-        job = Job(self._database.app_dsn, NEXT, until, reference)
-        spans = reading.bounds(self._connection, self._division.cases_a_shard)
-        fill(job, spans, self._division.workers, tell)
-        for table, rows_again in LISTED:
-            grown[table.name].update(rows_again(reference, ()))
+        reference = read_reference(self._connection, plan.until)
+        job = Job(self._database.app_dsn, NEXT, plan, reference)
+        fill(job, plans.open_spans(self._connection, NEXT), self._division.workers, tell)
+        with self._connection.transaction():
+            self._fill_dims(reference)
+            at = reading.recorded_at(self._connection, plan.until)
+            Writer(self._connection, NEXT).move(0, plan.until, at)
+            plans.loaded(self._connection, NEXT)
+        self.report.load_seconds = time.monotonic() - began
+
+    def _fill_dims(self, reference: Reference) -> None:
+        """Write the dims that grew with the cases, sorted, and those that the published documents give."""
         for table, _ in GROWING:
-            rows = sorted(grown[table.name] - set(table.fixed), key=lambda row: str(row[0]))
+            waiting = SQL("SELECT DISTINCT {} FROM {}").format(table.names, plans.staged(table).at(NEXT))
+            grown = set(self._connection.execute(waiting))
+            for listed, rows_again in LISTED:
+                grown.update(rows_again(reference, ()) if listed is table else ())
+            rows = sorted(grown - set(table.fixed), key=lambda row: str(row[0]))
             insert(self._connection, table, NEXT, tuple(rows))
         for table, rows_of in PUBLISHED:
             insert(self._connection, table, NEXT, tuple(rows_of(reference)))
-        insert(self._connection, PARKED, NEXT, tuple(self.report.parked))
-        self.report.load_seconds = time.monotonic() - began
 
     def settle(self, *, is_swapped: bool) -> None:
         """Compare at one position, take over (or drop what was built), and clear away what is no longer read."""
@@ -218,9 +249,11 @@ class Rebuild:
     def _take_over(self, follower: Follower) -> None:
         if not self._is_live:
             with self._connection.transaction():
+                plans.clear(self._connection, NEXT)
                 take_over(self._connection, NEXT, is_first=True, is_same_make=False)
             return
         with self._pause(follower):
+            plans.clear(self._connection, NEXT)
             take_over(self._connection, NEXT, is_first=False, is_same_make=self._is_same_make)
 
     @contextmanager

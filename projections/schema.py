@@ -91,7 +91,14 @@ def lay_out(connection: Db, schema: str) -> None:
 
 def finish(connection: Db, schema: str) -> None:
     """Add keys, views and rights to tables that are filled."""
-    for statement in (*_keys(schema), *views.create(schema), *_rights(schema)):
+    for statement in _keys(schema):
+        connection.execute(statement)
+    open_up(connection, schema)
+
+
+def open_up(connection: Db, schema: str) -> None:
+    """Add views and rights to tables that have their keys."""
+    for statement in (*views.create(schema), *_rights(schema)):
         connection.execute(statement)
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import gc
+import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Final
-from uuid import UUID
 
 import psycopg
 
+from cases.errors import CaseledgerError
 from cases.regulation.rules import Reference
-from projections import reading
-from projections.meta_tables import ParkedRow
+from projections import plan, reading
+from projections.meta_tables import PARKED, ParkedRow
 from projections.parking import Computed, compute, reason_of
+from projections.plan import Plan, Span
 from projections.registry import FACTS, GROWING
 from projections.schema import Db, insert
 from projections.tables import Row
@@ -25,22 +30,21 @@ CASES_A_SHARD: Final = 1000
 SHARDS_WORTH_A_PROCESS: Final = 4
 """Starting a process takes as long as filling a few shards."""
 OBJECTS_UNTIL_COLLECTED: Final = 500_000
-Range = tuple[UUID, UUID | None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What every process is told once: where to read and write, and as of which position."""
+    """What every process is told once: where to read and write, by which plan, and with which documents."""
 
     dsn: str
     schema: str
-    until: int
+    plan: Plan
     reference: Reference
 
 
 @dataclass
 class Loaded:
-    """What one range held; the growing dims are left to the parent, which writes them sorted."""
+    """What one range held; `grown` are rows of the growing dims, which wait until all ranges are done."""
 
     facts: int = 0
     cases: int = 0
@@ -48,25 +52,39 @@ class Loaded:
     grown: dict[str, set[Row]] = field(default_factory=dict)
 
 
+class LoaderKilled(CaseledgerError):
+    """A process of the rebuild was ended, as by want of memory; the ranges that are done are kept."""
+
+    title = "A process of the rebuild was killed; run it again, it goes on where it was"
+
+
 class Loader:
     """Fills ranges of one job over one connection."""
 
     def __init__(self, job: Job, connection: Db) -> None:
-        """Write without waiting for the disk: a rebuild that is cut off begins anew."""
+        """Write without waiting for the disk: what is lost with the server is not marked as done either."""
         self._job = job
         self._connection = connection
         connection.execute("SET synchronous_commit = off")
 
-    def load(self, span: Range) -> Loaded:
-        """Compute and store the cases of a range."""
+    def load(self, span: Span) -> Loaded:
+        """Compute and store the cases of a range, and mark it as done, all at once; nothing where it was done."""
         loaded = Loaded(grown={table.name: set() for table, _ in GROWING})
         cases = []
-        for history in reading.shard(self._connection, *span, self._job.until):
+        for history in reading.shard(self._connection, span.first, span.after_last, self._job.plan.until):
             loaded.facts += len(history)
             loaded.cases += 1
             cases.append(compute(history, self._job.reference, is_packed=True))
         loaded.parked += [case.parked() for case in cases if case.rows is None]
-        self._store([case for case in cases if case.rows is not None], loaded)
+        schema, done = self._job.schema, (loaded.facts, loaded.cases)
+        with self._connection.transaction():
+            if not plan.tick(self._connection, schema, self._job.plan.plan_id, span, *done):
+                return Loaded()
+            self._store([case for case in cases if case.rows is not None], loaded)
+            for table, _ in GROWING:
+                insert(self._connection, plan.staged(table), schema, tuple(loaded.grown[table.name]))
+            insert(self._connection, PARKED, schema, tuple(loaded.parked))
+        loaded.grown.clear()
         return loaded
 
     def _store(self, cases: list[Computed], loaded: Loaded) -> None:
@@ -97,28 +115,39 @@ def _begin(job: Job) -> None:
     """Begin a process: rows are made by the million and hold no cycles, so that looking for some can wait."""
     gc.freeze()
     gc.set_threshold(OBJECTS_UNTIL_COLLECTED)
+    if (parent := parent_process()) is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     _LOADER.append(Loader(job, psycopg.connect(job.dsn, autocommit=True)))
 
 
-def _load(span: Range) -> Loaded:
+def _end_with(parent: int) -> None:
+    """End this process when the one that began it was killed; nobody would ever tell it to stop."""
+    wait([parent])
+    os._exit(1)
+
+
+def _load(span: Span) -> Loaded:
     return _LOADER[-1].load(span)
 
 
-def fill(job: Job, spans: list[Range], workers: int, told: Callable[[Loaded], None]) -> None:
+def fill(job: Job, spans: list[Span], workers: int, told: Callable[[Loaded], None]) -> None:
     """Fill all ranges with so many processes, in this one where one is enough; tells of each as it is done."""
     hands = min(workers, len(spans) // SHARDS_WORTH_A_PROCESS)
     for loaded in _alone(job, spans) if hands <= 1 else _together(job, spans, hands):
         told(loaded)
 
 
-def _alone(job: Job, spans: list[Range]) -> Iterator[Loaded]:
+def _alone(job: Job, spans: list[Span]) -> Iterator[Loaded]:
     with psycopg.connect(job.dsn, autocommit=True) as connection:
         loader = Loader(job, connection)
         yield from map(loader.load, spans)
 
 
-def _together(job: Job, spans: list[Range], workers: int) -> Iterator[Loaded]:
-    """Spread ranges over processes; raises BrokenProcessPool when one is killed or cannot start."""
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
-        for done in as_completed([pool.submit(_load, span) for span in spans]):
-            yield done.result()
+def _together(job: Job, spans: list[Span], workers: int) -> Iterator[Loaded]:
+    """Spread ranges over processes; raises LoaderKilled."""
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
+            for done in as_completed([pool.submit(_load, span) for span in spans]):
+                yield done.result()
+    except BrokenProcessPool:
+        raise LoaderKilled from None

@@ -18,6 +18,7 @@ import typer
 from api.audits import PROGRAMME, audit_of
 from api.cli import reports
 from api.cli.auditing import overdue_cases, room
+from api.cli.replaying import told_on
 from api.cli.screen import OUT, acting, advance, bar, told
 from api.cli.serving import interruptible
 from api.console.words import Language
@@ -81,7 +82,7 @@ def demonstrate(here: Installation) -> Demonstrated:
         facts = load_sample(here, lambda done, total: advance(progress, done, total))
     seconds = time.monotonic() - began
     with bar("filling the tables", None) as progress:
-        rebuilt = rebuild(here.database, progress=lambda done, total: advance(progress, done, total))
+        rebuilt = rebuild(here.database, progress=told_on(progress))
     now = here.ledger.now()
     with bar("drawing the audit sample", None) as progress:
         month = last_full_month(here, now)

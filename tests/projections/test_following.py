@@ -17,7 +17,7 @@ from projections.compare import compare
 from projections.engine import Engine
 from projections.follower import Follower
 from projections.leader import lead
-from projections.rebuild import RebuildRuns, rebuild
+from projections.rebuild import RebuildRuns, Sofar, rebuild
 from projections.registry import FACTS
 from projections.schema import BI, create, drop
 from projections.writing import PositionMoved
@@ -99,7 +99,7 @@ def test_a_row_altered_in_a_table_is_found_by_a_rebuild_and_put_right(
 def test_facts_that_arrive_during_a_rebuild_are_in_it(factory: Lamps, database: Database) -> None:
     told = iter(range(10_000))
 
-    def tell(_done: int, _total: int) -> None:
+    def tell(_sofar: Sofar) -> None:
         factory.tell(f"meanwhile {next(told)}", ("2026-05-01 09:00", received("AS-9")))
 
     with running(engine := Engine(database)):
