@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -185,7 +185,7 @@ def _publish(
     ledger: Ledger, documents: Sequence[Published], caller: Caller, now: datetime
 ) -> tuple[Fact, ...]:
     known = ledger.load(REFERENCE_ID)
-    new = tuple(_unpublished(documents, {_key(r.fact): r.fact for r in known}))
+    new = tuple(unpublished(documents, known))
     for document in new:
         must_be_approved(document, caller)
     request = uuid4()
@@ -209,11 +209,11 @@ def _recorded(fact: Fact, version: int, caller: Caller, now: datetime, request: 
     )
 
 
-def _unpublished(
-    documents: Iterable[Published], known: Mapping[tuple[str, ...], Fact]
-) -> Iterator[Published]:
+def unpublished(documents: Iterable[Published], known: Iterable[Recorded]) -> Iterator[Published]:
+    """Give the documents that are not in the log; raises Refused for one that is there with another text."""
+    published = {_key(recorded.fact): recorded.fact for recorded in known}
     for document in documents:
-        before = known.get(_key(document))
+        before = published.get(_key(document))
         if before is None:
             yield document
         elif getattr(before, "sha256", None) != document.sha256:

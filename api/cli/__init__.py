@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from api.cli import (
     auditing,
     demonstration,
+    event_logs,
     exporting,
     forms,
     importing,
@@ -46,6 +47,7 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(regulating.app, name="regulation")
 app.add_typer(publishing.app, name="publish")
 app.add_typer(exporting.app, name="export")
+exporting.app.command("log")(event_logs.export_log)
 app.command("import")(importing.import_log)
 app.command("import-forms")(forms.import_forms)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from api.installation import Installation
 from cases.errors import Malformed
 from cases.request import case_number
 from replay.imports.mapping import load_mapping
+from replay.imports.own import OWN, take_again
 from replay.imports.prepare import Taking
 from replay.imports.take import Taken, histories, sha256_of, take
 
@@ -46,6 +47,11 @@ def take_file(
     """Take one file in by a mapping; raises Malformed, BadFile, NotFound."""
     if not path.is_file():
         raise Malformed(f"There is no file {path.name} at {path.parent}", file=path.name)
+    size = path.stat().st_size
+    if mapping_name == OWN:
+        return _last(
+            here, take_again(path, here.ledger, is_dry=is_dry, progress=lambda read: progress(read, size))
+        )
     mapping = load_mapping(mapping_name)
     reference = here.published().reference
     taking = Taking(
@@ -56,9 +62,13 @@ def take_file(
         case_no=(lambda: "AS-00000000") if is_dry else numbers(here),
         now=here.ledger.now(),
     )
-    size = path.stat().st_size
     source = histories(path, mapping, lambda read: progress(read, size))
-    *_, last = take(source, taking, here.ledger, is_dry=is_dry)
+    return _last(here, take(source, taking, here.ledger, is_dry=is_dry))
+
+
+def _last(here: Installation, running: Iterator[Taken]) -> Taken:
+    """Let an import run to its end; gives the last count."""
+    *_, last = running
     here.engine.wake()
     return last
 
@@ -66,7 +76,9 @@ def take_file(
 def import_log(
     *,
     file: Annotated[Path, typer.Argument(help="event log: .xes, .xes.gz or .csv")],
-    mapping: Annotated[str, typer.Option(help="mapping file, or the name of a shipped one")],
+    mapping: Annotated[
+        str, typer.Option(help="mapping file, the name of a shipped one, or `caseledger` for our own export")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="tell what would be added, add nothing")] = False,
 ) -> None:
     """Take somebody else's history in as it is; the same file adds nothing, a grown one what is new."""

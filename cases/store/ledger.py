@@ -151,6 +151,17 @@ class Ledger(Application[UUID]):
             found = self.recorder.select_notifications(after, limit, inclusive_of_start=False)
         return [recorded_of(stored) for stored in found], self.settled()
 
+    def of_topics(self, topics: Sequence[str], upto: int) -> Iterator[Recorded]:
+        """Yield the facts of some topics in log order, up to a settled position."""
+        reached = 0
+        while reached < upto:
+            with _answered():
+                page = self.recorder.select_notifications(
+                    reached, PAGE, upto, topics, inclusive_of_start=False
+                )
+            yield from map(recorded_of, page)
+            reached = page[-1].id if len(page) == PAGE else upto
+
     def settled(self) -> int:
         """Give the last position below which nothing will appear any more; 0 in an empty log."""
         with _answered():

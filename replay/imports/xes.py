@@ -21,24 +21,29 @@ _HOLDERS = _VALUES | {"list", "values", "container"}
 
 
 @dataclass
-class _Trace:
-    """The trace being read: its own words, and its events so far."""
+class Trace:
+    """The trace being read: its own words, and its events so far with their lines."""
 
     words: dict[str, str] = field(default_factory=dict)
     events: list[tuple[dict[str, str], int]] = field(default_factory=list)
 
 
-class _Reader:
-    """Collects finished traces while expat walks the file; entities of any kind are refused."""
+class Reader:
+    """Collects finished traces while expat walks the file; entities of any kind are refused.
+
+    `head` holds what the log says of itself, key and value in the order of the file, lists spread out; globals are not
+    among it. It is whole when the first trace is.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.done: list[_Trace] = []
-        self._trace: _Trace | None = None
+        self.head: list[tuple[str, str]] = []
+        self.done: list[Trace] = []
+        self._trace: Trace | None = None
         self._event: dict[str, str] | None = None
         self._line = 0
         self._depth = 0
-        self._is_log = False
+        self._is_log = self._is_global = False
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._open
         self.parser.EndElementHandler = self._close
@@ -54,7 +59,11 @@ class _Reader:
                 raise BadFile(self.path, self.parser.CurrentLineNumber, "is XML, but not an XES log")
             self._is_log = True
         elif tag == "trace":
-            self._trace = _Trace()
+            self._trace = Trace()
+        elif tag == "global":
+            self._is_global = True
+        elif tag in _VALUES and self._trace is None and not self._is_global:
+            self.head.append((attributes.get("key", ""), attributes.get("value", "")))
         elif tag == "event" and self._trace is not None:
             self._event, self._line = {}, self.parser.CurrentLineNumber
         elif tag in _HOLDERS and self._trace is not None:
@@ -70,11 +79,13 @@ class _Reader:
         elif tag == "event" and self._trace is not None and self._event is not None:
             self._trace.events.append((self._event, self._line))
             self._event = None
+        elif tag == "global":
+            self._is_global = False
         elif tag == "trace" and self._trace is not None:
             self.done.append(self._trace)
             self._trace = None
 
-    def feed(self, chunk: bytes, *, is_last: bool) -> list[_Trace]:
+    def feed(self, chunk: bytes, *, is_last: bool) -> list[Trace]:
         """Parse some more and hand over the traces that are complete."""
         try:
             self.parser.Parse(chunk, is_last)
@@ -96,7 +107,7 @@ def _unzipped(raw: IO[bytes]) -> IO[bytes]:
 
 
 def _events(
-    path: Path, trace: _Trace, case_key: str, activity_key: str, at_key: str, zone: ZoneInfo | None
+    path: Path, trace: Trace, case_key: str, activity_key: str, at_key: str, zone: ZoneInfo | None
 ) -> list[SourceEvent]:
     first_line = trace.events[0][1] if trace.events else None
     case = trace.words.get(case_key)
@@ -129,15 +140,18 @@ def read_xes(
 
     A time without an offset is read in `timezone`. `progress` is told how many bytes of the file have been read.
     """
-    reader = _Reader(path)
     zone = None if timezone is None else ZoneInfo(timezone)
+    for trace in traces(Reader(path), progress):
+        yield _events(path, trace, case_key, activity_key, at_key, zone)
+
+
+def traces(reader: Reader, progress: Callable[[int], None] = lambda _: None) -> Iterator[Trace]:
+    """Yield the traces of a reader's file as they are written; raises BadFile."""
     try:
-        with path.open("rb") as raw, _unzipped(raw) as stream:
+        with reader.path.open("rb") as raw, _unzipped(raw) as stream:
             while chunk := stream.read(CHUNK):
-                for trace in reader.feed(chunk, is_last=False):
-                    yield _events(path, trace, case_key, activity_key, at_key, zone)
+                yield from reader.feed(chunk, is_last=False)
                 progress(raw.tell())
-            for trace in reader.feed(b"", is_last=True):
-                yield _events(path, trace, case_key, activity_key, at_key, zone)
+            yield from reader.feed(b"", is_last=True)
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise BadFile(path, None, "is a broken gzip file") from None
+        raise BadFile(reader.path, None, "is a broken gzip file") from None
