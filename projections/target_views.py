@@ -22,13 +22,13 @@ COUNTED_SAYS: Final = (
 # Clocks are counted as they stand in their own table, so that a target and the SLA board can never differ. Of facts
 # that must not come again, the next one with the same key within the time makes a miss, in whichever case it is.
 COUNTED_STANDING: LiteralString = """
-    SELECT counting.target_id, clocks.case_id, clocks.started_at, clocks.department,
+    SELECT counting.target_id, clocks.case_id, clocks.started_at AS happened_at, clocks.department,
         CASE WHEN clocks.standing = 'met' THEN 'good' WHEN clocks.standing IN ('breached', 'overdue') THEN 'missed'
-            WHEN clocks.standing IN ('running', 'paused') THEN 'pending' ELSE clocks.standing END,
+            WHEN clocks.standing IN ('running', 'paused') THEN 'pending' ELSE clocks.standing END AS standing,
         CASE WHEN clocks.standing_unadjusted = 'met' THEN 'good'
             WHEN clocks.standing_unadjusted IN ('breached', 'overdue') THEN 'missed'
             WHEN clocks.standing_unadjusted IN ('running', 'paused') THEN 'pending'
-            ELSE clocks.standing_unadjusted END,
+            ELSE clocks.standing_unadjusted END AS standing_unadjusted,
         clocks.last_position
     FROM (SELECT target_id, coalesce(settings_version, '') AS settings, unnest(promises) AS clause_id FROM {targets})
         AS counting

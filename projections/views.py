@@ -14,6 +14,7 @@ from projections.programmes_view import PROGRAMMES_NOW
 from projections.proposals_view import PROPOSALS
 from projections.statistics import listing
 from projections.stock_view import STOCK
+from projections.view import View
 
 ADDED = (
     Column("standing", "text", True, Says("该时刻的状态", "How it stands: running, paused, overdue or its verdict")),
@@ -30,19 +31,19 @@ CLOCKS_STANDING: LiteralString = """
             WHEN instant <@ paused_during THEN 'paused'
             WHEN instant > due_at THEN 'overdue'
             ELSE 'running'
-        END,
+        END AS standing,
         CASE
             WHEN ended_at <= instant OR verdict_unadjusted = 'not_configured' THEN verdict_unadjusted
             WHEN instant <@ paused_during THEN 'paused'
             WHEN instant > due_at THEN 'overdue'
             ELSE 'running'
-        END,
+        END AS standing_unadjusted,
         CASE
             WHEN due_at IS NULL OR (ended_at > instant OR ended_at IS NULL) AND instant <@ paused_during THEN NULL
             WHEN LEAST(ended_at, instant) > due_at
                 THEN floor(extract(epoch FROM LEAST(ended_at, instant) - due_at))::bigint
             ELSE 0
-        END
+        END AS overdue_seconds
     FROM {clocks} AS clocks
     WHERE started_at <= instant
 """
@@ -90,7 +91,7 @@ LABEL_SAYS = {
 }
 
 
-VIEWS: Final = (
+VIEWS: Final[tuple[View, ...]] = (
     alerts_view.ALERTS,
     STOCK,
     COSTS,
