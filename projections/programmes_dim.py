@@ -12,6 +12,7 @@ from cases.regulation.rules import Reference
 from projections.casefile import UNKNOWN
 from projections.columns import Says
 from projections.dims import NOT_KNOWN, LabelEn, LabelZh
+from projections.questions.ranking import weights
 from projections.tables import Table
 
 
@@ -33,13 +34,19 @@ class ProgrammeRow(NamedTuple):
         date | None, Says("制度最后有效日", "Last day of the regulation: no period that ends later is owed")
     ]
     zone: Annotated[str, Says("业务时区", "Time zone in which its days are counted")]
+    kinds: Annotated[list[str], Says("案件类型", "Kinds of cases that it looks at; none named: all")]
+    weight_response: Annotated[
+        int | None, Says("响应权重（%）", "Weight of response in a ranking; empty while not set")
+    ]
+    weight_resolution: Annotated[int | None, Says("解决率权重（%）", "Weight of resolution in a ranking")]
+    weight_praise: Annotated[int | None, Says("好评权重（%）", "Weight of praise in a ranking")]
     label_zh: LabelZh
     label_en: LabelEn
 
 
 PROGRAMMES: Final = Table(
     "dim_programmes", ProgrammeRow, ("regulation", "programme"), "例行任务", "Programmes",
-    fixed=(ProgrammeRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, None, None, None, "UTC", *NOT_KNOWN),),
+    fixed=((*(UNKNOWN,) * 5, *(None,) * 3, "UTC", [], *(None,) * 3, *NOT_KNOWN),),
 )  # fmt: skip
 
 
@@ -47,6 +54,7 @@ def programme_rows(reference: Reference) -> Iterator[ProgrammeRow]:
     """Give every programme of the newest version of every regulation."""
     for duty in duties(reference):
         day, months, programme = begun(reference, duty), duty.months, duty.programme
+        set_ = weights(duty) if programme.kind == "ranking" else {}
         yield ProgrammeRow(
             duty.regulation,
             programme.id,
@@ -57,6 +65,10 @@ def programme_rows(reference: Reference) -> Iterator[ProgrammeRow]:
             Period.holding(day, months).first if day is not None and months is not None else None,
             duty.text.effective_until,
             reference.zone.key,
+            [str(kind) for kind in programme.applies.where.get("kind", ())],
+            set_.get("response"),
+            set_.get("resolution"),
+            set_.get("praise"),
             programme.label.zh,
             programme.label.en,
         )

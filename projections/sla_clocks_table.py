@@ -117,6 +117,8 @@ TABLE = Table(
     indexes=(
         Index("started_at, clock_id"),
         Index("case_id"),
+        Index("ended_at"),
+        Index("due_at"),
         Index("is_live, due_at, clock_id", "verdict = 'open'"),
         Index("next_level_at, clock_id", "next_level_at IS NOT NULL"),
     ),

@@ -6,9 +6,23 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
+from cases.programmes.owed import Duty
+
 MEASURES: Final = ("response", "resolution", "praise")
 SCALE: Final = 10_000
 """A score is told in ten-thousandths."""
+WEIGHT: Final = "star-"
+"""How the settings begin that weigh the measures of a ranking, in percent: star-response and so on."""
+
+
+def weights(duty: Duty) -> dict[str, int]:
+    """Give the weights that the firm has set, in percent."""
+    set_ = {name: duty.setting(f"{WEIGHT}{name}") for name in MEASURES}
+    return {
+        name: int(value.value)
+        for name, value in set_.items()
+        if value is not None and value.unit == "percent"
+    }
 
 
 def shares(person: Mapping[str, Any]) -> dict[str, Fraction]:

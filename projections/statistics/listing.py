@@ -7,12 +7,13 @@ from typing import Final
 
 from psycopg.sql import Composed
 
-from projections.statistics import chance, pareto, rates, repeats
+from projections.statistics import chance, pareto, rates, repeats, satisfaction, stars
 from projections.statistics.function import Function
 from projections.view import View
 
-FUNCTIONS: Final[tuple[Function, ...]] = (*rates.FUNCTIONS, *pareto.FUNCTIONS, *repeats.FUNCTIONS)
-VIEWS: Final[tuple[View, ...]] = (*rates.VIEWS, *pareto.VIEWS, *repeats.VIEWS)
+REPORTS: Final = (rates, pareto, repeats, satisfaction, stars)
+FUNCTIONS: Final[tuple[Function, ...]] = tuple(one for report in REPORTS for one in report.FUNCTIONS)
+VIEWS: Final[tuple[View, ...]] = tuple(one for report in REPORTS for one in report.VIEWS)
 
 
 def create(schema: str) -> Iterator[Composed]:

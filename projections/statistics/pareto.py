@@ -31,7 +31,7 @@ WITH complaints AS (
     SELECT sums.*, (sum(complaints) OVER whole)::bigint AS total, row_number() OVER descending AS place,
         (sum(complaints) OVER (descending ROWS UNBOUNDED PRECEDING))::bigint AS so_far
     FROM sums
-    WINDOW whole AS (PARTITION BY dimension), descending AS (whole ORDER BY complaints DESC, code)
+    WINDOW whole AS (PARTITION BY dimension), descending AS (whole ORDER BY complaints DESC, code COLLATE "C")
 ), labels AS (
     SELECT 'category' AS dimension, code, label_zh, label_en FROM {dim_categories}
     UNION ALL SELECT 'cause', code, label_zh, label_en FROM {dim_causes}

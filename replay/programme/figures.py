@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,13 +17,10 @@ from projections.parking import compute
 from projections.published import read_reference
 from projections.questions.answers import snapshot, standing_of
 from projections.questions.digest import Document, Scope, Seen, digest, people, read
-from projections.questions.ranking import MEASURES, ranked
+from projections.questions.ranking import ranked, weights
 from projections.schema import Db
 from projections.shards import CASES_A_SHARD
 from replay.programme.verifying import counted, customers, customers_of
-
-WEIGHT: Final = "star-"
-"""How the settings begin that weigh the measures of a ranking, in percent: star-response and so on."""
 
 
 def scope_of(duty: Duty, period: Period, zone: ZoneInfo) -> Scope:
@@ -75,16 +72,6 @@ def _document(duty: Duty, seen: Seen) -> Document:
         document["weights"] = weights(duty)
         document["ranking"] = ranked(document["people"], document["weights"])
     return document
-
-
-def weights(duty: Duty) -> dict[str, int]:
-    """Give the weights that the firm has set, in percent."""
-    set_ = {name: duty.setting(f"{WEIGHT}{name}") for name in MEASURES}
-    return {
-        name: int(value.value)
-        for name, value in set_.items()
-        if value is not None and value.unit == "percent"
-    }
 
 
 def figures_of(document: Document) -> Figures:

@@ -1,0 +1,128 @@
+"""The ranking that a service star is proposed from (S0 七/1): response, resolution and praise by person, weighted."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+from psycopg.sql import Literal
+
+from projections.columns import Column, Says
+from projections.questions.digest import PRAISE
+from projections.questions.ranking import SCALE
+from projections.statistics.function import Function
+from projections.statistics.parts import LAST
+from projections.target_views import SMALL
+from projections.view import View
+
+# As the figures that a holding freezes (questions/digest.py, questions/ranking.py), which tests hold it against: a
+# clock counts in the period in which it ended, or fell due and had not ended. Shares are compared as exact fractions.
+_RANKING: LiteralString = """
+WITH scope AS (
+    SELECT since::timestamp AT TIME ZONE zone AS begins, LEAST(until::timestamp AT TIME ZONE zone, instant) AS ends
+), rankings AS (
+    SELECT told.*, weight_response + weight_resolution + weight_praise AS weights
+    FROM {dim_programmes} AS told WHERE kind = 'ranking'
+), clocks AS (
+    SELECT clocks.case_id, split_part(clocks.regulation, '@', 1) AS regulation, clocks.last_position,
+        CASE WHEN clocks.ended_at >= begins AND clocks.ended_at < ends THEN clocks.verdict ELSE 'overdue' END AS stood
+    FROM scope, {fct_sla_clocks} AS clocks
+    WHERE clocks.clock_id IN (
+        SELECT clock_id FROM {fct_sla_clocks} WHERE ended_at >= begins AND ended_at < ends
+        UNION ALL
+        SELECT clock_id FROM {fct_sla_clocks}
+        WHERE due_at >= begins AND due_at < ends AND (ended_at IS NULL OR ended_at >= ends) AND verdict <> 'excluded'
+    )
+), told AS (
+    SELECT case_id, regulation, (stood = 'met')::int AS kept, (stood IN ('met', 'breached', 'overdue'))::int AS due,
+        0 AS solved, 0 AS asked, 0 AS praised, 0 AS marked, last_position
+    FROM clocks
+    UNION ALL
+    SELECT revisits.case_id, NULL, 0, 0, is_solved::int, 1, (coalesce(satisfaction, 0) >= {praise})::int,
+        (satisfaction IS NOT NULL)::int, revisits.last_position
+    FROM scope, {fct_revisits} AS revisits WHERE occurred_at >= begins AND occurred_at < ends
+), sums AS (
+    SELECT rankings.regulation, rankings.programme, cases.assigned_to AS person, sum(kept) AS kept, sum(due) AS due,
+        sum(solved) AS solved, sum(asked) AS asked, sum(praised) AS praised, sum(marked) AS marked,
+        count(DISTINCT told.case_id) FILTER (WHERE cases.closed_at IS NULL OR cases.closed_at > instant) AS open_cases,
+        max(told.last_position) AS last_position
+    FROM told
+    JOIN {fct_cases} AS cases USING (case_id)
+    JOIN rankings ON coalesce(told.regulation, rankings.regulation) = rankings.regulation
+        AND (rankings.kinds = ARRAY[]::text[] OR cases.kind = ANY(rankings.kinds))
+        AND rankings.regulation IN (
+            SELECT split_part(one, '@', 1) FROM unnest(string_to_array(cases.regulations, ',')) AS one
+        )
+    WHERE cases.assigned_to IS NOT NULL AND NOT cases.is_parked
+    GROUP BY rankings.regulation, rankings.programme, cases.assigned_to
+), scored AS (
+    SELECT sums.*, rankings.months, rankings.clause, rankings.label_zh, rankings.label_en, rankings.regulation_version,
+        weight_response, weight_resolution, weight_praise,
+        (weight_response * kept * greatest(asked, 1) * greatest(marked, 1)
+            + weight_resolution * solved * greatest(due, 1) * greatest(marked, 1)
+            + weight_praise * praised * greatest(due, 1) * greatest(asked, 1))::numeric AS points,
+        nullif(weights * greatest(due, 1) * greatest(asked, 1) * greatest(marked, 1), 0)::numeric AS of_points
+    FROM sums JOIN rankings USING (regulation, programme)
+)
+SELECT regulation, programme, regulation_version, clause, label_zh, label_en, months,
+    CASE WHEN of_points IS NOT NULL THEN row_number() OVER (
+        PARTITION BY regulation, programme ORDER BY div(points * 1e24, of_points) DESC, person COLLATE "C"
+    ) END,
+    person, div(points * {scale}, of_points)::bigint, weight_response, weight_resolution, weight_praise,
+    kept::bigint, due::bigint, round(kept::numeric / nullif(due, 0), 4), solved::bigint, asked::bigint,
+    round(solved::numeric / nullif(asked, 0), 4), praised::bigint, marked::bigint,
+    round(praised::numeric / nullif(marked, 0), 4), LEAST(due, asked, marked) < {small}, open_cases, last_position
+FROM scored
+"""
+RANKING: Final = Function(
+    "star_ranking", "某期间服务之星评选排名", "The ranking that a service star of a period is proposed from",
+    reads=("dim_programmes", "fct_sla_clocks", "fct_revisits", "fct_cases"), query=_RANKING,
+    values={"praise": Literal(PRAISE), "scale": Literal(SCALE), "small": Literal(SMALL)},
+    columns=(
+        Column("regulation", "text", True, Says("制度", "The regulation")),
+        Column("programme", "text", True, Says("评选任务", "Name of the ranking inside it")),
+        Column("regulation_version", "text", True, Says("制度版本", "Version that it is told by")),
+        Column("clause", "text", True, Says("条款", "Clause of the text")),
+        Column("label_zh", "text", True, Says("名称（中文）", "Label in Chinese")),
+        Column("label_en", "text", True, Says("名称（英文）", "Label in English")),
+        Column("months", "bigint", True, Says("周期月数", "Months of its period; empty while not set")),
+        Column("place", "bigint", True, Says("名次", "Best first, equals by pseudonym; empty while a weight is unset")),
+        Column("person", "text", True, Says("经办人代号", "Pseudonym of whom the cases are assigned to")),
+        Column("score", "bigint", True, Says("得分（万分之一）", "Weighted score in ten-thousandths")),
+        Column("weight_response", "bigint", True, Says("响应权重（%）", "Weight of response; empty while not set")),
+        Column("weight_resolution", "bigint", True, Says("解决率权重（%）", "Weight of resolution")),
+        Column("weight_praise", "bigint", True, Says("好评权重（%）", "Weight of praise")),
+        Column("kept", "bigint", True, Says("按时数", "Clocks that were met")),
+        Column("due", "bigint", True, Says("应履行数", "Clocks met, breached or overdue")),
+        Column("response_rate", "numeric", True, Says("响应及时率", "Kept by due; in the score nought for nothing")),
+        Column("solved", "bigint", True, Says("确认已解决", "Customers who said that it is solved")),
+        Column("asked", "bigint", True, Says("回访数", "Customers who were asked")),
+        Column("resolution_rate", "numeric", True, Says("解决率", "Solved by asked")),
+        Column("praised", "bigint", True, Says("好评数", "Marks of 4 or 5")),
+        Column("marked", "bigint", True, Says("评分数", "Marks that were given")),
+        Column("praise_rate", "numeric", True, Says("好评率", "Praised by marked")),
+        Column("is_small", "boolean", True, Says("分母过小", "One of the three has fewer than 30 to divide by")),
+        Column("open_cases", "bigint", True, Says("其中未结案件", "Of these cases, those that are not closed")),
+        LAST,
+    ),
+)  # fmt: skip
+_BY_PERIOD: LiteralString = """
+SELECT period::date AS begins_on, found.*
+FROM (SELECT DISTINCT months FROM {dim_programmes} WHERE kind = 'ranking' AND months IN (1, 3, 6, 12)) AS lengths
+CROSS JOIN LATERAL generate_series(
+    (SELECT date_trunc('year', min(started_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_sla_clocks}),
+    now() AT TIME ZONE current_setting('TimeZone'), make_interval(months => lengths.months::int)
+) AS period
+CROSS JOIN LATERAL {star_ranking}(
+    now(), current_setting('TimeZone'), period::date, (period + make_interval(months => lengths.months::int))::date
+) AS found
+WHERE found.months = lengths.months
+"""
+BY_PERIOD: Final = View(
+    "rpt_star_ranking", "服务之星评选排名", "Who stands where in the ranking of the service star, by its period",
+    reads=("dim_programmes", "fct_sla_clocks", "star_ranking"), query=_BY_PERIOD,
+    columns=(
+        Column("begins_on", "date", True, Says("周期首日（业务时区）", "First day of the period")), *RANKING.columns,
+    ),
+)  # fmt: skip
+FUNCTIONS: Final = (RANKING,)
+VIEWS: Final = (BY_PERIOD,)
