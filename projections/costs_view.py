@@ -27,20 +27,14 @@ WITH budgets AS (
         max(budget_minor) AS budget_minor, max(last_position) AS last_position,
         coalesce(sum(amount_minor) FILTER (WHERE lacks_leave), 0)::bigint AS without_leave_minor
     FROM costs GROUP BY month, currency, budget, cost
-), opened AS (
-    SELECT opened_month AS month, count(*) AS cases_opened FROM {fct_cases} GROUP BY opened_month
-), periods AS (
-    SELECT month, grain, date_trunc(grain, month::timestamp)::date AS period
-    FROM (SELECT month FROM months UNION SELECT month FROM opened) AS known
-    CROSS JOIN (VALUES ('month'), ('quarter'), ('year')) AS grains (grain)
 ), sums AS (
-    SELECT grain, period, currency, budget, cost, sum(amount_minor)::bigint AS amount_minor,
-        sum(charges)::bigint AS charges, max(budget_minor) AS budget_minor, max(last_position) AS last_position,
-        sum(without_leave_minor)::bigint AS without_leave_minor
-    FROM months JOIN periods USING (month) GROUP BY grain, period, currency, budget, cost
-), volumes AS (
-    SELECT grain, period, sum(cases_opened)::bigint AS cases_opened
-    FROM opened JOIN periods USING (month) GROUP BY grain, period
+    SELECT grain, step, date_trunc(grain, month::timestamp)::date AS period, currency, budget, cost,
+        sum(amount_minor)::bigint AS amount_minor, sum(charges)::bigint AS charges, max(budget_minor) AS budget_minor,
+        max(last_position) AS last_position, sum(without_leave_minor)::bigint AS without_leave_minor
+    FROM months
+    CROSS JOIN (VALUES ('month', interval '1 month'), ('quarter', interval '3 months'), ('year', interval '1 year'))
+        AS grains (grain, step)
+    GROUP BY grain, step, period, currency, budget, cost
 ), running AS (
     SELECT sums.*,
         sum(amount_minor) OVER (PARTITION BY grain, period, currency) AS period_minor,
@@ -52,17 +46,19 @@ WITH budgets AS (
 SELECT running.grain, running.period, running.currency, running.budget, running.cost,
     labels.label_zh AS cost_zh, labels.label_en AS cost_en, running.amount_minor, running.charges,
     round(running.amount_minor / nullif(running.period_minor, 0), 4) AS share,
-    coalesce(before.amount_minor, 0) AS previous_minor, coalesce(volumes.cases_opened, 0) AS cases_opened,
-    round(running.amount_minor::numeric / volumes.cases_opened)::bigint AS per_case_minor,
+    coalesce(before.amount_minor, 0) AS previous_minor, volumes.cases_opened,
+    round(running.amount_minor::numeric / nullif(volumes.cases_opened, 0))::bigint AS per_case_minor,
     running.budget_minor, running.spent_minor, running.budget_minor - running.spent_minor AS left_minor,
     running.spent_minor > running.budget_minor AS is_over, running.without_leave_minor, running.last_position
 FROM running
 LEFT JOIN {dim_codes} AS labels ON labels.vocabulary = 'cost' AND labels.code = running.cost
-LEFT JOIN volumes ON (volumes.grain, volumes.period) = (running.grain, running.period)
 LEFT JOIN sums AS before
     ON (before.grain, before.currency, before.cost) = (running.grain, running.currency, running.cost)
-    AND before.budget IS NOT DISTINCT FROM running.budget AND before.period = running.period - CASE running.grain
-        WHEN 'month' THEN interval '1 month' WHEN 'quarter' THEN interval '3 months' ELSE interval '1 year' END
+    AND before.budget IS NOT DISTINCT FROM running.budget AND before.period = running.period - running.step
+CROSS JOIN LATERAL (
+    SELECT count(*) AS cases_opened FROM {fct_cases}
+    WHERE opened_month >= running.period AND opened_month < running.period + running.step
+) AS volumes
 """,
     columns=(
         Column("grain", "text", True, Says("周期", "month, quarter or year")),

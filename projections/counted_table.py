@@ -52,7 +52,7 @@ TABLE: Final = Table(
     "fct_counted", CountedRow, ("counted_id",), "指标计数（每个事实一行）", "Facts that targets count, one row each",
     indexes=(
         Index("case_id"),
-        Index("happened_at, target_id"),
+        Index("happened_at, target_id", is_order=True),
         Index("again_key, happened_at", "again_key IS NOT NULL"),
     ),
 )  # fmt: skip

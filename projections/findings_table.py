@@ -40,7 +40,7 @@ class FindingRow(NamedTuple):
 
 TABLE = Table(
     "fct_findings", FindingRow, ("finding_id",), "合规发现（每条一行）", "Findings, one row each",
-    indexes=(Index("case_id"), Index("occurred_at")),
+    indexes=(Index("case_id"), Index("occurred_at", is_order=True)),
 )  # fmt: skip
 
 

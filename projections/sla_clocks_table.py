@@ -115,12 +115,13 @@ class SlaClockRow(NamedTuple):
 TABLE = Table(
     "fct_sla_clocks", SlaClockRow, ("clock_id",), "时限（每个一行）", "Clocks of promises, one row each",
     indexes=(
-        Index("started_at, clock_id"),
+        Index("started_at, clock_id", is_order=True),
         Index("case_id"),
         Index("ended_at"),
         Index("due_at"),
         Index("is_live, due_at, clock_id", "verdict = 'open'"),
         Index("next_level_at, clock_id", "next_level_at IS NOT NULL"),
+        Index("case_closed_at", "lacking IS NOT NULL"),
     ),
 )  # fmt: skip
 

@@ -16,10 +16,14 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Index:
-    """An index by its columns; `where` keeps it to the rows a question reads."""
+    """An index by its columns; `where` keeps it to the rows a question reads.
+
+    After a load rows lie on disk as the one that `is_order` has them: what a period asks for lies together.
+    """
 
     columns: LiteralString
     where: LiteralString | None = None
+    is_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,17 @@ class Table:
 
     def keys(self, schema: str) -> Iterator[Composed]:
         """Give the statements that add its primary key and indexes, for after a load."""
+        for index in sorted(self.indexes, key=lambda index: not index.is_order):
+            yield from self._index(schema, index)
         yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(self.at(schema), self.key_names)
-        for index in self.indexes:
-            where = SQL("") if index.where is None else SQL(" WHERE {}").format(SQL(index.where))
-            yield SQL("CREATE INDEX ON {} ({}){}").format(self.at(schema), SQL(index.columns), where)
+
+    def _index(self, schema: str, index: Index) -> Iterator[Composed]:
+        """Make an index; rows are put into order while there is no other one yet."""
+        where = SQL("") if index.where is None else SQL(" WHERE {}").format(SQL(index.where))
+        named = Identifier(f"{self.name}_order") if index.is_order else SQL("")
+        yield SQL("CREATE INDEX {} ON {} ({}){}").format(named, self.at(schema), SQL(index.columns), where)
+        if index.is_order:
+            yield SQL("CLUSTER {} USING {}").format(self.at(schema), named)
 
     def analyze(self, schema: str) -> Composed:
         """Give the statement that tells the planner what is in it."""
