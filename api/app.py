@@ -23,6 +23,7 @@ from api import (
     figures,
     forms,
     health,
+    metrics,
     programmes,
     proposals,
     queries,
@@ -81,7 +82,7 @@ def create_app(here: Installation | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.installation = here
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
-    for router in (health.router, _versioned(), doors.router, pages.router, spent.router):
+    for router in (health.router, metrics.router, _versioned(), doors.router, pages.router, spent.router):
         app.include_router(router)
     for kind in DATABASE:
         app.add_exception_handler(kind, unavailable)
@@ -113,7 +114,7 @@ def unavailable(request: Request, error: Exception) -> Response:
 
 def is_page(request: Request) -> bool:
     """Tell whether an address is one of the console."""
-    return not request.url.path.startswith(("/api/", "/healthz", "/readyz"))
+    return not request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
 
 
 def _versioned() -> APIRouter:

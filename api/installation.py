@@ -34,6 +34,7 @@ from cases.store.remote import RemoteServer
 from cases.vault import Vault
 from projections import rebuild
 from projections.engine import Engine
+from projections.watchdog import Watchdog
 from projections.watcher import Watcher
 
 KEY_FILE: Final = "vault-keys.json"
@@ -119,6 +120,7 @@ class Installation:
             "projections": partial(self.engine.run, stop),
             "server": partial(self._revive, stop),
             "clock": partial(skew.watch, self.ledger, stop),
+            "watchdog": partial(Watchdog(self.database).run, stop),
             "pulse": partial(self.pulse.run, self.ledger, stop),
         }
         if every:

@@ -36,6 +36,9 @@ class Engine:
         """Connects when it is run."""
         self._database = database
         self._woken = threading.Event()
+        self.is_leader = False
+        self.taken_in = 0
+        """Facts that it took in since it was made."""
 
     def wake(self) -> None:
         """Look at the log at once instead of at the next turn."""
@@ -86,14 +89,18 @@ class Engine:
         """Follow the log as its leader, and try again what is parked whenever there is nothing new."""
         follower, retries, wait = Follower(connection), Retries(connection), SHORTEST_WAIT
         log.info("leads from position %s", follower.position)
-        while not stop.is_set():
-            if follower.step():
-                wait = SHORTEST_WAIT
-            else:
-                retries.turn(time.monotonic())
-                wait = min(wait * 2, LONGEST_WAIT)
-            self._woken.wait(wait)
-            self._woken.clear()
+        self.is_leader = True
+        try:
+            while not stop.is_set():
+                if taken := follower.step():
+                    self.taken_in, wait = self.taken_in + taken, SHORTEST_WAIT
+                else:
+                    retries.turn(time.monotonic())
+                    wait = min(wait * 2, LONGEST_WAIT)
+                self._woken.wait(wait)
+                self._woken.clear()
+        finally:
+            self.is_leader = False
 
 
 def _to_the_end(follower: Follower) -> int:

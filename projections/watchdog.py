@@ -27,11 +27,14 @@ UNSETTLED: Final = SQL(
 ).format(log=reading.LOG.name(), newest=reading.NEWEST)
 # Whoever has the oldest transaction id of the whole cluster: a session of any database, or a prepared transaction.
 HOLDER: Final[LiteralString] = """
-SELECT pid, usename::text AS role, datname::text AS database, application_name AS program, state, backend_xid
-FROM pg_stat_activity WHERE backend_xid IS NOT NULL
-UNION ALL
-SELECT NULL, owner, database, gid, 'prepared', transaction FROM pg_prepared_xacts
-ORDER BY age(backend_xid) DESC LIMIT 1
+SELECT pid, role, database, program, state, written_as::text::bigint AS transaction FROM (
+    SELECT pid, usename::text AS role, datname::text AS database, application_name AS program, state,
+        backend_xid AS written_as
+    FROM pg_stat_activity WHERE backend_xid IS NOT NULL
+    UNION ALL
+    SELECT NULL, owner, database, gid, 'prepared', transaction FROM pg_prepared_xacts
+) AS writers
+ORDER BY age(written_as) DESC LIMIT 1
 """
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api import keys
 from api.installation import Installation
 from cases.codes import Role
 from projections.schema import Db
@@ -54,3 +56,16 @@ def test_a_parked_case_is_released_when_the_cause_is_gone(
     assert (done["tried"], done["standing"]["parked_cases"]) == (1, 0)
     assert done["standing"]["incomplete_from"] is None
     assert teller.get("/cases", role=Role.QUALITY).json()["standing"]["parked_cases"] == 0
+
+
+def test_a_machine_that_watches_reads_figures_and_nothing_of_any_case(
+    lamp: str, client: TestClient, here: Installation
+) -> None:
+    key = keys.create(here.ledger, Role.SERVICE, "prometheus", scopes=["read-tables"])
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {key}"})
+    assert answer.headers["content-type"].startswith("text/plain")
+    told = dict(line.split() for line in answer.text.splitlines() if not line.startswith("#"))
+    assert float(told["caseledger_position"]) == float(told["caseledger_log_position"])
+    assert set(told) >= {"caseledger_lag_seconds", "caseledger_held_back_seconds", "caseledger_parked_cases"}
+    assert lamp not in answer.text
+    assert client.get("/metrics").status_code == 401
