@@ -42,6 +42,8 @@ class Question(StrEnum):
     """How the tables stand to the log, and what is parked; figures for a machine that watches."""
     RELEASE = "release"
     """Parked cases worked out again."""
+    EXPORTS = "read-exports"
+    """Every row of schema bi as a file, what was proposed of people among it."""
     UNMASK = "unmask"
     """One personal value in clear, for a stated purpose."""
     DESCRIPTION = "read-description"
@@ -72,11 +74,11 @@ QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.LEGAL: frozenset({*_WHOLE, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}),
-    Role.BI: frozenset({*_FIGURES, Q.STOCK, Q.COSTS, Q.DESCRIPTION}),
+    Role.BI: frozenset({*_FIGURES, Q.STOCK, Q.COSTS, Q.EXPORTS, Q.DESCRIPTION}),
     Role.ADMIN: frozenset({*_FIGURES, Q.TABLES, Q.RELEASE, Q.DESCRIPTION}),
     Role.SERVICE: frozenset({Q.DESCRIPTION}),
 }
-SCOPED = frozenset(Question) - {Q.UNMASK, Q.PROPOSALS, Q.RELEASE, Q.DESCRIPTION}
+SCOPED = frozenset(Question) - {Q.UNMASK, Q.EXPORTS, Q.PROPOSALS, Q.RELEASE, Q.DESCRIPTION}
 """What a service may ask where its key names it as a scope; never a value in clear, nor what becomes of people."""
 
 WITHOUT_MONEY = frozenset({Role.LOGISTICS})

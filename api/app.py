@@ -20,6 +20,7 @@ from api import (
     commands,
     errors,
     explaining,
+    exports,
     figures,
     forms,
     health,
@@ -134,6 +135,7 @@ def _versioned() -> APIRouter:
         verifying.router,
         tables.router,
         spending.router,
+        exports.router,
         stream.router,
     ):
         router.include_router(part)

@@ -2,38 +2,114 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from api.cli.screen import ERRORS, bar, installation
-from replay.exports.as_csv import csv_of
-from replay.exports.export import Export
+from api.cli.replaying import moment
+from api.cli.screen import ERRORS, advance, bar, installation, told
+from cases.errors import Malformed
+from replay.exports.export import Export, Headings
+from replay.exports.formats import Format, format_of
 from replay.exports.look import looking
 from replay.exports.saving import saving
-from replay.exports.wanted import Wanted
+from replay.exports.wanted import wanted_of
 
-app = typer.Typer(no_args_is_help=True, help="Tables, reports and logs as files that say what they stand on.")
-Out = Annotated[Path, typer.Option(help="file to write")]
+STDOUT: Final = Path("-")
+
+
+class Tables(TyperGroup):
+    """Takes what is no command of the group for a table: `export fct_cases` is `export table fct_cases`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command of the first word."""
+        is_table = args and not args[0].startswith("-") and args[0] not in self.commands
+        return super().resolve_command(ctx, ["table", *args] if is_table else args)
+
+
+app = typer.Typer(
+    cls=Tables, no_args_is_help=True, help="Tables, reports and logs as files that say what they stand on."
+)
+Table = Annotated[str, typer.Argument(help="table or report of schema bi, e.g. fct_cases")]
+Out = Annotated[Path, typer.Option(help="file to write; - for standard output")]
+Form = Annotated[
+    str | None, typer.Option("--format", help="csv, xlsx or parquet; by the file's ending if absent")
+]
+Period = Annotated[
+    str | None, typer.Option(help="2026-10, 2026-W45, 2026-Q4 or 2026, by the table's first moment")
+]
+Since = Annotated[str | None, typer.Option("--since", "--from", help="from this moment on")]
+Until = Annotated[str | None, typer.Option("--until", "--to", help="and before this one")]
+Kind = Annotated[str | None, typer.Option(help="code of dim_case_kinds")]
+Department = Annotated[str | None, typer.Option(help="code of dim_departments")]
+Product = Annotated[str | None, typer.Option(help="product_id of dim_products")]
+Where = Annotated[list[str] | None, typer.Option(help="column=value, of any column; may be repeated")]
+Heads = Annotated[
+    Headings | None, typer.Option(help="how columns are headed; in a spreadsheet by words if absent")
+]
+Notes = Annotated[bool, typer.Option("--notes", help="begin a CSV with what it stands on, as # lines")]
 Force = Annotated[bool, typer.Option("--force", help="write anew what is there already")]
 
 
 @app.command("table")
 def table(
     *,
-    name: Annotated[str, typer.Argument(help="table or report of schema bi, e.g. fct_cases")],
+    name: Table,
     out: Out,
+    form: Form = None,
+    period: Period = None,
+    since: Since = None,
+    until: Until = None,
+    kind: Kind = None,
+    department: Department = None,
+    product: Product = None,
+    where: Where = None,
+    headings: Heads = None,
+    notes: Notes = False,
     force: Force = False,
 ) -> None:
-    """Write one table or report."""
-    with installation() as here:
+    """Write one table or report; `caseledger export NAME` is the same."""
+    with told():
+        written = format_of(form or out.suffix.removeprefix(".").lower() or "csv")
+    with installation() as here, writing(out, written, is_forced=force) as file:
+        span = period, moment(since, here.zone), moment(until, here.zone)
+        equal = {"kind": kind, "department": department, "product_id": product}
+        wanted = wanted_of(here.zone, *span, equal, where or ())
         here.engine.catch_up()
         with looking(here.database.reader_dsn, here.zone) as look:
-            export = Export.of(look, name, Wanted())
-            with saving(out, is_forced=force) as file, bar(f"writing {out.name}", None):
-                for chunk in csv_of(export):
-                    file.write(chunk)
-            for label, told in export.about().items():
-                ERRORS.print(f"{label}: {told}", markup=False)
-            ERRORS.print(f"rows: {export.rows}", markup=False)
+            heads = headings or written.headings(here.settings.language)
+            export = Export.of(look, name, wanted, heads, has_notes=notes)
+            write(export, written, file, out.name)
+    ERRORS.print(f"{out}: {export.told()}", markup=False)
+
+
+def write(export: Export, written: Format, file: IO[bytes], title: str) -> None:
+    """Write a file, and show how far it is."""
+    total = export.count()
+    with bar(f"writing {title}", total) as progress, closing(written.write(export)) as chunks:
+        for chunk in chunks:
+            file.write(chunk)
+            advance(progress, export.rows, total)
+
+
+@contextmanager
+def writing(out: Path, written: Format, *, is_forced: bool) -> Iterator[IO[bytes]]:
+    """Give the file to write, or standard output; whoever closes that early has seen enough."""
+    if out != STDOUT:
+        with saving(out, is_forced=is_forced) as file:
+            yield file
+        return
+    if not written.is_text and sys.stdout.isatty():
+        raise Malformed("This format is not for a terminal; name a file, or pipe it on")
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
 from typing import Final
 
-from replay.exports.export import HARMLESS, Cells, Export
+from replay.exports.export import HARMLESS, Cells, Chunks, Export
 
 MARK: Final = "\ufeff"
 """Without it Excel takes Chinese for another encoding."""
@@ -17,7 +18,15 @@ CELLS: Final[Cells] = {
 }
 
 
-def csv_of(export: Export) -> Iterator[bytes]:
-    """Write the rows; cells that are empty without quotes are null, instants carry their offset."""
-    yield f"{MARK}{','.join(field.name for field in export.relation.fields)}\n".encode()
+def csv_of(export: Export) -> Chunks:
+    """Write the rows; cells that are empty without quotes are null, instants carry their offset.
+
+    Notes on what the rows stand on come first where they are asked for, as lines that begin with `#`.
+    """
+    notes = export.about().items() if export.has_notes else ()
+    heading = io.StringIO(MARK, newline="")
+    heading.seek(0, io.SEEK_END)
+    heading.writelines(f"# {name}: {' '.join(told.split())}\n" for name, told in notes)
+    csv.writer(heading, lineterminator="\n").writerow(map(export.heading, export.relation.fields))
+    yield heading.getvalue().encode()
     yield from export.lines(CELLS)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, LiteralString, Self
 
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from replay.exports.look import Look, MadeAnew
-from replay.exports.relations import Relation
+from replay.exports.relations import Field, Relation
 from replay.exports.wanted import Wanted, must_apply
 from replay.neutral import DANGEROUS
 
@@ -19,6 +20,16 @@ HARMLESS: Final = "CASE WHEN left({cell}, 1) = ANY({dangerous}) THEN '''' || {ce
 """A text that no spreadsheet runs as a formula (replay/neutral.py)."""
 AT_ONCE: Final = 2_000
 """Rows fetched together."""
+Chunks = Generator[bytes, None, None]
+"""A file, piece by piece."""
+
+
+class Headings(StrEnum):
+    """How columns are headed: by their names, or by what they mean."""
+
+    NAME = "name"
+    ZH = "zh"
+    EN = "en"
 
 
 @dataclass(slots=True)
@@ -28,14 +39,28 @@ class Export:
     look: Look
     relation: Relation
     wanted: Wanted
+    headings: Headings = Headings.NAME
+    has_notes: bool = False
     rows: int = 0
 
     @classmethod
-    def of(cls, look: Look, name: str, wanted: Wanted) -> Self:
+    def of(
+        cls,
+        look: Look,
+        name: str,
+        wanted: Wanted,
+        headings: Headings = Headings.NAME,
+        *,
+        has_notes: bool = False,
+    ) -> Self:
         """Ask for rows of a table or report; raises NotFound, Malformed."""
         relation = look.relation(name)
         must_apply(wanted, relation, look)
-        return cls(look, relation, wanted)
+        return cls(look, relation, wanted, headings, has_notes)
+
+    def heading(self, field: Field) -> str:
+        """Head a column."""
+        return str(getattr(field, self.headings))
 
     def about(self) -> dict[str, str]:
         """Tell what the rows stand on, in an order for people; instants on the clock of the business."""
@@ -55,6 +80,12 @@ class Export:
             "code_version": standing.code_version,
             "contract": self.look.contract,
         }
+
+    def told(self) -> str:
+        """Say in one line what was read."""
+        parked = self.look.standing.parked_cases
+        old = f", {parked} parked cases with old rows" if parked else ""
+        return f"{self.rows} rows of {self.relation.name} at position {self.look.standing.position}{old}"
 
     def lines(self, cells: Cells) -> Iterator[bytes]:
         """Read the rows as lines of CSV, without a heading; raises MadeAnew."""
@@ -76,14 +107,15 @@ class Export:
                 yield row
         self._must_stand_at(place)
 
-    def has_more_than(self, rows: int) -> bool:
-        """Tell whether there are more rows than so many, without counting all."""
-        query = SQL("SELECT FROM {} WHERE {} LIMIT {}").format(
-            self.look.place(self.relation), self._condition(), Literal(rows + 1)
+    def count(self) -> int:
+        """Count the rows."""
+        query = SQL("SELECT count(*) FROM {} WHERE {}").format(
+            self.look.place(self.relation), self._condition()
         )
-        return self.look.connection.execute(query).rowcount > rows
+        found = self.look.connection.execute(query).fetchone()
+        return int(found[0]) if found else 0
 
-    def _condition(self) -> Any:
+    def _condition(self) -> Composable:
         return self.wanted.condition(self.relation, self.look.zone)
 
     def _query(self, place: Identifier, cells: Cells) -> Composed:

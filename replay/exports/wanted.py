@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from cases.errors import Malformed
+from cases.period import Period
 from replay.exports.look import Look
 from replay.exports.relations import Field, Relation
+
+NAMED: Final = ("kind", "department", "product_id")
+"""Columns that can be asked for by a parameter of their name; by `where` every column can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,34 @@ class Wanted:
             yield SQL("{}::text = {}").format(Identifier(name), Literal(value))
 
 
+def wanted_of(
+    zone: ZoneInfo,
+    period: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    equal: Mapping[str, str | None] | None = None,
+    where: Iterable[str] = (),
+) -> Wanted:
+    """Read what is asked for: a span by `period` or by its ends; `where` are further `column=value`.
+
+    What is None is not asked for; raises Malformed.
+    """
+    given = {name: value for name, value in (equal or {}).items() if value is not None}
+    for condition in where:
+        name, mark, value = condition.partition("=")
+        if not mark or name in given:
+            wrong = [{"field": "where", "cure": "column=value, each column once"}]
+            raise Malformed("A condition cannot be read", errors=wrong)
+        given[name] = value
+    if period is None:
+        return Wanted(since, until, given)
+    if since or until:
+        wrong = [{"field": "period", "cure": "a period, or its beginning and end"}]
+        raise Malformed("The span is told twice", errors=wrong)
+    span = Period.parse(period)
+    return Wanted(span.begins(zone), span.ends(zone), given)
+
+
 def _day_after(moment: datetime) -> date:
     """Give the first day of which nothing lies before a moment."""
     return moment.date() + timedelta(days=moment.time() != time())
@@ -66,8 +99,9 @@ def must_apply(wanted: Wanted, relation: Relation, look: Look) -> None:
     for name, value in wanted.equal.items():
         column = relation.field(name)
         if column is None:
-            wrong = [{"field": name, "cure": f"leave it out; {relation.name} has no such column"}]
-            raise Malformed(f"{relation.name} cannot be filtered by this", errors=wrong)
+            columns = ", ".join(field.name for field in relation.fields)
+            wrong = [{"field": name if name in NAMED else "where", "cure": f"one of its columns: {columns}"}]
+            raise Malformed(f"{relation.name} has no such column", errors=wrong)
         if column.dim and not _is_known(value, column, look):
             wrong = [{"field": name, "cure": f"a value that stands in bi.{column.dim}"}]
             raise Malformed("A filter names something that there is not", errors=wrong)

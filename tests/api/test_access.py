@@ -32,7 +32,7 @@ MAY = {
     "legal": "cases case history past stream proposals description",
     "research": "cases case statistics proposals description",
     "partner": "case unmask proposals description",
-    "bi": "dashboard statistics stock costs description",
+    "bi": "dashboard statistics stock costs exports description",
     "admin": "dashboard statistics tables release description",
     "service": "description",
 }

@@ -1,0 +1,134 @@
+"""Tables fetched over HTTP: the same bytes as from the shell, for whoever may, and a problem for the rest."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import unquote
+
+import pytest
+from pyarrow import parquet as pq
+
+from api.exports import AT_ONCE, ready, seat
+from api.installation import Installation
+from api.keys import Credential
+from cases.codes import Role
+from projections.registry import TABLES
+from replay.exports.export import Export
+from replay.exports.formats import FORMATS
+from replay.exports.look import looking
+from replay.exports.wanted import Wanted
+from tests.fix_api import Teller
+
+
+@pytest.fixture
+def position(here: Installation, teller: Teller) -> int:
+    """Two cases, and where the log stands after them."""
+    told = [teller.received(product_model="吊灯")["position"] for _ in range(2)]
+    here.engine.catch_up()
+    return int(told[-1])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_bytes_come_by_http_and_by_hand(
+    here: Installation, teller: Teller, position: int, form: str
+) -> None:
+    answer = teller.get(f"/exports/dim_case_kinds.{form}", role=Role.BI, at_least=position)
+    assert answer.status_code == 200
+    read_at = datetime.fromisoformat(unquote(answer.headers["X-Caseledger-At"]))
+    with looking(here.database.reader_dsn, here.zone) as look:
+        then = replace(look, at=read_at)
+        export = Export.of(then, "dim_case_kinds", Wanted(), FORMATS[form].headings("zh"))
+        assert answer.content == b"".join(FORMATS[form].write(export))
+
+
+def test_an_answer_tells_what_it_stands_on(teller: Teller, position: int) -> None:
+    answer = teller.get(
+        "/exports/fct_cases.parquet", role=Role.BI, where="product_id=lamp/吊灯", at_least=position
+    )
+    stood = int(answer.headers["X-Caseledger-Position"])
+    assert stood >= position
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="fct_cases-{stood}.parquet"'
+    assert answer.headers["Content-Type"] == "application/vnd.apache.parquet"
+    assert unquote(answer.headers["X-Caseledger-Filters"]) == "product_id = lamp/吊灯"
+    assert "lamp-factory@" in answer.headers["X-Caseledger-Regulations"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert table.schema.metadata[b"caseledger.position"] == str(stood).encode()
+
+
+def test_rows_are_chosen_by_period_kind_and_any_column(teller: Teller, position: int) -> None:
+    def rows(**asked: str) -> int:
+        answer = teller.get("/exports/fct_cases.csv", role=Role.BI, at_least=position, **asked)
+        assert answer.status_code == 200, answer.text
+        return len(answer.content.splitlines()) - 1
+
+    assert rows() >= 2
+    assert rows(period="2001") == rows(until="2001-01-01T00:00:00Z") == rows(where="case_no=AS-0") == 0
+    assert rows(since="2001-01-01T00:00:00Z", product_id="lamp/吊灯") >= 2
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "status", "field"),
+    [
+        ("nothing.csv", {}, 404, None),
+        ("log.case_events.csv", {}, 404, None),
+        ("fct_cases%22%3B--.csv", {}, 404, None),
+        ("fct_cases.docx", {}, 422, "format"),
+        ("fct_cases.csv", {"colour": "red"}, 422, "colour"),
+        ("fct_cases.csv", {"where": "colour=red"}, 422, "where"),
+        ("fct_cases.csv", {"where": "' OR 1=1 --"}, 422, "where"),
+        ("fct_cases.csv", {"kind": "repiar"}, 422, "kind"),
+        ("fct_cases.csv", {"period": "2026-13"}, 422, "period"),
+        ("fct_cases.csv", {"since": "2026-01-01T00:00:00"}, 422, "since"),
+        ("fct_cases.csv", {"headings": "fr"}, 422, "headings"),
+        ("dim_causes.csv", {"period": "2026"}, 422, "since"),
+    ],
+)
+def test_what_cannot_be_fetched_is_a_problem_with_its_cure(
+    teller: Teller, path: str, asked: dict[str, str], status: int, field: str | None
+) -> None:
+    answer = teller.get(f"/exports/{path}", role=Role.BI, **asked)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert [one["field"] for one in answer.json().get("errors", ())] == ([field] if field else [])
+    assert answer.json()["detail"]
+    assert "1=1" not in answer.text
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.BI])
+def test_nobody_else_takes_rows_out_of_the_house(teller: Teller, role: Role) -> None:
+    assert teller.get("/exports/fct_cases.csv", role=role).status_code == 403
+    assert teller.get("/exports", role=role).status_code == 403
+
+
+def test_the_list_names_every_table_and_what_a_period_is_about(teller: Teller) -> None:
+    told = teller.get("/exports", role=Role.BI).json()
+    periods = {one["name"]: one["period"] for one in told["tables"]}
+    assert periods.keys() >= {table.name for table in TABLES}
+    assert (periods["fct_cases"], periods["rpt_targets"], periods["dim_causes"]) == (
+        "opened_at",
+        "month",
+        None,
+    )
+    assert told["formats"] == list(FORMATS)
+
+
+def test_whoever_goes_away_in_the_middle_leaves_nothing_behind(here: Installation) -> None:
+    admin = Credential(key_id="0", role=Role.BI, actor="bi-01")
+    begun = contextmanager(ready)(here=here, known=admin, table="dim_dates", ending="csv", wanted=Wanted())
+    with begun as one:
+        next(one.chunks), next(one.chunks)
+        connection = one.export.look.connection
+        assert not connection.closed
+    assert connection.closed
+
+
+def test_when_all_seats_are_taken_the_next_one_comes_back_later(teller: Teller) -> None:
+    with ExitStack() as taken:
+        for _ in range(AT_ONCE):
+            taken.enter_context(seat())
+        answer = teller.get("/exports/fct_cases.csv", role=Role.BI)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert teller.get("/exports/fct_cases.csv", role=Role.BI).status_code == 200
