@@ -18,6 +18,7 @@ from api.cli import (
     forms,
     importing,
     keeping,
+    months,
     programmes,
     publishing,
     regulating,
@@ -44,6 +45,7 @@ app.add_typer(replaying.app, name="replay")
 app.add_typer(tables.app, name="tables")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(programmes.app, name="programme")
+app.add_typer(months.app, name="month")
 app.add_typer(regulating.app, name="regulation")
 app.add_typer(publishing.app, name="publish")
 app.add_typer(exporting.app, name="export")
