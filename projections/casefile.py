@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,11 +15,13 @@ from cases.case import Case, fold
 from cases.codes import Cause, Department, Link
 from cases.fact import Fact
 from cases.history import Correction, corrections
+from cases.kept import once
 from cases.ladder import Escalation, escalations, is_warning
 from cases.promises.clock import Clock
 from cases.promises.clocks import clocks_along
 from cases.promises.timeline import CLAIMED, Timeline
 from cases.recorded import Recorded
+from cases.regulation.claim import Claim
 from cases.regulation.constraints import Finding, findings_along
 from cases.regulation.rules import Reference, Rules
 from projections import columns
@@ -55,6 +56,7 @@ class CaseFile:
     findings: tuple[Finding, ...]
     firsts: Mapping[type[Fact], datetime] = field(repr=False)
     newest: Mapping[type[Fact], Recorded] = field(repr=False)
+    by_kind: Mapping[type[Fact], list[Recorded]] = field(repr=False)
 
     @property
     def last_position(self) -> int:
@@ -77,8 +79,9 @@ class CaseFile:
 
     def all_of(self, fact: type[F]) -> Iterator[tuple[Recorded, F]]:
         """Every fact of a kind that stands, as corrected, in log order; with who recorded it and when."""
-        if fact in self.newest:
-            yield from ((known, known.fact) for known in self.case.history if isinstance(known.fact, fact))
+        for known in self.by_kind.get(fact, ()):
+            if isinstance(known.fact, fact):
+                yield known, known.fact
 
     def month_of(self, moment: datetime) -> date:
         """The first day of the business month of a moment."""
@@ -117,20 +120,25 @@ class CaseFile:
             (known.occurred_at for known in self.case.history), default=self.facts[0].occurred_at
         )
 
-    @cached_property
+    @once
     def closed_at(self) -> datetime | None:
         """When it was closed or went on in another case, unless it is open (again)."""
         closed = self.newest.get(events.Linked if self.case.merged_into else events.Closed)
         return closed.occurred_at if closed and self.case.is_closed else None
 
-    @cached_property
+    @once
     def escalations(self) -> tuple[Escalation, ...]:
         """What rests on its clocks and alerts: warnings, and the levels that were told."""
         if events.Escalated not in self.newest:
             return ()
         return escalations(self.case.history, self.clocks, self.rules)
 
-    @cached_property
+    @once
+    def claim(self) -> Claim:
+        """What the customer asked for, as far as its facts tell."""
+        return Claim.of(self.case.history)
+
+    @once
     def counted(self) -> tuple[Counted, ...]:
         """What alerts count in it."""
         return counted_along(self.timeline, self.clocks, self.rules)
@@ -146,37 +154,37 @@ class CaseFile:
         )
         return min(went_up, default=None)
 
-    @cached_property
+    @once
     def is_live(self) -> bool:
         """Whether it is worked on here."""
         return self.case.received is None or self.case.received.is_live
 
-    @cached_property
+    @once
     def kind(self) -> str:
         """What the customer asks for."""
         return self.case.classified.kind.value if self.case.classified else UNKNOWN
 
-    @cached_property
+    @once
     def category(self) -> str:
         """What it is about."""
         return self.case.classified.category.value if self.case.classified else UNKNOWN
 
-    @cached_property
+    @once
     def channel(self) -> str:
         """How it reached the firm."""
         return self.case.received.channel.value if self.case.received else UNKNOWN
 
-    @cached_property
+    @once
     def sales_channel(self) -> str:
         """Where the goods were bought."""
         return self.case.received.sales_channel.value if self.case.received else UNKNOWN
 
-    @cached_property
+    @once
     def region(self) -> str:
         """Where the customer is."""
         return (self.case.received.region if self.case.received else None) or UNKNOWN
 
-    @cached_property
+    @once
     def product(self) -> str:
         """Product line and model as one key, `lamp/K7`, or the line alone."""
         received = self.case.received
@@ -184,7 +192,7 @@ class CaseFile:
             return UNKNOWN
         return product_id(received.product_line, received.product_model)
 
-    @cached_property
+    @once
     def cause(self) -> str:
         """The newest cause that is known."""
         known = [self.newest[fact] for fact in (events.Inspected, events.Repaired) if fact in self.newest]
@@ -196,7 +204,7 @@ class CaseFile:
                 return found.fact.cause.value
         return UNKNOWN
 
-    @cached_property
+    @once
     def holder(self) -> events.Classified | events.Transferred | None:
         """The fact that gave it to the department that holds it."""
         given = self.newest.get(events.Classified), self.newest.get(events.Transferred)
@@ -205,12 +213,12 @@ class CaseFile:
         )
         return last.fact if last and isinstance(last.fact, events.Classified | events.Transferred) else None
 
-    @cached_property
+    @once
     def department(self) -> str:
         """The department that holds it."""
         return (self.holder.department if self.holder else Department.UNKNOWN).value
 
-    @cached_property
+    @once
     def day_received(self) -> date | None:
         """The business day on which it was received."""
         at = self.first_at(events.Received)
@@ -228,12 +236,14 @@ def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
     rules, timeline = _rules(folded, reference), Timeline(folded.history, CLAIMED)
     firsts: dict[type[Fact], datetime] = {}
     newest: dict[type[Fact], Recorded] = {}
+    by_kind: dict[type[Fact], list[Recorded]] = {}
     for recorded in folded.history:
         kind = type(recorded.fact)
         before = firsts.get(kind)
         if before is None or recorded.occurred_at < before:
             firsts[kind] = recorded.occurred_at
         newest[kind] = recorded
+        by_kind.setdefault(kind, []).append(recorded)
     return CaseFile(
         case_id=case.case_id,
         facts=case.facts,
@@ -247,6 +257,7 @@ def open_file(case: CaseFacts, reference: Reference) -> CaseFile:
         findings=findings_along(timeline.facts, rules.bound, timeline.shape),
         firsts=firsts,
         newest=newest,
+        by_kind=by_kind,
     )
 
 

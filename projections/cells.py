@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from struct import Struct
@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.multirange import Multirange
 
+from projections.columns import Column
 from projections.tables import Row, Table
 
 BEGIN: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -42,23 +43,25 @@ def flat(row: Row) -> Row:
 
 
 class Writing:
-    """Writes rows of one table as COPY reads them in the binary format of PostgreSQL; keeps the words that it wrote.
+    """Writes rows as COPY reads them in the binary format of PostgreSQL; keeps what it wrote: have one for a batch.
 
     The types are those that tables are made of (columns.TYPES); what is rare is left to psycopg's dumpers.
     """
 
-    def __init__(self, table: Table) -> None:
-        self._columns = table.columns
+    def __init__(self) -> None:
+        self._columns: Sequence[Column] = ()
         self._words: dict[str, bytes] = {}
+        self._ids: dict[int, bytes] = {}
         self._others = Transformer()
 
-    def copied(self, rows: Iterable[Row]) -> bytes:
-        """Write rows as one whole COPY."""
+    def copied(self, table: Table, rows: Iterable[Row]) -> bytes:
+        """Write rows of a table as one whole COPY."""
+        self._columns = table.columns
         count = _short(len(self._columns))
         return b"".join([BEGIN, *[count + self._cells(row) for row in rows], END])
 
     def _cells(self, row: Row) -> bytes:
-        words, written = self._words, list[bytes]()
+        words, ids, written = self._words, self._ids, list[bytes]()
         for cell in row:
             kind = type(cell)
             if kind is str:
@@ -74,7 +77,7 @@ class Writing:
             elif kind is bool:
                 written.append(TRUTH[cell])
             elif kind is UUID:
-                written.append(ID + cell.bytes)
+                written.append(ids.get(cell.int) or self._id(cell))
             elif kind is date:
                 written.append(_day(4, (cell - DAY_ONE).days))
             else:
@@ -84,6 +87,10 @@ class Writing:
     def _word(self, told: str) -> bytes:
         text = told.encode()
         written = self._words[told] = _size(len(text)) + text
+        return written
+
+    def _id(self, told: UUID) -> bytes:
+        written = self._ids[told.int] = ID + told.bytes
         return written
 
     def _same(self, cells: Same) -> bytes:

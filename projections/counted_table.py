@@ -10,11 +10,11 @@ from cases import events
 from cases.codes import Cause, Kind
 from cases.recorded import Recorded
 from cases.regulation.bound import Bound
-from cases.regulation.claim import Claim
 from cases.regulation.entitlements import Rights
 from cases.regulation.targets import Measure, Target
 from projections import columns
 from projections.casefile import UNKNOWN, CaseFile
+from projections.cells import Same
 from projections.columns import Says
 from projections.tables import Index, Row, Table
 from projections.targets_dim import target_id
@@ -60,21 +60,22 @@ TABLE: Final = Table(
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per fact and target that counts it."""
+    ending = Same((file.department, file.is_live, False, file.last_position, file.updated_at))
     for bound in file.rules:
         rights: Rights | None = None
         for target in bound.regulation.counting:
             if target.definition.each not in file.newest:
                 continue
-            if rights is None:
-                rights = Rights(Claim.of(file.case.history), bound, file.rules.bound)
-            if target.applies.holds(rights.trait):
-                yield from (_row(file, bound, target, known) for known in _counted(file, target))
+            if target.applies.where and rights is None:
+                rights = Rights(file.claim, bound, file.rules.bound)
+            if rights is None or target.applies.holds(rights.trait):
+                yield from (_row(file, bound, target, known, ending) for known in _counted(file, target))
 
 
-def _row(file: CaseFile, bound: Bound, target: Target, known: Recorded) -> Row:
+def _row(file: CaseFile, bound: Bound, target: Target, known: Recorded, ending: Same) -> Row:
     name = target_id(bound.name, bound.pinned.settings, target.id)
     return (
-        f"{file.case_id}:{name}:{known.originator_version}",
+        f"{file.timeline.case}:{name}:{known.originator_version}",
         file.case_id,
         name,
         known.originator_version,
@@ -82,18 +83,14 @@ def _row(file: CaseFile, bound: Bound, target: Target, known: Recorded) -> Row:
         _good_at(file, bound, target, known),
         _spoilt_at(file, target, known),
         _again_key(file, target, known),
-        file.department,
-        file.is_live,
-        False,
-        file.last_position,
-        file.updated_at,
+        ending,
     )
 
 
 def _counted(file: CaseFile, target: Target) -> Iterator[Recorded]:
     """Give the facts that a measure counts: of closings the last of each cycle, of revisits those with an answer."""
     each = target.definition.each
-    known = [one for one in file.case.history if each is not None and isinstance(one.fact, each)]
+    known = file.by_kind.get(each, ()) if each is not None else ()
     match target.measure:
         case Measure.RESOLUTION:
             yield from {_cycle(file, one): one for one in known}.values()
@@ -130,11 +127,7 @@ def _score(known: Recorded) -> int | None:
 
 def _confirmed_at(file: CaseFile, cycle: int) -> datetime | None:
     """Tell when the customer confirmed in a cycle that it is solved: by the newest revisit, or not at all."""
-    asked = [
-        one
-        for one in file.case.history
-        if isinstance(one.fact, events.Revisited) and _cycle(file, one) == cycle
-    ]
+    asked = [one for one in file.by_kind.get(events.Revisited, ()) if _cycle(file, one) == cycle]
     newest = asked[-1] if asked else None
     solved = newest is not None and isinstance(newest.fact, events.Revisited) and newest.fact.is_solved
     return newest.occurred_at if newest is not None and solved else None
@@ -144,10 +137,8 @@ def _cycle(file: CaseFile, known: Recorded) -> int:
     """Count the cycle that a fact belongs to; a cycle ends with Reopened."""
     if events.Reopened not in file.newest:
         return 1
-    return 1 + sum(
-        isinstance(one.fact, events.Reopened) and one.originator_version <= known.originator_version
-        for one in file.case.history
-    )
+    reopened = file.by_kind[events.Reopened]
+    return 1 + sum(one.originator_version <= known.originator_version for one in reopened)
 
 
 def _spoilt_at(file: CaseFile, target: Target, known: Recorded) -> datetime | None:
@@ -158,8 +149,8 @@ def _spoilt_at(file: CaseFile, target: Target, known: Recorded) -> datetime | No
         return None
     reopened = (
         one.occurred_at
-        for one in file.case.history
-        if isinstance(one.fact, events.Reopened) and one.originator_version > known.originator_version
+        for one in file.by_kind[events.Reopened]
+        if one.originator_version > known.originator_version
     )
     at = min(reopened, default=None)
     is_late = target.days is not None and at is not None and at > known.occurred_at + timedelta(target.days)

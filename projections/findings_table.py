@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
+from cases.kept import Kept
 from cases.regulation.constraints import Finding
 from projections import columns
 from projections.casefile import CaseFile
+from projections.cells import Same
 from projections.columns import Says
 from projections.grown_dims import clause_id
 from projections.tables import Index, Row, Table
@@ -46,23 +48,40 @@ TABLE = Table(
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per finding of a case."""
+    if not file.findings:
+        return
     happened = {known.originator_version: known.occurred_at for known in file.case.history}
     found = {row[0]: row for row in (_found(file, finding, happened) for finding in file.findings)}
+    ending = Same((file.kind, file.department, file.is_live, False, file.last_position, file.updated_at))
     for row in found.values():
-        yield (*row, file.kind, file.department, file.is_live, False, file.last_position, file.updated_at)
+        yield (*row, ending)
 
 
 def _found(file: CaseFile, finding: Finding, happened: dict[int, datetime]) -> Row:
     instants = [happened[version] for version in finding.versions if version in happened]
-    facts = "-".join(map(str, finding.versions))
+    named, broken = _broken(finding)
     return (
-        f"{file.case_id}:{finding.regulation}:{finding.constraint}:{facts}",
+        f"{file.timeline.case}{named}{'-'.join(map(str, finding.versions))}",
         file.case_id,
-        clause_id(finding.regulation, "constraint", finding.constraint),
-        finding.constraint,
-        finding.regulation,
-        finding.mode,
+        broken,
         list(finding.versions),
         max(instants, default=None),
         finding.is_overridden,
     )
+
+
+def _broken(finding: Finding) -> tuple[str, Same]:
+    """Give how a finding is named after its case, and what was broken."""
+    key = finding.regulation, finding.constraint, finding.mode
+    return _BROKEN.get(key) or _BROKEN.keep(key, _named(finding))
+
+
+def _named(finding: Finding) -> tuple[str, Same]:
+    clause = clause_id(finding.regulation, "constraint", finding.constraint)
+    return (
+        f":{finding.regulation}:{finding.constraint}:",
+        Same((clause, finding.constraint, finding.regulation, finding.mode)),
+    )
+
+
+_BROKEN: Final = Kept[tuple[str, str, str], tuple[str, Same]](4096)

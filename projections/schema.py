@@ -102,12 +102,14 @@ def open_up(connection: Db, schema: str) -> None:
         connection.execute(statement)
 
 
-def insert(connection: Db, table: Table, schema: str, rows: tuple[Row, ...]) -> None:
-    """Put rows into a table by COPY."""
+def insert(
+    connection: Db, table: Table, schema: str, rows: tuple[Row, ...], writing: Writing | None = None
+) -> None:
+    """Put rows into a table by COPY; `writing` is shared by the tables of a batch."""
     if rows:
         copy = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table.at(schema), table.names)
         with connection.cursor() as cursor, cursor.copy(copy) as load:
-            load.write(Writing(table).copied(rows))
+            load.write((writing or Writing()).copied(table, rows))
 
 
 def drop(connection: Db, schema: str) -> None:

@@ -18,6 +18,7 @@ import psycopg
 from cases.errors import CaseledgerError
 from cases.regulation.rules import Reference
 from projections import plan, reading
+from projections.cells import Writing
 from projections.meta_tables import PARKED, ParkedRow
 from projections.parking import Computed, compute, reason_of
 from projections.plan import Plan, Span
@@ -89,11 +90,12 @@ class Loader:
 
     def _store(self, cases: list[Computed], loaded: Loaded) -> None:
         """Store cases together, or when the database refuses, by halves until the culprit stands alone."""
+        writing = Writing()
         try:
             with self._connection.transaction():
                 for table in FACTS:
                     rows = tuple(row for case in cases if case.rows for row in case.rows[table.name])
-                    insert(self._connection, table, self._job.schema, rows)
+                    insert(self._connection, table, self._job.schema, rows, writing)
         except REFUSALS as refusal:
             if len(cases) == 1:
                 loaded.parked.append(cases[0].parked(reason_of(refusal)))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from cases.kept import Kept
 from cases.ladder import ahead
 from cases.promises.clock import Clock, Verdict
 from projections import columns
 from projections.casefile import CaseFile
+from projections.cells import Same
 from projections.columns import Says
 from projections.grown_dims import clause_id
 from projections.tables import Index, Row, Table
@@ -128,27 +130,43 @@ TABLE = Table(
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per clock of a case."""
-    ending = (
+    ending = Same((
         file.kind, file.product, file.region, file.is_live, file.closed_at, False, file.last_position, file.updated_at,
-    )  # fmt: skip
+    ))  # fmt: skip
     for clock in file.clocks:
-        yield (*_named(file, clock), *_measured(clock), *_judged(clock), *_climbed(file, clock), *ending)
+        yield (
+            clock.clock_id,
+            file.case_id,
+            _promised(clock),
+            clock.cycle,
+            *_measured(clock),
+            _judged(clock),
+            _set_aside(clock),
+            list(clock.moved_by),
+            clock.is_backdated,
+            clock.is_corrected,
+            _climbed(file, clock),
+            ending,
+        )
 
 
-def _named(file: CaseFile, clock: Clock) -> Row:
-    pinned, promise = clock.pinned, clock.promise
-    regulation = f"{pinned.regulation}@{pinned.version}"
-    return (
-        clock.clock_id,
-        file.case_id,
-        clause_id(regulation, "promise", promise.id),
-        promise.id,
-        regulation,
-        pinned.settings,
-        clock.calendar_version,
-        promise.department.value,
-        clock.cycle,
-    )
+def _promised(clock: Clock) -> Same:
+    """Give what was promised, by which text and on which calendar."""
+    key = (id(clock.promise), id(clock.pinned), id(clock.calendar))
+    known = _PROMISED.get(key)
+    if known is None:
+        pinned, promise = clock.pinned, clock.promise
+        regulation = f"{pinned.regulation}@{pinned.version}"
+        told = Same((
+            clause_id(regulation, "promise", promise.id),
+            promise.id,
+            regulation,
+            pinned.settings,
+            clock.calendar_version,
+            promise.department.value,
+        ))  # fmt: skip
+        known = _PROMISED.keep(key, (clock, told))
+    return known[1]
 
 
 def _measured(clock: Clock) -> Row:
@@ -159,11 +177,11 @@ def _measured(clock: Clock) -> Row:
         clock.earliest_at,
         clock.warned_at[0] if clock.warned_at else None,
         _paused_during(clock) if clock.pauses else None,
-        _seconds(clock.paused),
+        clock.paused // SECOND if clock.pauses else 0,
         clock.stopped_at,
         clock.ended_at,
-        _seconds(clock.raw_elapsed),
-        _seconds(clock.working_elapsed),
+        None if clock.raw_elapsed is None else clock.raw_elapsed // SECOND,
+        None if clock.working_elapsed is None else clock.working_elapsed // SECOND,
     )
 
 
@@ -183,34 +201,39 @@ def _paused_during(clock: Clock) -> Multirange[datetime]:
     return Multirange(Range(since, until) for since, until in held)
 
 
-def _judged(clock: Clock) -> Row:
-    return (
-        clock.verdict.value,
-        clock.verdict_unadjusted.value,
-        clock.verdict_as_recorded.value if clock.verdict_as_recorded else None,
-        clock.excluded_because,
-        clock.excluded_by,
-        clock.lacking.value if clock.lacking else None,
-        list(clock.moved_by),
-        clock.is_backdated,
-        clock.is_corrected,
-    )
+def _judged(clock: Clock) -> Same:
+    verdicts = clock.verdict, clock.verdict_unadjusted, clock.verdict_as_recorded
+    key = (id(verdicts[0]), id(verdicts[1]), id(verdicts[2]))
+    return _JUDGED.get(key) or _JUDGED.keep(key, Same(one.value if one else None for one in verdicts))
 
 
-def _climbed(file: CaseFile, clock: Clock) -> Row:
+def _set_aside(clock: Clock) -> Same:
+    if clock.excluded_because is None and clock.lacking is None:
+        return _COUNTED
+    return Same((clock.excluded_because, clock.excluded_by, clock.lacking.value if clock.lacking else None))
+
+
+def _climbed(file: CaseFile, clock: Clock) -> Same:
     """Give how far it went up, and what lies ahead of it: nothing for imported history, which is not watched."""
-    told = [one for one in file.escalations if one.rests_on == clock.clock_id]
-    up = next((one for one in reversed(told) if not one.is_warning), None)
+    told = [one for one in file.escalations if one.rests_on == clock.clock_id] if file.escalations else ()
     is_watched = file.is_live and clock.verdict is Verdict.OPEN
+    if not told and not is_watched:
+        return _AT_REST
+    up = next((one for one in reversed(told) if not one.is_warning), None)
     rungs = ahead(clock, {one.level for one in told}, file.rules) if is_watched else ()
-    return (
+    return Same((
         up.level if up else None,
         up.at if up else None,
         any(one.is_revised for one in told),
         [rung.level for rung in rungs] or None,
         rungs[0].at if rungs else None,
-    )
+    ))  # fmt: skip
 
 
-def _seconds(span: timedelta | None) -> int | None:
-    return None if span is None else span // timedelta(seconds=1)
+SECOND: Final = timedelta(seconds=1)
+_PROMISED: Final = Kept[tuple[int, int, int], tuple[Clock, Same]](4096)
+"""By the very promise, pin and calendar, which the kept clock keeps alive, and so their ids."""
+_JUDGED: Final = Kept[tuple[int, int, int], Same](4096)
+"""By the verdicts, of which there is one each, and so one id."""
+_COUNTED: Final = Same((None, None, None))
+_AT_REST: Final = Same((None, None, False, None, None))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final
 
 from cases import events
 from cases.codes import Link
 from cases.fact import Fact
+from cases.kept import once
 from cases.promises.terms import Sought
 from cases.recorded import Recorded
 from cases.regulation.marking import CUSTOMER_ENDED, Marking, Shape
@@ -39,7 +39,7 @@ class Timeline:
         self._shapes: dict[int, Shape] = {}
         self._waits: dict[int, tuple[Wait, ...]] = {}
 
-    @cached_property
+    @once
     def by_name(self) -> dict[str, list[int]]:
         """Give the places of the facts of each name, in order."""
         found: dict[str, list[int]] = {}
@@ -47,12 +47,12 @@ class Timeline:
             found.setdefault(type(recorded.fact).__name__, []).append(place)
         return found
 
-    @cached_property
+    @once
     def case(self) -> str:
         """Name the case, as its clocks are named by it."""
         return str(self.facts[0].originator_id)
 
-    @cached_property
+    @once
     def reopened(self) -> list[int]:
         """Give the places where the case was reopened."""
         return self.by_name.get("Reopened", _NONE)
@@ -95,7 +95,7 @@ class Timeline:
         """Tell where a cycle is over."""
         return self.reopened[cycle - 1] if cycle <= len(self.reopened) else len(self.facts)
 
-    @cached_property
+    @once
     def traits(self) -> list[tuple[int, Mapping[str, Any]]]:
         """Give what the case was, from which fact on: as received, then after each classification."""
         received = self.by_name.get("Received")
