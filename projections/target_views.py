@@ -7,6 +7,7 @@ from typing import Final, LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
+from cases.regulation.targets import LONGEST_RUN
 from projections.columns import Column, Says
 
 COUNTED_SAYS: Final = (
@@ -61,15 +62,22 @@ END
 """
 
 # A month is the firm's: `zone` says where. A department of NULL is all of them together.
+# Of what asks for months in a row, and of nothing else, the months before the first one are looked at, too.
 TARGETS_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, zone text, first date, last date) RETURNS TABLE ({columns})
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH counted AS (
-        SELECT date_trunc('month', happened_at AT TIME ZONE zone)::date AS month, found.*
-        FROM {counted_at}(instant) AS found
+    WITH found AS (
+        SELECT * FROM {counted_at}(instant)
         WHERE happened_at >= date_trunc('month', first::timestamp) AT TIME ZONE zone
         AND happened_at < (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone
+        UNION ALL
+        SELECT * FROM {counted_at}(instant)
+        WHERE happened_at >= (date_trunc('month', first::timestamp) - {before}) AT TIME ZONE zone
+        AND happened_at < date_trunc('month', first::timestamp) AT TIME ZONE zone
+        AND target_id IN (SELECT target_id FROM {targets} WHERE months_needed IS NOT NULL)
+    ), counted AS (
+        SELECT date_trunc('month', happened_at AT TIME ZONE zone)::date AS month, found.* FROM found
     ), sums AS (
         SELECT month, target_id, department,
             count(*) FILTER (WHERE standing = 'good') AS numerator,
@@ -87,6 +95,8 @@ BEGIN ATOMIC
         FROM {cases} AS cases
         CROSS JOIN LATERAL string_to_table(cases.regulations, ',') AS pinned (regulation)
         WHERE opened_at <= instant AND (closed_at IS NULL OR closed_at > instant)
+        AND opened_at >= date_trunc('month', first::timestamp) AT TIME ZONE zone
+        AND opened_at < (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone
         GROUP BY GROUPING SETS ((1, 2), (1, 2, 3))
     ), lines AS (
         SELECT sums.*, targets.clause_id, targets.settings_version, targets.measure, targets.threshold,
@@ -120,7 +130,8 @@ BEGIN ATOMIC
     LEFT JOIN still_open ON still_open.month = lines.month AND still_open.regulation = lines.regulation
         AND still_open.department IS NOT DISTINCT FROM lines.department
     LEFT JOIN runs ON runs.regulation_name = lines.regulation_name AND runs.item = lines.item
-        AND runs.month = lines.month;
+        AND runs.month = lines.month
+    WHERE lines.month >= date_trunc('month', first::timestamp);
 END
 """
 SMALL: Final = 30
@@ -178,6 +189,7 @@ def create(schema: str) -> Iterator[Composed]:
     )  # fmt: skip
     yield SQL(TARGETS_AT).format(
         function=Identifier(schema, "targets_at"), columns=_typed(TARGET_COLUMNS), small=Literal(SMALL),
+        before=SQL("interval {}").format(Literal(f"{LONGEST_RUN - 1} months")),
         **{part: parts[part] for part in ("counted_at", "cases", "targets", "clauses")},
     )  # fmt: skip
     view = Identifier(schema, "rpt_targets")

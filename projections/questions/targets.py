@@ -7,9 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from cases.regulation.targets import LONGEST_RUN
 from projections.questions.answers import Part, Standing, snapshot, standing_of
-from projections.questions.complaints import months_on
 from projections.schema import Db
 
 SHOWN: Final = 20
@@ -77,17 +75,10 @@ class TargetStandings(Part):
     targets: tuple[TargetFigures, ...]
 
 
-RUNS: LiteralString = """
-SELECT count(months_needed) > 0 AS are_asked
-FROM bi.dim_targets JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-WHERE %(regulation)s::text IS NULL
-OR %(regulation)s IN (clauses.regulation, clauses.regulation || '@' || clauses.regulation_version)
-"""
 FIGURES: LiteralString = """
 SELECT found.*, denominator - numerator AS missed
-FROM bi.targets_at(%(at)s, %(zone)s, %(first)s, %(month)s) AS found
-WHERE month = %(month)s
-AND (%(regulation)s::text IS NULL OR %(regulation)s IN (regulation, split_part(regulation, '@', 1)))
+FROM bi.targets_at(%(at)s, %(zone)s, %(month)s, %(month)s) AS found
+WHERE (%(regulation)s::text IS NULL OR %(regulation)s IN (regulation, split_part(regulation, '@', 1)))
 AND (department IS NULL) <> %(by_department)s
 ORDER BY regulation, clause, target_id, department
 """
@@ -132,12 +123,10 @@ def target_standings(
     """
     month = month.replace(day=1)
     asked: dict[str, Any] = {
-        "at": at, "zone": zone, "month": month, "first": month, "regulation": regulation,
-        "by_department": by_department, "shown": SHOWN,
+        "at": at, "zone": zone, "month": month, "regulation": regulation, "by_department": by_department,
+        "shown": SHOWN,
     }  # fmt: skip
     with snapshot(connection) as cursor:
-        if (cursor.execute(RUNS, asked).fetchone() or {})["are_asked"]:
-            asked["first"] = months_on(month, 1 - LONGEST_RUN)
         rows = cursor.execute(FIGURES, asked).fetchall()
         missed: dict[tuple[str, str | None], list[Miss]] = {}
         for row in cursor.execute(MISSES, asked):
