@@ -35,7 +35,7 @@ class CaseEventRow(NamedTuple):
     recorded_at: Annotated[
         datetime, Says("记录时间（数据库时钟）", "When the log recorded it, by the database's clock")
     ]
-    actor: Annotated[str, Says("经办人代号", "Pseudonym of who recorded it")]
+    actor: columns.Actor
     role: Annotated[str, Says("角色", "Role in which it was recorded")]
     source_system: Annotated[str, Says("来源", "The door it took: api, cli, watcher, import:<mapping>")]
     source_document: Annotated[

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from cases import events
 from cases.codes import Outcome, Severity, Subject
+from cases.fact import Fact
 from projections import columns
 from projections.casefile import UNKNOWN, CaseFile
 from projections.columns import Says
+from projections.days import working_seconds
 from projections.tables import Index, Row, Table
 
 
@@ -30,7 +32,7 @@ class CaseRow(NamedTuple):
     product_id: columns.Product
     batch: columns.Batch
     department: columns.Department
-    assigned_to: Annotated[str | None, Says("经办人代号", "Pseudonym of whom it is assigned to")]
+    assigned_to: Annotated[str | None, Says("经办人代号", "Pseudonym of whom it is assigned to", "dim_staff")]
     region: columns.Region
     cause: columns.Cause
     disposition: Annotated[str, Says("检测处置", "What the newest inspection proposes")]
@@ -57,6 +59,31 @@ class CaseRow(NamedTuple):
     revisited_at: Annotated[datetime | None, Says("回访时间", "When the customer was first asked")]
     escalated_at: Annotated[datetime | None, Says("升级时间", "When it first went up; a warning is none")]
     closed_at: Annotated[datetime | None, Says("结案时间", "When it was closed; empty while open")]
+    response_seconds: Annotated[
+        int | None, Says("登记至首次回应秒数（自然时间）", "Seconds from receipt to the first response")
+    ]
+    response_working_seconds: Annotated[
+        int | None, Says("登记至首次回应秒数（工作日）", "Of these, seconds on working days, 24 hours each")
+    ]
+    repair_seconds: Annotated[
+        int | None, Says("登记至维修完成秒数（自然时间）", "Seconds from receipt to the first repair")
+    ]
+    repair_working_seconds: Annotated[
+        int | None, Says("登记至维修完成秒数（工作日）", "Of these, seconds on working days, 24 hours each")
+    ]
+    refund_seconds: Annotated[
+        int | None, Says("登记至退款秒数（自然时间）", "Seconds from receipt to the first refund")
+    ]
+    refund_working_seconds: Annotated[
+        int | None, Says("登记至退款秒数（工作日）", "Of these, seconds on working days, 24 hours each")
+    ]
+    resolution_seconds: Annotated[
+        int | None,
+        Says("登记至结案秒数（自然时间）", "Seconds from receipt to closing; empty while open"),
+    ]
+    resolution_working_seconds: Annotated[
+        int | None, Says("登记至结案秒数（工作日）", "Of these, seconds on working days, 24 hours each")
+    ]
     refunded_minor: Annotated[int, Says("退款合计（分）", "Money returned, in fen")]
     is_solved: Annotated[
         bool | None, Says("回访确认已解决", "Solved, as the customer said at the newest revisit")
@@ -93,6 +120,8 @@ MOMENTS = (
     events.Received, events.Classified, events.Responded, events.Shipped, events.Delivered, events.Inspected,
     events.Repaired, events.Replaced, events.Refunded, events.Revisited,
 )  # fmt: skip
+LASTING: tuple[type[Fact], ...] = (events.Responded, events.Repaired, events.Refunded)
+SECOND = timedelta(seconds=1)
 
 
 def rows(file: CaseFile) -> Iterator[Row]:
@@ -105,6 +134,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
         *(file.first_at(fact) for fact in MOMENTS),
         file.escalated_at,
         file.closed_at,
+        *_lasted(file),
         *_ending(file),
         *_marks(file),
         False,
@@ -146,6 +176,17 @@ def _state(file: CaseFile) -> Row:
         file.split_from,
         file.case.merged_into,
     )
+
+
+def _lasted(file: CaseFile) -> Iterator[int | None]:
+    """Give the seconds from receipt to each of these moments: around the clock, and on working days."""
+    began = file.first_at(events.Received)
+    for moment in (*map(file.first_at, LASTING), file.closed_at):
+        if began is None or moment is None:
+            yield from (None, None)
+        else:
+            yield (moment - began) // SECOND
+            yield working_seconds(file.reference, began, moment)
 
 
 def _ending(file: CaseFile) -> Row:

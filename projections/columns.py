@@ -84,7 +84,7 @@ Month = Annotated[
     date, Says("发生月份（首日，业务时区）", "First day of its month in the business time zone")
 ]
 Currency = Annotated[str, Says("币种", "Currency of the amount")]
-Actor = Annotated[str, Says("经办人代号", "Pseudonym of who recorded it")]
+Actor = Annotated[str, Says("经办人代号", "Pseudonym of who recorded it", "dim_staff")]
 Role = Annotated[str, Says("角色", "Role in which it was recorded")]
 IsParked = Annotated[
     bool,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import accumulate
 from typing import Annotated, Final, NamedTuple
 
 from cases.calendars.parts import WorkingYears
@@ -15,6 +18,7 @@ from projections.tables import Table
 FIRST: Final = date(2000, 1, 1)
 AFTER_LAST: Final = date(2040, 1, 1)
 MINUTES_A_DAY: Final = 24 * 60
+MICROSECONDS_A_MINUTE: Final = 60_000_000
 
 
 class DayRow(NamedTuple):
@@ -56,8 +60,8 @@ def working_years(reference: Reference) -> tuple[WorkingYears, str | None]:
 def day_rows(reference: Reference) -> Iterator[DayRow]:
     """Give every day in order."""
     years, version = working_years(reference)
-    worked = 0
-    for number in range(day_number(FIRST), day_number(AFTER_LAST)):
+    days = range(day_number(FIRST), day_number(AFTER_LAST))
+    for number, worked in zip(days, _worked_before(years), strict=False):
         day, kind, label = day_of(number), years.kind(number), years.label(number)
         yield DayRow(
             *_counted(day),
@@ -68,7 +72,31 @@ def day_rows(reference: Reference) -> Iterator[DayRow]:
             working_minutes_before=worked,
             calendar_version=version,
         )
-        worked += MINUTES_A_DAY * kind.is_working
+
+
+def working_seconds(reference: Reference, since: datetime, until: datetime) -> int:
+    """Count the seconds between two moments on working days, 24 hours each; negative where they are the other way."""
+    years, _ = working_years(reference)
+    worked = _worked_before(years)
+    first, last = (_worked_until(worked, moment.astimezone(reference.zone)) for moment in (since, until))
+    return (last - first) // 1_000_000
+
+
+@lru_cache(maxsize=8)
+def _worked_before(years: WorkingYears) -> array[int]:
+    """Give the working minutes before every day and, last of all, before the day after them."""
+    days = range(day_number(FIRST), day_number(AFTER_LAST))
+    return array("q", accumulate((MINUTES_A_DAY * years.kind(day).is_working for day in days), initial=0))
+
+
+def _worked_until(worked: array[int], wall: datetime) -> int:
+    """Give the microseconds worked before a moment as the clock on the wall shows it."""
+    place = min(max(wall.toordinal() - FIRST.toordinal(), 0), len(worked) - 2)
+    minutes = worked[place]
+    if worked[place + 1] == minutes:
+        return minutes * MICROSECONDS_A_MINUTE
+    minutes += wall.hour * 60 + wall.minute
+    return minutes * MICROSECONDS_A_MINUTE + wall.second * 1_000_000 + wall.microsecond
 
 
 def _counted(day: date) -> tuple[date, int, int, int, date, int, int, int]:

@@ -1,4 +1,4 @@
-"""Dims that grow with the log: products, regions, clauses and days, each with an `unknown` row."""
+"""Dims that grow with the log: products, regions, staff and clauses, each with an `unknown` row."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, NamedTuple
 
+from cases.events import Classified, Transferred
+from cases.regulation.items import Promise
 from cases.regulation.model import Item, Regulation
 from cases.regulation.rules import Reference
 from projections.casefile import UNKNOWN, CaseFile, product_id
@@ -33,6 +35,12 @@ class RegionRow(NamedTuple):
     region_id: Annotated[str, Says("地区标识", "Region as registered")]
 
 
+class StaffRow(NamedTuple):
+    """One actor, by the pseudonym that facts carry; who that is stands in no table of bi."""
+
+    staff_id: Annotated[str, Says("人员代号", "Pseudonym of a person, or name of a program")]
+
+
 class ClauseRow(NamedTuple):
     """One item of one version of a regulation."""
 
@@ -49,6 +57,9 @@ class ClauseRow(NamedTuple):
     item: Annotated[str, Says("项", "Name of the item inside the regulation")]
     clause: Annotated[str, Says("条款", "The clause of the text that it comes from")]
     rules: Annotated[str, Says("对应规则", "Rules of the text that it serves, with commas")]
+    stopped_by: Annotated[
+        str, Says("停止它的事实", "Facts that stop its clocks, with commas; empty where it has none")
+    ]
     department: Annotated[str, Says("责任部门", "Department that answers for it", "dim_departments")]
     label_zh: LabelZh
     label_en: LabelEn
@@ -59,9 +70,12 @@ PRODUCTS = Table(
     fixed=(ProductRow(UNKNOWN, UNKNOWN, None, None, None, "", *NOT_KNOWN),),
 )  # fmt: skip
 REGIONS = Table("dim_regions", RegionRow, ("region_id",), "地区", "Regions", fixed=(RegionRow(UNKNOWN),))
+STAFF = Table(
+    "dim_staff", StaffRow, ("staff_id",), "人员（代号）", "Staff, by pseudonym", fixed=(StaffRow(UNKNOWN),)
+)
 CLAUSES = Table(
     "dim_regulation_clauses", ClauseRow, ("clause_id",), "制度条款", "Items of the regulations, with their clauses",
-    fixed=(ClauseRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", UNKNOWN, *NOT_KNOWN),),
+    fixed=(ClauseRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", "", UNKNOWN, *NOT_KNOWN),),
 )  # fmt: skip
 
 
@@ -104,6 +118,15 @@ def region_rows(file: CaseFile) -> Iterator[RegionRow]:
     yield RegionRow(file.region)
 
 
+def staff_rows(file: CaseFile) -> Iterator[StaffRow]:
+    """Give whoever recorded a fact of a case, and whom it was ever given to."""
+    for recorded in file.facts:
+        yield StaffRow(recorded.actor)
+    for known in file.case.history:
+        if isinstance(known.fact, Classified | Transferred) and known.fact.assigned_to:
+            yield StaffRow(known.fact.assigned_to)
+
+
 def clause_id(regulation: str, item_type: str, item: str) -> str:
     """Name an item of a regulation, given as id@version, for all tables; an id is unique among its own kind."""
     return f"{regulation}/{item_type}/{item}"
@@ -137,6 +160,9 @@ def _clause(regulation: Regulation, item_type: str, item: Item) -> ClauseRow:
         item=item.id,
         clause=item.clause,
         rules=",".join(item.rules),
+        stopped_by=",".join(dict.fromkeys(stop.fact for stop in item.stop))
+        if isinstance(item, Promise)
+        else "",
         department=getattr(item, "department", UNKNOWN),
         label_zh=item.label.zh,
         label_en=item.label.en,

@@ -29,7 +29,7 @@ from projections.casefile import CaseFacts, CaseFile, open_file
 from projections.cells import flat
 from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
-from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, clause_rows
+from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, STAFF, clause_rows
 from projections.meta_tables import PARKED, POSITION
 from projections.programmes_dim import PROGRAMMES, programme_rows
 from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
@@ -65,12 +65,13 @@ PUBLISHED: Final[tuple[tuple[Table, Callable[[Reference], Iterator[Row]]], ...]]
 GROWING: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (PRODUCTS, grown_dims.product_rows),
     (REGIONS, grown_dims.region_rows),
+    (STAFF, grown_dims.staff_rows),
 )
 LISTED: Final[tuple[tuple[Table, Callable[[Reference, Iterable[Row]], Iterator[Row]]], ...]] = (
     (PRODUCTS, grown_dims.listed_rows),
 )
 """The growing dims that published documents add rows to, with what gives these and the standing rows anew."""
-DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, *(table for table, _ in PUBLISHED))
+DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, STAFF, *(table for table, _ in PUBLISHED))
 FACTS: Final = tuple(table for table, _ in PER_CASE)
 TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED)
 

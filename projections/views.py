@@ -7,7 +7,15 @@ from typing import Final, LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from projections import alerts_view, month_figures, months_view, sla_clocks_table, target_views
+from projections import (
+    alerts_view,
+    month_figures,
+    months_view,
+    sla_clocks_table,
+    target_views,
+    wide_views,
+    working_minutes,
+)
 from projections.columns import Column, Says
 from projections.costs_view import COSTS
 from projections.programmes_view import PROGRAMMES_NOW
@@ -15,6 +23,7 @@ from projections.proposals_view import PROPOSALS
 from projections.statistics import listing
 from projections.stock_view import STOCK
 from projections.view import View
+from projections.wide_views import WideView
 
 ADDED = (
     Column("standing", "text", True, Says("该时刻的状态", "How it stands: running, paused, overdue or its verdict")),
@@ -55,7 +64,10 @@ END
 """
 SLA_NOW: LiteralString = """
 CREATE VIEW {view} AS
-SELECT clocks.*, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en,
+SELECT clocks.*,
+    CASE WHEN standing IN ('breached', 'overdue') THEN true WHEN standing = 'met' THEN false END AS is_missed,
+    date_trunc('month', started_at AT TIME ZONE current_setting('TimeZone'))::date AS month,
+    cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en, clauses.stopped_by,
     departments.label_zh AS department_zh, departments.label_en AS department_en
 FROM {function}(now()) AS clocks
 JOIN {clauses} AS clauses USING (clause_id)
@@ -82,16 +94,21 @@ FRESHNESS_SAYS = {
     "incomplete_from": Says("自此位置起不完整", "From this position on the tables lack parked cases"),
 }
 LABEL_SAYS = {
+    "is_missed": Says(
+        "未达（未定则为空）", "Missed: breached or overdue; empty where it is neither missed nor met"
+    ),
+    "month": Says("开始月份（首日）", "First day of the month in which it started"),
     "case_no": Says("案件编号", "Case number"),
     "clause": Says("条款", "Clause of the regulation"),
     "label_zh": Says("条款项名称（中文）", "Label of the promise in Chinese"),
     "label_en": Says("条款项名称（英文）", "Label of the promise in English"),
+    "stopped_by": Says("停止它的事实", "Facts that stop it, with commas, for example Refunded"),
     "department_zh": Says("责任部门（中文）", "Department in Chinese"),
     "department_en": Says("责任部门（英文）", "Department in English"),
 }
 
 
-VIEWS: Final[tuple[View, ...]] = (
+VIEWS: Final[tuple[View | WideView, ...]] = (
     alerts_view.ALERTS,
     STOCK,
     COSTS,
@@ -99,6 +116,7 @@ VIEWS: Final[tuple[View, ...]] = (
     PROPOSALS,
     *months_view.VIEWS,
     *listing.VIEWS,
+    *wide_views.VIEWS,
 )
 """The reports that are a query over tables and nothing else."""
 
@@ -110,6 +128,7 @@ def clock_columns() -> tuple[Column, ...]:
 
 def create(schema: str) -> Iterator[Composed]:
     """Give the statements that make views and functions, once all tables stand."""
+    yield from working_minutes.create(schema)
     yield from _clocks_at(schema)
     yield from _sla_now(schema)
     yield SQL(FRESHNESS).format(
