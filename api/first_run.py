@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from typing import Final, NamedTuple
+
+import psycopg
 
 from api import keys
 from api.cli.importing import take_file
@@ -14,6 +17,7 @@ from cases.reference import demo_settings
 from replay.sample.documents import APPROVER, documents
 
 SAMPLE: Final = "lamp-sample"
+BEGINNER: Final = int.from_bytes(b"cl-first")
 FIRST_KEYS: Final = (Role.ADMIN,)
 SAMPLE_KEYS: Final = (
     Role.AGENT, Role.TECHNICIAN, Role.LOGISTICS, Role.QUALITY, Role.SUPERVISOR, Role.FINANCE, Role.DISPUTE, Role.BI,
@@ -28,6 +32,14 @@ class FirstKey(NamedTuple):
 
     role: Role
     key: str
+
+
+@contextmanager
+def alone(here: Installation) -> Iterator[None]:
+    """Wait until no other program that was started at the same time looks whether this is a first run."""
+    with psycopg.connect(here.database.app_dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (BEGINNER,))
+        yield
 
 
 def is_first(here: Installation) -> bool:

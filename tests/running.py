@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.house import ROOT
 
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
 READY = 90.0
+NUMBERS = count(1)
 KEY = re.compile(r"^ +(\w+) +\S+ +(cl_\S+)$", re.MULTILINE)
 
 
@@ -30,7 +32,7 @@ class Running:
         environment |= {"CASELEDGER_DATA_DIR": str(folder), "CASELEDGER_PORT": "0", "COLUMNS": "200"}
         environment |= surroundings
         self.folder = folder
-        self._said = folder.parent / "said.txt"
+        self._said = folder.parent / f"said-{next(NUMBERS)}.txt"
         self._sink = self._said.open("wb")
         self.process = subprocess.Popen(
             [*COMMAND, "run", *more], cwd=ROOT, env=environment, stdout=self._sink, stderr=subprocess.STDOUT

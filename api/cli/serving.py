@@ -18,7 +18,7 @@ from rich.table import Table
 
 from api.app import create_app
 from api.cli.screen import OUT, advance, bar, told
-from api.first_run import FirstKey, is_first, is_ours, load_sample, make_keys
+from api.first_run import FirstKey, alone, is_first, is_ours, load_sample, make_keys
 from api.installation import Installation, opened
 from api.notices.pulse import Pulse
 from cases.errors import Unavailable
@@ -41,7 +41,8 @@ def run(
     with suppress(KeyboardInterrupt), interruptible(), told(), listening(*where) as door:
         OUT.print("[dim]starting the database …[/]")
         with opened(settings) as here:
-            first = prepare(here, with_sample=sample)
+            with alone(here):
+                first = prepare(here, with_sample=sample)
             welcome(door, first)
             serve(here, door)
     OUT.print("[dim]stopped; the next run goes on with the same facts[/]")

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ def test_a_first_run_that_was_cut_off_is_a_first_run_again(run_folder: Path) -> 
         assert board["total"]["counts"]["cases"] > 300
     finally:
         assert running.end() == 0
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(os.environ.get("CASELEDGER_FAULTS") != "full", reason="two programs take long to start")
+def test_of_two_that_begin_at_once_both_come_up_and_one_shows_the_keys(run_folder: Path) -> None:
+    with ThreadPoolExecutor(2) as at_once:
+        both = list(at_once.map(lambda _: Running(run_folder, "--no-sample"), range(2)))
+    assert sorted(len(running.keys) for running in both) == [0, 1]
+    assert [running.end() for running in both] == [0, 0]
 
 
 def test_a_port_that_is_taken_is_one_sentence(run_folder: Path) -> None:

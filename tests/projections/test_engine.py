@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 from cases.store.database import Database
 from projections.engine import Engine
 from projections.published import business_zone
-from projections.rebuild import rebuild
+from projections.rebuild import prepare, rebuild
 from tests.projections.lamps import Lamps, case_id, classified, closed, connected, received, replied
 
 
@@ -32,6 +35,13 @@ def test_a_rebuild_finds_nothing_that_differs(lamps: Lamps, database: Database) 
     assert report.compared
     assert report.differing == 0
     assert report.is_swapped
+
+
+def test_programs_that_start_at_once_make_the_tables_once(new_database: Callable[[], Database]) -> None:
+    with new_database() as fresh, ThreadPoolExecutor(4) as at_once:
+        assert list(at_once.map(lambda _: prepare(fresh), range(4))) == [None] * 4
+        with connected(fresh) as connection:
+            assert connection.execute("SELECT position FROM bi.meta_position").fetchall() == [(0,)]
 
 
 def test_days_are_counted_in_the_zone_that_analysts_are_given(lamps: Lamps, database: Database) -> None:
