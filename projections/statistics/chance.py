@@ -26,7 +26,9 @@ _TAIL: LiteralString = """
 CREATE FUNCTION {function}(x double precision, freedom bigint) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN x <= 0 THEN 1 WHEN x > freedom + 20 * sqrt(2.0 * freedom) + 100 THEN 0
+    SELECT CASE
+        WHEN freedom < 1 OR x IS NULL THEN NULL WHEN x <= 0 THEN 1
+        WHEN x > freedom + 20 * sqrt(2.0 * freedom) + 100 THEN 0
     ELSE GREATEST(0, 1 - coalesce((
         SELECT sum(exp(term)) FILTER (WHERE term > -700) FROM (
             SELECT (freedom / 2.0 + step) * ln(x / 2) - x / 2
