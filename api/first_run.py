@@ -38,6 +38,7 @@ class FirstKey(NamedTuple):
 def alone(here: Installation) -> Iterator[None]:
     """Wait until no other program that was started at the same time looks whether this is a first run."""
     with psycopg.connect(here.database.app_dsn, autocommit=True) as connection:
+        connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         connection.execute("SELECT pg_advisory_lock(%s)", (BEGINNER,))
         yield
 

@@ -55,6 +55,7 @@ def standing_contract(connection: Db, schema: str = BI) -> str | None:
 def ensure(connection: Db) -> None:
     """Make `bi` where there is none; raises ContractChanged for one of another make."""
     with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = 0")  # whoever makes it may take longer than a question waits
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MAKING,))
         standing = standing_contract(connection)
         if standing is None:
