@@ -172,14 +172,12 @@ def sla_dashboard(
 
 
 def _marks(cursor: Cursor[DictRow], asked: dict[str, Any]) -> dict[str, Any]:
-    """Count the marked facts, and list the newest; a mark that fell off the list is counted by itself."""
+    """Count the marked facts, and list the newest; of a mark that fell off the list there is only the number."""
     rows = cursor.execute(sla_sql.MARKED, asked).fetchall()
     counted = {row["mark"]: row["facts"] for row in rows}
-    if len(rows) == asked["longest"]:
-        counted = {row["mark"]: row["facts"] for row in cursor.execute(sla_sql.MARKS, asked)}
     return {
         "marks": {mark: counted.get(mark, 0) for mark in get_args(Mark)},
-        "marked": tuple(MarkedFact.model_validate(row) for row in rows),
+        "marked": tuple(MarkedFact.model_validate(row) for row in rows if row["case_id"] is not None),
     }
 
 

@@ -14,54 +14,88 @@ PERIOD: Final = SQL("""
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
 """)
 CLOCKS: Final = SQL("clocks AS (SELECT * {period})").format(period=PERIOD)
-# Materialized, so that how a clock stands is worked out once and not again in every count.
-COUNTABLE: Final = SQL("""
-clocks AS MATERIALIZED (
-    SELECT case_id, clause_id, promise, regulation, department, standing, standing_unadjusted, verdict_as_recorded,
-        working_seconds, raw_seconds, case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed,
-        date_trunc(%(grain)s, started_at AT TIME ZONE %(zone)s)::date AS begins_on
-    {period}
+# The begins of the days, weeks or months that the period touches.
+EDGES: Final = SQL("""
+edges AS (
+    SELECT array_agg(begins AT TIME ZONE %(zone)s ORDER BY begins) AS begins
+    FROM generate_series(
+        date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
+        %(until)s::timestamptz AT TIME ZONE %(zone)s, ('1 ' || %(grain)s)::interval
+    ) AS begins
+)
+""")
+# A clock is the first of its kind in its case unless one of an earlier cycle is in the period, too: so cases count
+# along with their clocks. Whether a case has any clock at all in a stretch is asked of the cases one by one.
+PARTS: Final = SQL("""
+parts AS (
+    SELECT clause_id, department, width_bucket(started_at, (SELECT begins FROM edges)) AS stretch, standing,
+        standing_unadjusted, verdict_as_recorded, case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed,
+        count(*) AS clocks, count(*) FILTER (WHERE cycle = 1 OR NOT EXISTS (
+            SELECT FROM bi.fct_sla_clocks AS earlier
+            WHERE earlier.case_id = clocks.case_id AND earlier.clause_id = clocks.clause_id
+            AND earlier.department = clocks.department AND earlier.cycle < clocks.cycle
+            AND earlier.started_at >= %(since)s AND earlier.started_at < %(until)s AND earlier.started_at <= %(at)s
+        )) AS cases
+    FROM (SELECT * {period}) AS clocks GROUP BY 1, 2, 3, 4, 5, 6, 7
+), seen AS (
+    SELECT width_bucket(started_at, (SELECT begins FROM edges)) AS stretch, case_id,
+        case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
+    {period} GROUP BY 1, 2, 3
+), seen_cases AS (
+    SELECT stretch, count(DISTINCT case_id) AS cases,
+        count(DISTINCT case_id) FILTER (WHERE is_never_closed) AS cases_never_closed
+    FROM seen GROUP BY GROUPING SETS ((), (stretch))
 )
 """).format(period=PERIOD)
 COUNTED: Final = SQL("""
-    count(*) AS started,
-    count(*) FILTER (WHERE standing = 'met') AS met,
-    count(*) FILTER (WHERE standing = 'breached') AS breached,
-    count(*) FILTER (WHERE standing = 'overdue') AS overdue,
-    count(*) FILTER (WHERE standing = 'running') AS running,
-    count(*) FILTER (WHERE standing = 'paused') AS paused,
-    count(*) FILTER (WHERE standing = 'cancelled') AS cancelled,
-    count(*) FILTER (WHERE standing = 'excluded') AS excluded,
-    count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
-    count(DISTINCT case_id) AS cases,
-    count(DISTINCT case_id) FILTER (WHERE is_never_closed) AS cases_never_closed,
-    count(*) FILTER (WHERE standing_unadjusted = 'met') AS raw_met,
-    count(*) FILTER (WHERE standing_unadjusted IN ('met', 'breached', 'overdue')) AS raw_due,
-    count(*) FILTER (WHERE standing IN ('met', 'breached') AND verdict_as_recorded = 'met') AS recorded_met,
-    count(*) FILTER (
+    coalesce(sum(clocks), 0)::bigint AS started,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'met'), 0)::bigint AS met,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'breached'), 0)::bigint AS breached,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'overdue'), 0)::bigint AS overdue,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'running'), 0)::bigint AS running,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'paused'), 0)::bigint AS paused,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'cancelled'), 0)::bigint AS cancelled,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'excluded'), 0)::bigint AS excluded,
+    coalesce(sum(clocks) FILTER (WHERE standing = 'not_configured'), 0)::bigint AS not_configured,
+    coalesce(sum(clocks) FILTER (WHERE standing_unadjusted = 'met'), 0)::bigint AS raw_met,
+    coalesce(sum(clocks) FILTER (WHERE standing_unadjusted IN ('met', 'breached', 'overdue')), 0)::bigint AS raw_due,
+    coalesce(sum(clocks) FILTER (
+        WHERE standing IN ('met', 'breached') AND verdict_as_recorded = 'met'
+    ), 0)::bigint AS recorded_met,
+    coalesce(sum(clocks) FILTER (
         WHERE standing IN ('met', 'breached', 'overdue') AND verdict_as_recorded IS NOT NULL
-    ) AS recorded_due
+    ), 0)::bigint AS recorded_due,
+    sum(cases)::bigint AS alike, coalesce(sum(cases) FILTER (WHERE is_never_closed), 0)::bigint AS alike_never_closed
 """)
 TIMES: Final = SQL("""
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY working_seconds) FILTER (WHERE {ended}) AS working_p50,
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY working_seconds) FILTER (WHERE {ended}) AS working_p90,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY raw_seconds) FILTER (WHERE {ended}) AS raw_p50,
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY raw_seconds) FILTER (WHERE {ended}) AS raw_p90
-""").format(ended=SQL("standing IN ('met', 'breached')"))
-FIGURES: Final = SQL("""
-WITH {clocks}, figures AS (
-    SELECT grouping(begins_on) = 0 AS is_trend, begins_on, clause_id, promise, regulation, department,
-        {times}, {counted}
-    FROM clocks
-    GROUP BY GROUPING SETS ((), (begins_on), (clause_id, promise, regulation, department))
+times AS (
+    SELECT clause_id, department,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY working_seconds) AS working_p50,
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY working_seconds) AS working_p90,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY raw_seconds) AS raw_p50,
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY raw_seconds) AS raw_p90
+    FROM (SELECT * {period}) AS clocks WHERE standing IN ('met', 'breached') GROUP BY clause_id, department
 )
-SELECT figures.*, clauses.clause, clauses.label_zh, clauses.label_en,
+""").format(period=PERIOD)
+FIGURES: Final = SQL("""
+WITH {edges}, {parts}, {times}, sums AS (
+    SELECT grouping(stretch) = 0 AS is_trend, stretch, clause_id, department, {counted}
+    FROM parts GROUP BY GROUPING SETS ((), (stretch), (clause_id, department))
+)
+SELECT sums.*, (edges.begins[sums.stretch] AT TIME ZONE %(zone)s)::date AS begins_on,
+    coalesce(seen_cases.cases, sums.alike) AS cases,
+    coalesce(seen_cases.cases_never_closed, sums.alike_never_closed) AS cases_never_closed,
+    times.working_p50, times.working_p90, times.raw_p50, times.raw_p90,
+    clauses.item AS promise, clauses.regulation || '@' || clauses.regulation_version AS regulation,
+    clauses.clause, clauses.label_zh, clauses.label_en,
     departments.label_zh AS department_zh, departments.label_en AS department_en
-FROM figures
+FROM sums CROSS JOIN edges
+LEFT JOIN seen_cases ON sums.clause_id IS NULL AND seen_cases.stretch IS NOT DISTINCT FROM sums.stretch
+LEFT JOIN times USING (clause_id, department)
 LEFT JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-LEFT JOIN bi.dim_departments AS departments ON departments.code = figures.department
-ORDER BY figures.begins_on, figures.breached + figures.overdue DESC, figures.clause_id, figures.department
-""").format(clocks=COUNTABLE, times=TIMES, counted=COUNTED)
+LEFT JOIN bi.dim_departments AS departments ON departments.code = sums.department
+ORDER BY sums.stretch, sums.breached + sums.overdue DESC, sums.clause_id, sums.department
+""").format(edges=EDGES, parts=PARTS, times=TIMES, counted=COUNTED)
 WORST: Final = SQL("""
 WITH {clocks}
 SELECT clocks.clock_id, clocks.case_id, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en,
@@ -73,12 +107,12 @@ WHERE clocks.standing = 'overdue'
 ORDER BY clocks.due_at, clocks.clock_id
 LIMIT %(longest)s
 """).format(clocks=CLOCKS)
-MARKED_FACTS: Final = SQL("""
-moved AS (
+MARKED: Final = SQL("""
+WITH {clocks}, moved AS (
     SELECT DISTINCT case_id, unnest(moved_by) AS version FROM clocks
     WHERE is_backdated OR is_corrected OR excluded_because IS NOT NULL
-), found AS (
-    SELECT facts.*, mark
+), found AS MATERIALIZED (
+    SELECT facts.case_id, facts.version, facts.position, mark
     FROM moved
     JOIN bi.fct_case_events AS facts USING (case_id, version)
     CROSS JOIN LATERAL (VALUES
@@ -86,25 +120,22 @@ moved AS (
         (CASE WHEN facts.is_corrected THEN 'corrected' END),
         (CASE WHEN facts.event_type = 'Approved' AND facts.subject = 'exclusion' THEN 'excluded' END)
     ) AS marks (mark)
-    WHERE mark IS NOT NULL
+    WHERE (facts.is_backdated OR facts.is_corrected OR facts.subject = 'exclusion') AND mark IS NOT NULL
     UNION ALL
-    SELECT facts.*, 'overridden'
+    SELECT facts.case_id, facts.version, facts.position, 'overridden'
     FROM bi.fct_case_events AS facts
     WHERE facts.subject = 'override' AND facts.event_type = 'Approved'
     AND facts.occurred_at >= %(since)s AND facts.occurred_at < %(until)s AND facts.occurred_at <= %(at)s
+), newest AS (
+    SELECT * FROM found ORDER BY position DESC, mark LIMIT %(longest)s
+), counted AS (
+    SELECT mark, count(*) AS facts FROM found GROUP BY mark
 )
-""")
-MARKED: Final = SQL("""
-WITH {clocks}, {marked}, ranked AS (
-    SELECT found.*, count(*) OVER (PARTITION BY mark) AS facts FROM found
-    ORDER BY position DESC, mark LIMIT %(longest)s
-)
-SELECT ranked.mark, ranked.facts, ranked.case_id, cases.case_no, ranked.version, ranked.event_type,
-    ranked.occurred_at, ranked.corrected_at, ranked.recorded_at, ranked.item, ranked.position
-FROM ranked
-JOIN bi.fct_cases AS cases USING (case_id)
-ORDER BY ranked.position DESC, ranked.mark
-""").format(clocks=CLOCKS, marked=MARKED_FACTS)
-MARKS: Final = SQL("WITH {clocks}, {marked} SELECT mark, count(*) AS facts FROM found GROUP BY mark").format(
-    clocks=CLOCKS, marked=MARKED_FACTS
-)
+SELECT counted.mark, counted.facts, newest.case_id, cases.case_no, newest.version, facts.event_type,
+    facts.occurred_at, facts.corrected_at, facts.recorded_at, facts.item, newest.position
+FROM counted LEFT JOIN newest USING (mark)
+LEFT JOIN bi.fct_case_events AS facts USING (case_id, version)
+LEFT JOIN bi.fct_cases AS cases USING (case_id)
+ORDER BY newest.position DESC, counted.mark
+""").format(clocks=CLOCKS)
+"""Every mark with how many facts have it, and the newest of all of them; a mark without any of these stands alone."""
