@@ -36,6 +36,8 @@ class Question(StrEnum):
     """What is owed by week, month, quarter or year, and what came of it."""
     STREAM = "follow-log"
     """Word of every fact of every case as it is recorded: which and where, nothing of what it says."""
+    WEBHOOKS = "keep-webhooks"
+    """Where notices are sent; nobody's key opens an address but an administrator's."""
     PROPOSALS = "read-proposals"
     """Rewards and penalties that were proposed: all of them by those who may propose, else one's own."""
     TABLES = "read-tables"
@@ -75,10 +77,10 @@ QUESTIONS: Mapping[Role, frozenset[Question]] = {
     Role.RESEARCH: frozenset({Q.CASES, Q.CASE, Q.STATISTICS, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.PARTNER: frozenset({Q.CASE, Q.UNMASK, Q.PROPOSALS, Q.DESCRIPTION}),
     Role.BI: frozenset({*_FIGURES, Q.STOCK, Q.COSTS, Q.EXPORTS, Q.DESCRIPTION}),
-    Role.ADMIN: frozenset({*_FIGURES, Q.TABLES, Q.RELEASE, Q.DESCRIPTION}),
+    Role.ADMIN: frozenset({*_FIGURES, Q.WEBHOOKS, Q.TABLES, Q.RELEASE, Q.DESCRIPTION}),
     Role.SERVICE: frozenset({Q.DESCRIPTION}),
 }
-SCOPED = frozenset(Question) - {Q.UNMASK, Q.EXPORTS, Q.PROPOSALS, Q.RELEASE, Q.DESCRIPTION}
+SCOPED = frozenset(Question) - {Q.UNMASK, Q.WEBHOOKS, Q.EXPORTS, Q.PROPOSALS, Q.RELEASE, Q.DESCRIPTION}
 """What a service may ask where its key names it as a scope; never a value in clear, nor what becomes of people."""
 
 WITHOUT_MONEY = frozenset({Role.LOGISTICS})

@@ -45,7 +45,7 @@ from api.described import describe
 from api.guard import Guard
 from api.installation import Installation
 from api.keys import Credential
-from api.notices import stream
+from api.notices import stream, webhooks
 from cases.errors import CaseledgerError, Unavailable
 
 PREFIX: Final = "/api/v1"
@@ -140,6 +140,7 @@ def _versioned() -> APIRouter:
         spending.router,
         exports.router,
         stream.router,
+        webhooks.router,
     ):
         router.include_router(part)
     return router

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from api import skew
+from api.notices.book import Book
+from api.notices.courier import Courier
 from api.notices.pulse import Pulse
 from cases.caller import Caller
 from cases.codes import Role
@@ -84,6 +86,12 @@ class Installation:
         """What warns and escalates."""
         return Watcher(self.database, self.desk, self.ledger.now)
 
+    @cached_property
+    def courier(self) -> Courier:
+        """What sends notices to webhooks."""
+        is_anywhere = self.settings.webhooks_anywhere_for_tests
+        return Courier(self.ledger, Book(self.ledger, self.vault.keys), self.source, is_anywhere)
+
     def published(self) -> Published:
         """Give the published documents, read anew only when there are more of them."""
         query = "SELECT coalesce(max(originator_version), 0) FROM log.case_events WHERE originator_id = %s"
@@ -121,6 +129,7 @@ class Installation:
             "server": partial(self._revive, stop),
             "clock": partial(skew.watch, self.ledger, stop),
             "watchdog": partial(Watchdog(self.database).run, stop),
+            "courier": partial(self.courier.run, stop),
             "pulse": partial(self.pulse.run, self.ledger, stop),
         }
         if every:

@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         description="Seconds between two looks at what is due; 0 leaves warning and escalating to `caseledger watch`",
     )
 
+    webhooks_anywhere_for_tests: bool = Field(
+        default=False,
+        description="Only for tests: webhooks may go to plain http and to addresses that are not public",
+    )
+
     @field_validator("business_timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

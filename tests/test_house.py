@@ -19,6 +19,7 @@ SEVERAL = {"managers", "helpers", "utils", "services", "handlers", "processes"}
 NOT_OURS = {
     "ProcessLog": "the library calls an application that follows others a process",
     "process_recorder": "a method of the library's Factory",
+    "do_POST": "the library's server calls it for a POST",
     "process_event": "a method of the library's followers",
 }
 """Name → whose it is: names that a library dictates."""

@@ -33,7 +33,7 @@ MAY = {
     "research": "cases case statistics proposals description",
     "partner": "case unmask proposals description",
     "bi": "dashboard statistics stock costs exports description",
-    "admin": "dashboard statistics tables release description",
+    "admin": "dashboard statistics webhooks tables release description",
     "service": "description",
 }
 NONE = "00000000-0000-4000-8000-000000000000"

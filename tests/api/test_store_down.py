@@ -65,10 +65,11 @@ def test_a_killed_database_is_a_503_in_three_seconds_and_comes_back_with_every_f
 
 
 def test_a_statement_that_hangs_is_a_503(here: Installation, client: TestClient, key_of: Any) -> None:
+    headers = {"X-API-Key": key_of(Role.QUALITY)}
     with here.database.pool.connection() as other, other.transaction():
         other.execute("LOCK TABLE bi.fct_cases IN ACCESS EXCLUSIVE MODE")
         began = time.monotonic()
-        answer = client.get("/api/v1/cases", headers={"X-API-Key": key_of(Role.QUALITY)})
+        answer = client.get("/api/v1/cases", headers=headers)
         assert time.monotonic() - began < 3.5
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert client.get("/healthz").status_code == 200
