@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
@@ -51,7 +51,9 @@ TABLE = Table(
 
 
 @dataclass
-class _Consignment:
+class Consignment:
+    """What was told of goods on one way; `versions` names the facts."""
+
     began: Recorded
     direction: Direction
     shipped: events.Shipped | None = None
@@ -59,44 +61,53 @@ class _Consignment:
     delivered_at: datetime | None = None
     transit: Transit | None = None
     was_damaged: bool = False
+    versions: list[int] = field(default_factory=list)
+
+    @property
+    def is_damaged(self) -> bool | None:
+        """Whether it arrived damaged, or was told to be under way; None before either."""
+        return self.was_damaged or (self.delivered.is_damaged if self.delivered else None)
 
 
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per consignment of a case."""
     if {events.Shipped, events.Delivered} & file.newest.keys():
-        for one in _consignments(file.case.history):
+        for one in consignments(file.case.history):
             yield (*_sent(file, one), *_came(file, one), *file.ending)
 
 
-def _consignments(history: tuple[Recorded, ...]) -> list[_Consignment]:
+def consignments(history: tuple[Recorded, ...]) -> list[Consignment]:
     """Put what was told of goods together: each arrival ends the consignment that is under way in its direction."""
-    found: list[_Consignment] = []
+    found: list[Consignment] = []
     for known in history:
         match known.fact:
             case events.Shipped(direction=direction):
-                found.append(_Consignment(known, direction, shipped=known.fact))
+                found.append(Consignment(known, direction, shipped=known.fact))
+                found[-1].versions.append(known.originator_version)
             case events.Tracked(direction=direction, transit=transit):
                 for one in _under_way(found, direction):
+                    one.versions.append(known.originator_version)
                     one.transit = transit
                     one.was_damaged |= transit is Transit.DAMAGED
             case events.Delivered(direction=direction):
                 under_way = _under_way(found, direction)
                 if not under_way:
-                    under_way = [_Consignment(known, direction)]
+                    under_way = [Consignment(known, direction)]
                     found += under_way
+                under_way[0].versions.append(known.originator_version)
                 under_way[0].delivered, under_way[0].delivered_at = known.fact, known.occurred_at
             case _:
                 pass
     return found
 
 
-def _under_way(found: list[_Consignment], direction: Direction) -> list[_Consignment]:
+def _under_way(found: list[Consignment], direction: Direction) -> list[Consignment]:
     """Give the newest consignment of a direction, unless it has arrived."""
     newest = [one for one in found if one.direction is direction][-1:]
     return [one for one in newest if one.delivered is None]
 
 
-def _sent(file: CaseFile, one: _Consignment) -> Row:
+def _sent(file: CaseFile, one: Consignment) -> Row:
     sent = one.shipped
     return (
         file.case_id,
@@ -109,17 +120,16 @@ def _sent(file: CaseFile, one: _Consignment) -> Row:
     )
 
 
-def _came(file: CaseFile, one: _Consignment) -> Row:
+def _came(file: CaseFile, one: Consignment) -> Row:
     at, span = one.delivered_at, None
     if at is not None and one.shipped is not None:
         span = at - one.began.occurred_at
-    damaged = one.was_damaged or (one.delivered.is_damaged if one.delivered else None)
     return (
         at,
         file.month_of(at) if at else None,
         None if span is None else span.days * 86_400 + span.seconds,
         one.transit.value if one.transit else None,
-        damaged,
+        one.is_damaged,
         at is None and one.transit is Transit.LOST,
         one.delivered.quantity if one.delivered else None,
     )

@@ -12,6 +12,8 @@ import typer
 from api.cli.screen import ERRORS, advance, bar, installation
 from cases.codes import Kind
 from cases.period import Period
+from replay.exports.ocel_json import write_ocel_json
+from replay.exports.ocel_sqlite import write_ocel_sqlite
 from replay.exports.saving import saving
 from replay.exports.snapshot import Chosen, Snapshot
 from replay.exports.xes import Written, write_xes
@@ -23,15 +25,19 @@ class Form(StrEnum):
     """A format of event logs."""
 
     XES = "xes"
+    OCEL_SQLITE = "ocel-sqlite"
+    OCEL_JSON = "ocel-json"
 
 
-WRITERS: Final[Mapping[Form, Writer]] = {Form.XES: write_xes}
+WRITERS: Final[Mapping[Form, Writer]] = {
+    Form.XES: write_xes, Form.OCEL_SQLITE: write_ocel_sqlite, Form.OCEL_JSON: write_ocel_json,
+}  # fmt: skip
 
 
 def export_log(
     *,
     out: Annotated[Path, typer.Option(help="file to write, for example cases.xes.gz")],
-    form: Annotated[Form, typer.Option("--format", help="xes (gzipped)")] = Form.XES,
+    form: Annotated[Form, typer.Option("--format", help="xes (gzipped), ocel-sqlite, ocel-json")] = Form.XES,
     period: Annotated[
         str | None, typer.Option(help="cases received in 2026-10, 2026-W45, 2026-Q4 or 2026")
     ] = None,

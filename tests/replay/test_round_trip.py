@@ -13,35 +13,25 @@ from pydantic import JsonValue
 from cases import events
 from cases.codes import CorrectionReason, Kind
 from cases.period import Period
-from cases.recorded import Recorded, Source, decode, encode
+from cases.recorded import Recorded, Source, decode
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.engine import Engine
 from projections.registry import FACTS
-from projections.tables import Table
-from replay.exports.snapshot import BESIDE, Chosen, Snapshot
-from replay.exports.xes import Written, write_xes
-from replay.imports.own import take_again
+from replay.exports.snapshot import BESIDE, Chosen
 from replay.imports.source import BadFile
-from replay.imports.take import Taken
 from tests.cases.test_recorded import MOMENT, golden_lines
-from tests.projections.factory_log import FactoryLog
-from tests.projections.lamps import SHANGHAI, Lamps, all_rows, connected, recorded
+from tests.projections.lamps import recorded
+from tests.replay.exported import export, facts_of, rows_of, taken_from, tell_factory
 
 CASES = 60
-ALL = Chosen()
-OF_THE_LOG = {"position", "last_position", "recorded_at", "updated_at", "known_at"}
-"""Columns that tell where and when a log has a fact."""
-Facts = dict[tuple[UUID, int], tuple[str, bytes]]
 
 
 @pytest.fixture(scope="module")
 def written(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log of a lamp factory, exported."""
     with Ledger(database) as ledger:
-        Lamps(ledger).publish()
-        told = FactoryLog().histories()
-        ledger.append([fact for _ in range(CASES) for fact in next(told)])
+        tell_factory(ledger, CASES)
         path = tmp_path_factory.mktemp("log") / "cases.xes.gz"
         export(ledger, path)
     return path
@@ -52,32 +42,6 @@ def empty(new_database: Callable[[], Database]) -> Iterator[Ledger]:
     """A log with nothing in it."""
     with new_database() as database, Ledger(database) as ledger:
         yield ledger
-
-
-def export(ledger: Ledger, path: Path, chosen: Chosen = ALL) -> Written:
-    with path.open("wb") as out:
-        return write_xes(out, Snapshot.now(ledger, SHANGHAI, chosen))
-
-
-def taken_from(path: Path, ledger: Ledger) -> Taken:
-    *_, last = take_again(path, ledger)
-    return last
-
-
-def facts_of(ledger: Ledger) -> Facts:
-    """Everything that a log holds, without positions."""
-    return {
-        (one.originator_id, one.originator_version): encode(one)
-        for stream in ledger.stream(0, 1)
-        for one in stream
-    }
-
-
-def rows_of(database: Database, table: Table) -> list[tuple[object, ...]]:
-    kept = [place for place, column in enumerate(table.columns) if column.name not in OF_THE_LOG]
-    with connected(database) as connection:
-        found = all_rows(connection, table.name)
-    return sorted((tuple(row[place] for place in kept) for row in found), key=str)
 
 
 def test_an_export_taken_into_an_empty_log_gives_the_same_facts_and_tables(
