@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from api.cli.replaying import moment
 from api.cli.screen import ERRORS, advance, bar, installation, told
 from cases.errors import Malformed
+from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings
 from replay.exports.formats import Format, format_of
 from replay.exports.look import looking
@@ -87,6 +88,36 @@ def table(
             export = Export.of(look, name, wanted, heads, has_notes=notes)
             write(export, written, file, out.name)
     ERRORS.print(f"{out}: {export.told()}", markup=False)
+
+
+@app.command("all")
+def everything(
+    *,
+    out: Annotated[Path, typer.Option(help="folder to make")],
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx or parquet")] = "parquet",
+    force: Force = False,
+) -> None:
+    """Write every table and report into a folder, all at one position, with a manifest and SHA256SUMS."""
+    with told():
+        format_of(form)
+        must_be_ours(out, is_forced=force)
+    with installation() as here:
+        here.engine.catch_up()
+        with looking(here.database.reader_dsn, here.zone) as look, bar("", None) as progress:
+            made = export_all(
+                look,
+                form,
+                out,
+                here.settings.language,
+                lambda name, done, of: progress.update(
+                    progress.task_ids[0], description=f"writing {name}", completed=done, total=of
+                ),
+                is_forced=force,
+            )
+    rows = sum(one["rows"] for one in made["files"])
+    ERRORS.print(
+        f"{out}: {rows} rows of {len(made['files'])} tables at position {made['position']}", markup=False
+    )
 
 
 def write(export: Export, written: Format, file: IO[bytes], title: str) -> None:

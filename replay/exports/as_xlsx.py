@@ -24,6 +24,7 @@ CELLS: Final[Cells] = {
     "text[]": "array_to_string({cell}, ', ')",
     "bigint[]": "array_to_string({cell}, ', ')",
     "uuid": "{cell}::text",
+    "jsonb": "{cell}::text",
     "tstzmultirange": "{cell}::text",
     "timestamp with time zone": "{cell} AT TIME ZONE {zone}",
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -24,7 +26,9 @@ from projections.registry import TABLES
 from projections.tables import Table
 from projections.view import View
 from projections.views import VIEWS
+from projections.wide_views import WideView
 from replay.exports.as_xlsx import xlsx_of
+from replay.exports.everything import MANIFEST, SUMS, export_all
 from replay.exports.export import Export, Headings
 from replay.exports.formats import FORMATS
 from replay.exports.look import Look, looking
@@ -35,6 +39,7 @@ from replay.neutral import neutral
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import SHANGHAI, Lamps, classified, received
 
+AS_TEXT = {"tstzmultirange", "jsonb"}
 FORMULA = '=HYPERLINK("//x")'
 
 
@@ -62,7 +67,7 @@ def written(look: Look, name: str, form: str, wanted: Wanted | None = None, **mo
 def rows_of(look: Look, relation: Relation) -> list[tuple[Any, ...]]:
     """The same rows as SQL tells them; ranges as text, whole numbers as such."""
     told = (
-        SQL("{}::text" if field.type == "tstzmultirange" else "{}").format(Identifier(field.name))
+        SQL("{}::text" if field.type in AS_TEXT else "{}").format(Identifier(field.name))
         for field in relation.fields
     )
     query = SQL("SELECT {} FROM {} AS told ORDER BY {}").format(
@@ -72,8 +77,8 @@ def rows_of(look: Look, relation: Relation) -> list[tuple[Any, ...]]:
 
 
 def test_what_stands_in_bi_can_be_exported_with_what_it_means(look: Look) -> None:
-    stands: tuple[Table | View, ...] = (*TABLES, *VIEWS)
-    for made in stands:
+    for made in (*TABLES, *VIEWS):
+        assert isinstance(made, Table | View | WideView)
         found = look.relations[made.name]
         assert (found.zh, found.en) == (made.zh, made.en)
         told = [(field.name, field.zh, field.en) for field in found.fields]
@@ -96,6 +101,8 @@ def as_cell(value: Any) -> str:
             return str(value).lower()
         case str():
             return neutral(value)
+        case float():
+            return repr(value).removesuffix(".0")
         case list():
             return ", ".join(map(str, value))
         case datetime():
@@ -124,7 +131,7 @@ def as_typed(value: Any) -> Any:
     match value:
         case Decimal():
             return round(value, 9)
-        case None | bool() | str() | int() | date() | list():
+        case None | bool() | str() | int() | float() | date() | list():
             return value
         case _:
             return str(value)
@@ -154,7 +161,7 @@ def in_a_sheet(value: Any) -> Any:
             return ""
         case bool():
             return value
-        case int() | Decimal():
+        case int() | float() | Decimal():
             return float(value)
         case datetime():
             return value.astimezone(SHANGHAI).replace(tzinfo=None)
@@ -324,3 +331,49 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"new"]
     with pytest.raises(Malformed, match="takes no file"), saving(tmp_path / "nowhere" / "x.csv"):
         pass
+
+
+def test_everything_at_once_is_one_folder_that_can_be_checked(look: Look, tmp_path: Path) -> None:
+    folder, steps = tmp_path / "lake", list[str]()
+    made = export_all(look, "csv", folder, "zh", lambda name, done, of: steps.append(f"{name} {done}/{of}"))
+    assert len(steps) == len(look.relations)
+    assert {path.name for path in folder.iterdir()} == {
+        MANIFEST,
+        SUMS,
+        *(f"{name}.csv" for name in look.relations),
+    }
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", SUMS], cwd=folder, check=True)
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest == made
+    assert manifest["position"] == look.standing.position
+    for one in manifest["files"]:
+        with (folder / one["file"]).open(encoding="utf-8-sig", newline="") as file:
+            heads, *rows = csv.reader(file)
+        assert (len(rows), heads) == (one["rows"], [column["name"] for column in one["columns"]])
+
+
+def test_a_folder_of_somebody_else_is_never_put_aside(look: Look, tmp_path: Path) -> None:
+    def export(folder: Path, *, is_forced: bool) -> None:
+        export_all(look, "csv", folder, "zh", lambda *_: None, is_forced=is_forced)
+
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    with pytest.raises(Malformed, match="holds other files"):
+        export(mine, is_forced=True)
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "thesis.txt"]
+    made = tmp_path / "made"
+    export(made, is_forced=False)
+    before = (made / MANIFEST).read_bytes()
+    with pytest.raises(Malformed, match="--force"):
+        export(made, is_forced=False)
+    export(made, is_forced=True)
+    assert (made / MANIFEST).read_bytes() == before
+    (made / "thesis.txt").write_text("years of work")
+    with pytest.raises(Malformed, match="holds other files"):
+        export(made, is_forced=True)
+    with pytest.raises(Malformed, match="is a file"):
+        export(made / "thesis.txt", is_forced=True)
+    with pytest.raises(Malformed):
+        export_all(look, "docx", tmp_path / "new", "zh", lambda *_: None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "mine"]
