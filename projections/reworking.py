@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -40,6 +41,11 @@ class Reworker:
         self._connection = connection
         self._writer = Writer(connection, BI, tables)
         self._reference: Reference | None = None
+
+    @property
+    def changed(self) -> Counter[str]:
+        """How many keys of each table had other rows, or none."""
+        return self._writer.changed
 
     def again(self, ids: Iterable[UUID]) -> Reworked:
         """Bring the rows of these cases to the position of the tables, and park those that still fail."""

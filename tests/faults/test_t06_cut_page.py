@@ -91,7 +91,7 @@ def tell(lamps: Lamps, number: int) -> None:
         {"corrects": 2, "reason": "typing_error", "changes": {"kind": "complaint"}}
     )
     lamps.tell(f"first {number}", (moment, received("AS-1", product_model=f"lamp-{number}")))
-    lamps.tell("the old one", (moment, received("AS-2") if not number else classified("repair")))
+    lamps.tell(f"first {number - 1}", (moment, classified("repair") if number else received("AS-2")))
     lamps.tell(f"right {number}", (moment, received("AS-3")), (moment, classified("repair")), (moment, fix))
     lamps.tell(f"strange {number}", (moment, received("AS-4", judged_under=STRANGE)))
     lamps.tell(f"done {number}", (moment, received("AS-5")), ("2026-03-03 09:00", closed()))

@@ -9,6 +9,7 @@ import pytest
 from cases.store.database import Database
 from projections import plan as plans
 from projections.engine import Engine
+from projections.one_table import rebuild_table
 from projections.rebuild import NEXT, Sofar, rebuild
 from projections.schema import Db
 from tests.projections.factory_log import FactoryLog
@@ -58,6 +59,22 @@ def test_ranges_that_are_done_are_kept(bi: Db, database: Database) -> None:
     assert (report.kept, report.differing, report.is_swapped) == (left.facts, 0, True)
     assert len(report.parked) == 1
     assert bi.execute("SELECT FROM pg_class WHERE relname LIKE 'work_%'").rowcount == 0
+
+
+def test_one_table_is_put_right_where_it_stands(bi: Db, database: Database) -> None:
+    altered = bi.execute(
+        "UPDATE bi.fct_sla_clocks SET verdict = 'met' WHERE verdict = 'breached'"
+        " AND clock_id IN (SELECT clock_id FROM bi.fct_sla_clocks WHERE verdict = 'breached' LIMIT 3)"
+    ).rowcount
+    gone = bi.execute(
+        "DELETE FROM bi.fct_sla_clocks WHERE clock_id IN"
+        " (SELECT min(clock_id) FROM bi.fct_sla_clocks WHERE verdict <> 'met')"
+    ).rowcount
+    bi.execute("UPDATE bi.fct_cases SET region = 'unknown'")
+    assert rebuild_table(database, "fct_sla_clocks").differing == altered + gone > 1
+    assert rebuild_table(database, "fct_sla_clocks").differing == 0
+    report = rebuild(database, workers=1)
+    assert {one.table for one in report.compared if one.differing} <= {"fct_cases"}
 
 
 def test_it_goes_on_after_all_rows_were_in(
