@@ -21,6 +21,7 @@ from cases.settings import Settings
 from cases.store.cluster import ADMIN
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
+from projections.schema import ensure
 from tests.house import ROOT
 
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -40,16 +41,23 @@ def listed(key: str) -> list[str]:
 
 
 def test_only_loopback_is_published() -> None:
-    assert listed("ports") == ["127.0.0.1:8000:8000"], "the database is for the program alone"
+    assert listed("ports") == ["127.0.0.1:8000:8000", "127.0.0.1:3000:3000"], "the database has none"
 
 
 def test_every_volume_that_is_mounted_is_declared() -> None:
-    assert {volume.split(":")[0] for volume in listed("volumes")} == set(COMPOSE["volumes"])
+    named = {volume.split(":")[0] for volume in listed("volumes") if not volume.startswith("./")}
+    assert named == set(COMPOSE["volumes"])
+
+
+def test_every_folder_that_is_mounted_is_there_and_read_only() -> None:
+    folders = [volume.split(":") for volume in listed("volumes") if volume.startswith("./")]
+    assert {(ROOT / here).is_dir() for here, *_ in folders} == {True}
+    assert {rights for *_, rights in folders} == {"ro"}
 
 
 def test_no_password_is_written_down_and_none_may_be_forgotten() -> None:
     variables = re.findall(r"\$\{[^}]*\}", TEXT)
-    assert len(variables) == 3
+    assert len({variable.split(":?")[0] for variable in variables}) == 4
     assert all(":?" in variable for variable in variables)
     assert not re.search(r"PASSWORD:? '?[^$' ]", TEXT)
 
@@ -71,7 +79,8 @@ def test_every_variable_of_the_program_is_a_setting(monkeypatch: pytest.MonkeyPa
 def let_in_with_password(server: EmbeddedServer) -> None:
     """Ask the login of the compose file for its password, as the image of PostgreSQL does."""
     rules = server.places.conf / "pg_hba.conf"
-    rules.write_text("local all caseledger scram-sha-256\n" + rules.read_text(encoding="utf-8"))
+    asked = "local all caseledger,bi_reader scram-sha-256\n"
+    rules.write_text(asked + rules.read_text(encoding="utf-8"))
     with psycopg.connect(server.dsn(ADMIN, "postgres"), autocommit=True) as admin:
         admin.execute(filled(COMPOSE["configs"]["login"]["content"]).encode())
         admin.execute("SELECT pg_reload_conf()")
@@ -99,7 +108,30 @@ def test_the_first_start_sets_everything_up_and_never_as_a_superuser(
             row = connection.execute(
                 "SELECT session_user::text, current_user::text, rolsuper FROM pg_roles WHERE rolname = session_user"
             ).fetchone()
-    assert row == ("caseledger", "cl_app", False)
+        assert row == ("caseledger", "cl_app", False)
+        with database.pool.connection() as connection:
+            ensure(connection)
+    with psycopg.connect(make_conninfo(address, user="bi_reader")) as analyst:
+        kept = analyst.execute("SHOW default_transaction_read_only").fetchone()
+        assert kept == ("on",), "the habits of the role hold for whoever made it"
+        assert analyst.execute("SELECT position FROM meta_freshness").fetchone() == (0,)
+
+
+def test_the_dashboards_find_what_the_file_mounts_for_them() -> None:
+    grafana = COMPOSE["services"]["grafana"]
+    mounts = {there: ROOT / here for here, there, _ in (volume.split(":") for volume in grafana["volumes"])}
+    found = mounts["/etc/grafana/provisioning"]
+    source = yaml.safe_load((found / "datasources" / "caseledger.yml").read_text(encoding="utf-8"))[
+        "datasources"
+    ][0]
+    assert source["url"].split(":")[0] in COMPOSE["services"]
+    assert source["secureJsonData"]["password"].removeprefix("$") in grafana["environment"]
+    boards = yaml.safe_load((found / "dashboards" / "caseledger.yml").read_text(encoding="utf-8"))[
+        "providers"
+    ][0]
+    home = Path(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert str(home.parent) == boards["options"]["path"]
+    assert (mounts[boards["options"]["path"]] / home.name).is_file()
 
 
 def free_port() -> int:
