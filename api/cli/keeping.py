@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -23,14 +24,17 @@ from cases.commands import COMMANDS
 from cases.errors import Malformed
 from cases.keys import Keys
 from cases.settings import Settings
-from cases.store import server
+from cases.store import exposing, server
 from cases.store.adopt import adopt_log
 from cases.store.database import Database
 from cases.store.errors import StoreError
+from cases.store.places import LOOPBACK
 
 keys = typer.Typer(no_args_is_help=True, help="API keys: made once, shown once, kept as SHA-256.")
 db = typer.Typer(no_args_is_help=True, help="The database itself.")
 NEEDED_BYTES: Final = 1_000_000_000
+OPEN_PORT: Final = 15432
+"""Where tools find the tables unless told otherwise: not where another PostgreSQL of the machine may listen."""
 
 
 @keys.command("create")
@@ -107,6 +111,36 @@ def adopt() -> None:
         with psycopg.connect(database.owner_dsn, autocommit=True) as connection:
             adopted = adopt_log(connection)
         OUT.print(f"taken over; settled up to position {adopted.settled_floor}", markup=False)
+
+
+@db.command("expose")
+def expose(
+    port: Annotated[int, typer.Option(help="port of 127.0.0.1 to open", min=1024, max=65535)] = OPEN_PORT,
+) -> None:
+    """Open the embedded server to BI tools of this machine, for bi_reader alone; shows a new password, this once."""
+    with told():
+        database = Database.from_settings(Settings())
+        password = exposing.expose(database, port)
+        show = partial(OUT.print, markup=False, soft_wrap=True)
+        show(f"host {LOOPBACK}, port {port}, database {database.name}, user bi_reader")
+        show(f"password {password}")
+        show(f'psql "host={LOOPBACK} port={port} dbname={database.name} user=bi_reader"')
+        _told_when(database, port)
+
+
+@db.command("unexpose")
+def unexpose() -> None:
+    """Close the embedded server to BI tools: the password is gone at once, and with it every session that it opened."""
+    with told():
+        database = Database.from_settings(Settings())
+        exposing.unexpose(database)
+        OUT.print("closed", markup=False)
+        _told_when(database, None)
+
+
+def _told_when(database: Database, port: int | None) -> None:
+    if not exposing.is_open(database, port):
+        OUT.print("the port follows when `caseledger run` is started again", markup=False, soft_wrap=True)
 
 
 def doctor() -> None:

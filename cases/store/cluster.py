@@ -16,7 +16,7 @@ from typing import Final
 from cases.store.account import Account, own_name
 from cases.store.binaries import Binaries
 from cases.store.errors import ServerStuck
-from cases.store.places import Places
+from cases.store.places import LOOPBACK, PORT, Places
 
 ADMIN: Final = "cl_admin"
 ROLES: Final = ("cl_owner", "cl_app", "bi_reader")
@@ -26,7 +26,6 @@ PATIENCE: Final = 300.0  # seconds for making a cluster on a slow disk
 # No statement, parameter or row ever reaches the log: messages below LOG are left out and details are
 # dropped, because both may quote what a person wrote.
 SETTINGS: Final[Mapping[str, str]] = {
-    "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
     "superuser_reserved_connections": "3",
@@ -98,7 +97,10 @@ def create(places: Places, binaries: Binaries, account: Account, *, is_durable: 
 
 def configure(places: Places, more: Mapping[str, str]) -> list[str]:
     """Write the files; returns the arguments with which `postgres` finds them."""
+    door = places.open_port
     own = {
+        "listen_addresses": LOOPBACK if door else "",
+        "port": str(door or PORT),
         "unix_socket_directories": str(places.sockets),
         "log_directory": str(places.log),
         "hba_file": str(places.conf / "pg_hba.conf"),
@@ -108,7 +110,11 @@ def configure(places: Places, more: Mapping[str, str]) -> list[str]:
     _write(places.conf / "postgresql.conf", lines)
     _write(
         places.conf / "pg_hba.conf",
-        ["local all all peer map=caseledger", "local replication all peer map=caseledger"],
+        [
+            "local all all peer map=caseledger",
+            "local replication all peer map=caseledger",
+            *([f"host caseledger bi_reader {LOOPBACK}/32 scram-sha-256"] if door else []),
+        ],
     )
     _write(
         places.conf / "pg_ident.conf", [f"caseledger {_word(own_name())} {role}" for role in (ADMIN, *ROLES)]

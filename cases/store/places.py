@@ -18,8 +18,11 @@ from cases.store.account import Account
 from cases.store.errors import FolderClosed
 
 LONGEST_SOCKET = 106 if sys.platform == "linux" else 102  # bytes; the kernel's field has 108 or 104
-SOCKET = ".s.PGSQL.5432"
+SOCKET = ".s.PGSQL.65535"  # its name ends with the port, of which this is the longest
 LOCK = "server.lock"
+PORT = 5432
+"""In the name of the socket; nothing listens on it unless the door is open."""
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,19 @@ class Places:
     def engine(self) -> Path:
         """Copies of the programs, where the originals are out of the server's reach."""
         return self.root / "engine"
+
+    @property
+    def door(self) -> Path:
+        """Where the port is written down while the door for BI tools is open."""
+        return self.root / "bi.port"
+
+    @property
+    def open_port(self) -> int | None:
+        """The port on which the server is to listen for BI tools; None while the door is closed."""
+        try:
+            return int(self.door.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return None
 
     @property
     def said(self) -> Path:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cases.store.places import PORT
+
 SMART, FAST, IMMEDIATE = signal.SIGTERM, signal.SIGINT, signal.SIGQUIT
 # How to ask, and how many seconds to wait before asking harder: politely while nobody works, then ending
 # sessions, then without a checkpoint (recovery does it at the next start), then not at all politely.
@@ -23,6 +25,9 @@ class Postmaster:
 
     pid: int
     sockets: Path
+    port: int
+    is_open: bool
+    """Whether it listens on an address, too."""
     is_ready: bool
 
 
@@ -32,7 +37,13 @@ def living(cluster: Path) -> Postmaster | None:
     if pid is None or not is_alive(pid) or not _works_in(pid, cluster):
         return None
     lines = [*_lines(cluster), *[""] * 8]
-    return Postmaster(pid, Path(lines[4]), is_ready=lines[7].strip() == "ready")
+    return Postmaster(
+        pid,
+        Path(lines[4]),
+        int(lines[3]) if lines[3].strip().isdigit() else PORT,
+        is_open=bool(lines[5].strip()),
+        is_ready=lines[7].strip() == "ready",
+    )
 
 
 def is_alive(pid: int) -> bool:
@@ -56,8 +67,8 @@ def forget_the_dead(cluster: Path, sockets: Path) -> None:
     Only called under the lock and while no server lives. Sessions that outlived theirs still protect the
     cluster: PostgreSQL finds their shared memory by the folder, not by the mark.
     """
-    for mark in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
-        (sockets / mark).unlink(missing_ok=True)
+    for mark in sockets.glob(".s.PGSQL.*"):
+        mark.unlink(missing_ok=True)
     pid = _pid(cluster)
     if pid is not None and not (is_alive(pid) and _works_in(pid, cluster)) and not orphans(cluster):
         (cluster / "postmaster.pid").unlink(missing_ok=True)

@@ -26,11 +26,12 @@ from cases.store import account, binaries, cluster, postmaster
 from cases.store.conninfo import CONNECT_SECONDS, for_role
 from cases.store.errors import DatabaseUnreachable, FolderClosed, ServerStuck, StoreError
 from cases.store.locks import FileLock
-from cases.store.places import LOCK, places
+from cases.store.places import LOCK, PORT, places
 
 PATIENCE: Final = 300.0  # seconds for a start, recovery of a gigabyte of log included
 SILENCE: Final = 20.0  # seconds in which a server that calls itself ready must answer
 ORPHANS_LEAVE: Final = 2.0  # seconds in which sessions of a killed server leave by themselves
+NO_PORT: Final = "could not create any TCP/IP sockets"
 STILL_HELD = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 
 
@@ -95,17 +96,22 @@ class EmbeddedServer:
 
     def dsn(self, role: str, dbname: str = "caseledger") -> str:
         """A connection string for `cl_owner`, `cl_app` or `bi_reader` (or `cl_admin`, for set-up only)."""
-        running = postmaster.living(self.places.cluster)
-        sockets = running.sockets if running else self.places.sockets
+        running = self.running
+        sockets, port = (running.sockets, running.port) if running else (self.places.sockets, PORT)
         where = make_conninfo(
-            host=str(sockets), port=5432, user=role, dbname=dbname, connect_timeout=CONNECT_SECONDS
+            host=str(sockets), port=port, user=role, dbname=dbname, connect_timeout=CONNECT_SECONDS
         )
         return for_role(where, role)
 
     @property
+    def running(self) -> postmaster.Postmaster | None:
+        """What the living server says of itself."""
+        return postmaster.living(self.places.cluster)
+
+    @property
     def pid(self) -> int | None:
         """The postmaster's process id, None when it does not run."""
-        running = postmaster.living(self.places.cluster)
+        running = self.running
         return running.pid if running else None
 
     def answers(self) -> bool:
@@ -195,6 +201,11 @@ class EmbeddedServer:
                 self._end()
             time.sleep(0.01)
         words = self.places.said.read_text(errors="replace").strip()
+        if NO_PORT in words and self.places.open_port:
+            raise ServerStuck(
+                f"Another program listens on the port {self.places.open_port}, which is open for BI tools",
+                cure="End it, or choose another port: caseledger db expose --port N, or: caseledger db unexpose",
+            )
         if time.monotonic() < deadline and any(sign in words for sign in STILL_HELD):
             return False
         raise ServerStuck(

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
-from api.cli import told_wrong
+from api.cli import keeping, told_wrong
 from cases.commands import Receive
 from cases.store.server import EmbeddedServer
 from tests.fix_store import folder_for_a_server
@@ -115,6 +116,27 @@ def test_the_verdict_is_the_last_line_however_narrow_the_screen(shell: Shell) ->
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("✓ proven (")
     assert done.stdout.endswith(")\n")
+
+
+def test_opening_the_tables_to_a_tool_shows_how_to_connect_and_the_password_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("CASELEDGER_DATA_DIR", str(folder))
+    shown = CliRunner().invoke(keeping.db, ["expose", "--port", "29417"])
+    assert shown.exit_code == 0, shown.output
+    assert "host 127.0.0.1, port 29417, database caseledger, user bi_reader" in shown.output
+    password = re.search(r"^password ([\w-]{32})$", shown.output, re.MULTILINE)
+    assert password
+    assert shown.output.count(password[1]) == 1
+    assert "when `caseledger run` is started again" in shown.output
+    closed = CliRunner().invoke(keeping.db, ["unexpose"])
+    assert closed.output.splitlines() == ["closed"]
+    monkeypatch.setenv("DATABASE_URL", "postgresql://clerk:hums@127.0.0.1:1/cases")
+    refused = CliRunner().invoke(keeping.db, ["expose"])
+    assert refused.exit_code == 2
+    assert "not ours to open" in refused.output
+    assert "pg_hba.conf" in refused.output
 
 
 def test_a_wrong_value_that_is_no_setting_is_not_called_one(capsys: pytest.CaptureFixture[str]) -> None:
