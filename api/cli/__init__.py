@@ -19,6 +19,7 @@ from api.cli import (
     importing,
     keeping,
     months,
+    notifying,
     programmes,
     publishing,
     regulating,
@@ -40,6 +41,7 @@ app.command("work")(tables.work)
 app.command("demo")(demonstration.demo)
 app.command("doctor")(keeping.doctor)
 app.add_typer(keeping.keys, name="keys")
+app.add_typer(notifying.app, name="webhooks")
 app.add_typer(keeping.db, name="db")
 app.add_typer(replaying.app, name="replay")
 app.add_typer(tables.app, name="tables")

@@ -91,36 +91,35 @@ class Book:
             raise NameTaken if known else Conflict(f"There are {MOST} webhooks; remove one first")
         return webhook_id, f"whsec_{b64encode(secret).decode()}"
 
-    def listed(self, webhook_id: str | None = None) -> list[Webhook]:
-        """List the webhooks, oldest first, or one of them; never a secret."""
+    def listed(self, named: str | None = None) -> list[Webhook]:
+        """List the webhooks, oldest first, or the one of an id or a name; never a secret."""
         rows = self._ledger.rows(
             "SELECT webhook_id, name, url, facts, position, tries, next_at, failing_since, failure, disabled_at,"
             " created_by, created_at, (SELECT count(*) FROM desk.dead_letters AS d WHERE d.webhook_id = w.webhook_id)"
-            " FROM desk.webhooks AS w WHERE %s::text IS NULL OR webhook_id = %s ORDER BY created_at, webhook_id",
-            [webhook_id, webhook_id],
+            " FROM desk.webhooks AS w WHERE %s::text IS NULL OR %s IN (webhook_id, name)"
+            " ORDER BY created_at, webhook_id",
+            [named, named],
         )
         return [Webhook(row[0], row[1], row[2], tuple(row[3]), *row[4:]) for row in rows]
 
-    def one(self, webhook_id: str) -> Webhook:
-        """Give one webhook; raises NotFound."""
-        for found in self.listed(webhook_id):
+    def one(self, named: str) -> Webhook:
+        """Give one webhook by its id or its name; raises NotFound."""
+        for found in self.listed(named):
             return found
         raise NotFound("There is no such webhook")
 
-    def remove(self, webhook_id: str) -> None:
+    def remove(self, named: str) -> None:
         """Take a webhook and what was put aside for it away; raises NotFound."""
         query = "DELETE FROM desk.webhooks WHERE webhook_id = %s RETURNING webhook_id"
-        if not self._ledger.rows(query, [webhook_id]):
-            raise NotFound("There is no such webhook")
+        self._ledger.rows(query, [self.one(named).webhook_id])
 
-    def enable(self, webhook_id: str) -> Webhook:
+    def enable(self, named: str) -> None:
         """Send to a webhook again, from where it stopped and at once; raises NotFound."""
         self._ledger.rows(
             "UPDATE desk.webhooks SET disabled_at = NULL, failing_since = NULL, failure = NULL, tries = 0,"
             " next_at = clock_timestamp() WHERE webhook_id = %s RETURNING webhook_id",
-            [webhook_id],
+            [self.one(named).webhook_id],
         )
-        return self.one(webhook_id)
 
     def dead(self, webhook_id: str, limit: int = 200, *, asked_only: bool = False) -> list[DeadLetter]:
         """List what was put aside for a webhook, in the order of the log."""
@@ -131,9 +130,9 @@ class Book:
         )
         return [DeadLetter(*row) for row in rows]
 
-    def ask_again(self, webhook_id: str, positions: list[int] | None) -> int:
+    def ask_again(self, named: str, positions: list[int] | None) -> int:
         """Ask that what was put aside be sent once more, all of it or some; tells how much that is."""
-        self.one(webhook_id)
+        webhook_id = self.one(named).webhook_id
         return len(
             self._ledger.rows(
                 "UPDATE desk.dead_letters SET is_asked = true WHERE webhook_id = %s"

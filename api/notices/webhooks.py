@@ -23,9 +23,7 @@ from projections.questions.answers import Part
 
 router: Final = APIRouter(prefix="/webhooks", tags=["notices"])
 Admitted = Annotated[Credential, Depends(asks(Question.WEBHOOKS))]
-WebhookId = Annotated[
-    str, Path(max_length=40, description="the id of a webhook", examples=["wh_0123456789ab"])
-]
+WebhookId = Annotated[str, Path(max_length=40, description="its id or its name", examples=["erp"])]
 NAME: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
 EXAMPLE: Final = {"name": "erp", "url": "https://erp.example.com/notices", "facts": ["Shipped", "Delivered"]}
 CHANGED: Final = [*ASKED, 413, 415]
@@ -139,6 +137,12 @@ def lines(here: Installation, webhook_id: str | None = None) -> tuple[WebhookLin
     return tuple(_line(one, settled) for one in found)
 
 
+def dead_letters(here: Installation, named: str) -> tuple[DeadLetterLine, ...]:
+    """Tell what was put aside for a webhook; raises NotFound."""
+    found = here.courier.book.dead(here.courier.book.one(named).webhook_id)
+    return tuple(DeadLetterLine(**asdict(one)) for one in found)
+
+
 def _line(one: book.Webhook, settled: int) -> WebhookLine:
     return WebhookLine(positions_behind=max(settled - one.position, 0), **asdict(one))
 
@@ -185,9 +189,7 @@ def remove_webhook(webhook_id: WebhookId, here: Here, known: Admitted) -> None:
 )
 def list_dead_letters(webhook_id: WebhookId, here: Here, known: Admitted) -> DeadLetterList:
     """Tell which notices were put aside, and why."""
-    here.courier.book.one(webhook_id)
-    found = here.courier.book.dead(webhook_id)
-    return DeadLetterList(dead_letters=tuple(DeadLetterLine(**asdict(one)) for one in found))
+    return DeadLetterList(dead_letters=dead_letters(here, webhook_id))
 
 
 @router.post(
