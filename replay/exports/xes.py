@@ -8,6 +8,7 @@ cases (reference documents, audits, programmes, proposals) is a list of the log 
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from decimal import Decimal
@@ -52,6 +53,7 @@ CLASSIFIERS: Final = (
 _MARKS: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 )
+_NOT_PLAIN: Final = re.compile("[^ !#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Written(NamedTuple):
@@ -69,7 +71,7 @@ def write_xes(
     `progress` is told the facts so far.
     """
     cases = facts = 0
-    with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as packed:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as packed:
         packed.write("".join(_head(snapshot)).encode())
         for case, history in snapshot.cases():
             packed.write("".join(_trace(case, history)).encode())
@@ -80,7 +82,9 @@ def write_xes(
 
 
 def _attribute(kind: str, key: str, value: str) -> str:
-    return f'<{kind} key="{key}" value="{NOT_OF_XML.sub("�", value).translate(_MARKS)}"/>\n'
+    if _NOT_PLAIN.search(value):
+        value = NOT_OF_XML.sub("�", value).translate(_MARKS)
+    return f'<{kind} key="{key}" value="{value}"/>\n'
 
 
 def _own(prefix: str, one: Said) -> str:
