@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from api.access import Question
 from api.auth import Here, asks
 from api.described import FIGURES, refusals
+from api.installation import Installation
 from api.keys import Credential
 from api.parameters import At, AtLeast, Limit, Live, MonthWord, Since, Until
 from api.reading import asked
@@ -132,13 +133,21 @@ def statistics(
 ) -> ComplaintStatistics:
     """Count the complaints of some months (the last six when absent), with Pareto shares and the change."""
     now = at or here.ledger.now()
+    begin, end = months_asked(here, now, first, last, usual=6)
+    with asked(here, at_least) as connection:
+        return complaint_statistics(connection, at=now, first=begin, last=end, is_live=is_live)
+
+
+def months_asked(
+    here: Installation, now: datetime, first: str | None, last: str | None, *, usual: int
+) -> tuple[date, date]:
+    """Read the first and the last month: this one and the `usual` number up to it when absent; raises Malformed."""
     end = month_of(last) or now.astimezone(here.zone).date().replace(day=1)
-    begin = month_of(first) or months_on(end, -5)
+    begin = month_of(first) or months_on(end, 1 - usual)
     if not 1 <= months_between(begin, end) <= LONGEST_SPAN:
         wrong = {"field": "first", "cure": "not after `last`, and at most 120 months before it"}
         raise Malformed("These months do not follow each other", errors=[wrong])
-    with asked(here, at_least) as connection:
-        return complaint_statistics(connection, at=now, first=begin, last=end, is_live=is_live)
+    return begin, end
 
 
 def month_of(word: str | None) -> date | None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
-from uuid import UUID
+from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -38,6 +38,7 @@ from projections import rebuild
 from projections.engine import Engine
 from projections.watchdog import Watchdog
 from projections.watcher import Watcher
+from replay.signals import SignalRoom
 
 KEY_FILE: Final = "vault-keys.json"
 READ_WAIT: Final = 2.0
@@ -79,7 +80,7 @@ class Installation:
     @property
     def source(self) -> str:
         """What notices name this log by: the same for as long as the key file is."""
-        return UUID(self.vault.keys.mac("notices")[:32]).urn
+        return uuid5(REFERENCE_ID, self.vault.keys.mac("notices")).urn
 
     @property
     def watcher(self) -> Watcher:
@@ -91,6 +92,11 @@ class Installation:
         """What sends notices to webhooks."""
         is_anywhere = self.settings.webhooks_anywhere_for_tests
         return Courier(self.ledger, Book(self.ledger, self.vault.keys), self.source, is_anywhere)
+
+    @cached_property
+    def signals(self) -> SignalRoom:
+        """What tells when complaints are more than their chart lets expect."""
+        return SignalRoom(self.ledger, self.database.pool.connection, self.zone, self.ledger.now)
 
     def published(self) -> Published:
         """Give the published documents, read anew only when there are more of them."""
@@ -134,6 +140,7 @@ class Installation:
         }
         if every:
             work["watcher"] = partial(self.watcher.run, stop, every)
+            work["signals"] = partial(self.signals.run, stop, every)
         threads = [
             threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
             for name, run in work.items()

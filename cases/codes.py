@@ -45,12 +45,13 @@ from cases.codes_goods import (
 from cases.codes_month import MonthChange, MonthMeasure, RevisionReason, Shortcoming
 from cases.codes_programme import CheckMethod, Effect, Seen
 from cases.codes_proposal import ConsequenceKind, ProposalReason, ProposalStanding
+from cases.codes_signal import Chart, ChartRule
 
 __all__ = [
-    "Body", "Category", "Cause", "Channel", "CheckMethod", "Checked", "Code", "Compensation", "Complexity",
-    "ConsequenceKind", "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department", "Direction",
-    "Disposition", "Effect", "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage", "Kind",
-    "Lateness", "LeaveReason", "Link", "MediationResult", "Mode", "MonthChange", "MonthMeasure", "Movement",
+    "Body", "Category", "Cause", "Channel", "Chart", "ChartRule", "CheckMethod", "Checked", "Code", "Compensation",
+    "Complexity", "ConsequenceKind", "Contention", "CorrectionReason", "Cost", "CustomerClass", "Department",
+    "Direction", "Disposition", "Effect", "EscalationReason", "Form", "FormStep", "Improvement", "InspectionStage",
+    "Kind", "Lateness", "LeaveReason", "Link", "MediationResult", "Mode", "MonthChange", "MonthMeasure", "Movement",
     "Outcome", "Party", "PauseReason", "Payer", "Priority", "ProposalReason", "ProposalStanding", "Purpose",
     "Reason", "ReopenReason", "ReplacementReason", "RevisionReason", "RevisitMethod", "Role", "SalesChannel",
     "Seen", "Settlement", "Severity", "ShippingMode", "Shortcoming", "Stage", "Step", "Stock", "Subject",

@@ -19,6 +19,7 @@ from cases.events_month import MONTH_FACTS
 from cases.events_programme import PROGRAMME_FACTS
 from cases.events_proposal import PROPOSAL_FACTS
 from cases.events_reference import REFERENCE_FACTS
+from cases.events_signal import SIGNAL_FACTS
 from cases.fact import Fact, Instant, Part, Word, in_utc
 
 F = TypeVar("F", bound=Fact)
@@ -94,6 +95,7 @@ class Recorded:
 
 FAMILIES: Final[tuple[Iterable[type[Fact]], ...]] = (
     CASE_FACTS.values(), REFERENCE_FACTS, AUDIT_FACTS, PROGRAMME_FACTS, PROPOSAL_FACTS, MONTH_FACTS,
+    SIGNAL_FACTS,
 )  # fmt: skip
 TOPICS: dict[str, type[Fact]] = {fact.topic: fact for family in FAMILIES for fact in family}
 """Every topic on disk with its class; a topic belongs to one class for ever."""

@@ -37,6 +37,6 @@ def watch(
 
 
 def looked(here: Installation) -> int:
-    """Bring the tables up to date and look once; gives how many escalations were recorded."""
+    """Bring the tables up to date and look once; gives how many escalations and signals were recorded."""
     here.engine.catch_up()
-    return here.watcher.look()
+    return here.watcher.look() + here.signals.look()

@@ -7,11 +7,11 @@ from typing import Final
 
 from psycopg.sql import Composed
 
-from projections.statistics import chance, control, pareto, rates, repeats, satisfaction, stars
+from projections.statistics import chance, control, pareto, rates, repeats, satisfaction, signals, stars
 from projections.statistics.function import Function
 from projections.view import View
 
-REPORTS: Final = (rates, pareto, repeats, satisfaction, stars, control)
+REPORTS: Final = (rates, pareto, repeats, satisfaction, stars, control, signals)
 FUNCTIONS: Final[tuple[Function, ...]] = tuple(one for report in REPORTS for one in report.FUNCTIONS)
 VIEWS: Final[tuple[View, ...]] = tuple(one for report in REPORTS for one in report.VIEWS)
 

@@ -9,6 +9,7 @@ import pytest
 
 from api.examples import EXAMPLES
 from cases.codes import Role
+from projections.questions.statistics import Report
 from tests.fix_api import Teller
 
 PERSONAL = ("13800138000", "张三", "嗡嗡声", "SF1234567890")
@@ -139,3 +140,29 @@ def test_nobody_reads_an_audit_that_was_never_drawn(teller: Teller) -> None:
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:caseledger:not-found")
     assert "--regulation lamp-factory --programme monthly-sample --period 2026-10" in answer.json()["detail"]
     assert teller.get("/audits/2026-13").status_code == 422
+
+
+@pytest.mark.parametrize("report", list(Report))
+def test_every_report_says_what_its_columns_mean_and_what_it_stands_on(
+    teller: Teller, case: dict[str, Any], report: Report
+) -> None:
+    told = teller.get(f"/statistics/{report}", at_least=case["position"], role=Role.QUALITY).json()
+    assert told["standing"]["position"] >= case["position"]
+    assert told["standing"]["regulations"]
+    names = [column["name"] for column in told["columns"]]
+    assert all(column["zh"] and column["en"] for column in told["columns"])
+    assert all(list(row) == names for row in told["rows"])
+    assert bool(told["rows"]) == (report in {Report.SLA_RATES, Report.TARGET_RATES})
+
+
+def test_lines_about_people_are_for_those_who_may_read_alerts(teller: Teller, case: dict[str, Any]) -> None:
+    assert teller.get("/statistics/star-ranking", role=Role.BI).status_code == 403
+    assert teller.get("/statistics/sla-rates", role=Role.AGENT).status_code == 403
+    for role, is_told in ((Role.BI, False), (Role.SUPERVISOR, True)):
+        rows = teller.get("/statistics/sla-rates", at_least=case["position"], role=role).json()["rows"]
+        assert {row["grouped_by"] for row in rows} >= {"clause", "department", "product"}
+        assert ("person" in {row["grouped_by"] for row in rows}) <= is_told
+    assert (
+        teller.get("/statistics/sla-rates", first="2026-10", last="2026-09", role=Role.BI).status_code == 422
+    )
+    assert teller.get("/statistics/means", role=Role.BI).status_code in {404, 422}
