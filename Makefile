@@ -54,8 +54,12 @@ faults: venv .venv/oracle.stamp ## the fault tests at full counts (long)
 	@$(SCRATCH); CASELEDGER_FAULTS=full $(BIN)/python -m pytest tests -m faults $(SHARED) --timeout=3600 \
 		--basetemp="$$scratch/pytest"
 
-bench: venv ## the benchmarks, as ratios measured in one run
-	@$(SCRATCH); $(BIN)/python -m pytest tests/bench -m bench -s --timeout=3600 --basetemp="$$scratch/pytest"
+# make bench SCALE=1m FIGURES=figures.md asks a firm of a million cases and writes the table to a file;
+# FIRM=folder keeps the firm for the next run.
+SCALE ?= 100k
+bench: venv ## the benchmarks, as one table of what was to be reached (SCALE=1m: a million cases)
+	@$(SCRATCH); $(BIN)/python -m pytest tests/bench -m bench -s --timeout=14400 --basetemp="$$scratch/pytest" \
+		--scale $(SCALE) $(if $(FIGURES),--figures $(FIGURES)) $(if $(FIRM),--firm $(FIRM))
 
 venv: .venv/dev.stamp ## make .venv with everything for development
 

@@ -18,6 +18,7 @@ from cases.store.binaries import choose
 from cases.store.database import Database
 from cases.store.factory import environment
 from cases.store.server import EmbeddedServer
+from tests.bench.figures import Figures
 from tests.bench.writers import per_second
 
 ROUNDS, SECONDS, WRITERS = 9, 3.0, 8
@@ -62,22 +63,24 @@ def ours_and_theirs(make_server: Callable[..., EmbeddedServer]) -> tuple[Env, En
     return ours, theirs, database.app_dsn
 
 
-def test_a_command_against_the_library_s_default(ours_and_theirs: tuple[Env, Env, str]) -> None:
+def test_a_command_against_the_library_s_default(
+    ours_and_theirs: tuple[Env, Env, str], figures: Figures
+) -> None:
     ours, theirs, _ = ours_and_theirs
     pairs = [(_commands(theirs), _commands(ours)) for _ in range(ROUNDS)]
-    ratio = _told("a command, 8 writers: library's default, ours", pairs)
-    assert ratio >= 2.5
+    ratio = _told(f"a command, {WRITERS} writers: library's default, ours", pairs)
+    figures.at_least(f"a command, {WRITERS} writers", "the library's default recorder", ratio, 2.5)
 
 
 def test_the_bare_recorder_against_single_row_inserts(
-    ours_and_theirs: tuple[Env, Env, str], tmp_path: Path
+    ours_and_theirs: tuple[Env, Env, str], tmp_path: Path, figures: Figures
 ) -> None:
     ours, _, dsn = ours_and_theirs
     script = tmp_path / "insert.sql"
     script.write_text(INSERT)
     pairs = [(_pgbench(dsn, script), per_second("bare", ours, WRITERS, SECONDS)) for _ in range(ROUNDS)]
-    ratio = _told("the bare recorder, 8 writers: pgbench -M simple, ours", pairs)
-    assert ratio >= 0.25
+    ratio = _told(f"the bare recorder, {WRITERS} writers: pgbench -M simple, ours", pairs)
+    figures.at_least(f"the bare recorder, {WRITERS} writers", "pgbench -M simple, single rows", ratio, 0.25)
 
 
 def _commands(env: Env) -> float:

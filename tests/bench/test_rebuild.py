@@ -18,6 +18,7 @@ from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.engine import Engine
 from projections.rebuild import Report, rebuild
+from tests.bench.figures import Figures
 from tests.bench.library_runner import facts_per_second
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, received
@@ -51,7 +52,9 @@ def copied(database: Database) -> float:
         return time.monotonic() - began
 
 
-def test_a_rebuild_against_the_library_and_a_bare_copy(lamps: Lamps, database: Database) -> None:
+def test_a_rebuild_against_the_library_and_a_bare_copy(
+    lamps: Lamps, database: Database, figures: Figures
+) -> None:
     first: Report = rebuild(database, workers=WORKERS)
     before = os.times()
     report = rebuild(database, workers=WORKERS)
@@ -70,10 +73,15 @@ def test_a_rebuild_against_the_library_and_a_bare_copy(lamps: Lamps, database: D
         f"COPY of the log to nowhere: {copy:.2f} s → rebuild takes {report.load_seconds / copy:.0f} × its time"
     )
     assert report.differing == 0
-    assert ratio > 1
+    what = f"rebuild of all tables, {WORKERS} processes, {report.facts:,} facts"
+    figures.at_least(what, "the library's ProjectionRunner, one small row", ratio, 40)
+    figures.at_least(what, "", report.facts_per_second, 50_000, "facts/s")
+    figures.at_most(what, "COPY of the same log to nowhere", report.load_seconds / copy, 15, "×")
 
 
-def test_how_soon_a_fact_is_seen_under_steady_writing(lamps: Lamps, database: Database) -> None:
+def test_how_soon_a_fact_is_seen_under_steady_writing(
+    lamps: Lamps, database: Database, figures: Figures
+) -> None:
     engine, stop = Engine(database), threading.Event()
     thread = threading.Thread(target=engine.run, args=(stop,))
     thread.start()
@@ -84,6 +92,7 @@ def test_how_soon_a_fact_is_seen_under_steady_writing(lamps: Lamps, database: Da
     print(
         f"\ncommit → visible at {A_SECOND} writes/s: p50 {tail[49] * 1000:.0f} ms, p99 {tail[98] * 1000:.0f} ms"
     )
+    figures.at_most("commit → visible, p99", f"{A_SECOND} writes/s", tail[98] * 1000, 250, "ms")
 
 
 def _seen(lamps: Lamps, engine: Engine) -> Iterator[float]:

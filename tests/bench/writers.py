@@ -14,6 +14,8 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 from eventsourcing.utils import Environment
 
+from tests.bench import over_http
+
 Env = dict[str, str]
 WARM_UP = 50
 
@@ -78,7 +80,12 @@ def _single() -> StoredEvent:
     return StoredEvent(uuid4(), 1, "lamp.turned.v1", b'{"turns": 1, "room": "bench"}')
 
 
-WORK = {"command": command, "bare": bare}
+WORK = {
+    "command": command,
+    "bare": bare,
+    "http_commands": over_http.commands,
+    "bare_route": over_http.bare,
+}
 
 
 def per_second(work: str, env: Env, writers: int = 8, seconds: float = 4.0) -> float:

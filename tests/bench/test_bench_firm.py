@@ -1,0 +1,127 @@
+"""A firm of the asked size: how it is rebuilt, and how soon and from how many rows its questions are answered."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from random import Random
+from statistics import quantiles
+from typing import Final, LiteralString
+from uuid import UUID
+
+import pytest
+
+from api.installation import Installation, opened
+from api.past import tell
+from cases.settings import Settings
+from cases.store.database import Database
+from projections.rebuild import rebuild
+from tests.bench.conftest import WORKERS, Firm
+from tests.bench.figures import Figures
+from tests.bench.great_log import GreatLog
+from tests.bench.questions import ASKED, MONTHS, NOW, Asked, begins, dashboard, ends
+from tests.projections.lamps import connected
+from tests.rows_read import rows_read
+
+ROUNDS: Final = 40
+TENTH: Final = 10
+SOME: Final[LiteralString] = """
+SELECT originator_id, recorded_at FROM log.case_events
+WHERE originator_id >= %s AND originator_version = 3 AND topic LIKE 'case.%%' ORDER BY originator_id LIMIT 1
+"""
+CLOCKS: Final[LiteralString] = (
+    "SELECT count(*) FROM bi.fct_sla_clocks WHERE started_at >= %s AND started_at < %s"
+)
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.name)
+def test_how_soon_a_question_is_answered(asked: Asked, firm: Firm, figures: Figures) -> None:
+    chance = Random(1)
+    with connected(firm.database) as connection:
+        drawn = [asked.draw(chance) for _ in range(ROUNDS)]
+        waits = [_seconds(partial(question, connection)) for question in drawn]
+    _p95(
+        figures,
+        asked.name,
+        f"{sum(rows_read(firm.database, drawn[-1]).values()):,} rows read",
+        waits,
+        asked.within,
+    )
+
+
+def test_a_dashboard_reads_the_clocks_of_its_month(firm: Firm, figures: Figures) -> None:
+    chance = Random(2)
+    month = Random(2).choice(MONTHS[:-1])
+    read = rows_read(firm.database, dashboard(chance))["fct_sla_clocks"]
+    with connected(firm.database) as connection:
+        clocks = connection.execute(CLOCKS, (begins(month), ends(month))).fetchall()[0][0]
+    figures.at_most(
+        "clocks read by a dashboard of a month", f"{clocks:,} clocks in it", read / clocks, 1, "×"
+    )
+
+
+@pytest.fixture(scope="module")
+def here(firm: Firm) -> Iterator[Installation]:
+    """The installation of the firm."""
+    with opened(Settings(data_dir=firm.folder)) as here:
+        yield here
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("a case's timeline", ()),
+        ("a case as it was known at its third fact", ("known_at",)),
+        ("a case as it had happened by its third fact", ("happened_by",)),
+    ],
+)
+def test_how_soon_a_case_is_told(
+    name: str, bounds: tuple[str, ...], here: Installation, figures: Figures
+) -> None:
+    chance = Random(3)
+    cases = [here.ledger.rows(SOME, [UUID(int=chance.getrandbits(127))])[0] for _ in range(ROUNDS + 1)]
+
+    def told(case_id: UUID, at: datetime) -> object:
+        return tell(here, case_id, NOW, **dict.fromkeys(bounds, at)).timeline()
+
+    waits = [_seconds(partial(told, *case)) for case in cases]
+    _p95(figures, name, "the first one left out", waits[1:], 0.02)
+
+
+def test_what_a_rebuild_takes(firm: Firm, figures: Figures, new_database: Callable[[], Database]) -> None:
+    """Its memory is that of a log a tenth as long: `ru_maxrss` is the largest process that ended so far."""
+    with new_database() as small:
+        GreatLog(max(1, figures.scale // TENTH)).append(small)
+        rebuild(small, workers=WORKERS)
+    before = _largest()
+    report = rebuild(firm.database, workers=WORKERS)
+    assert report.differing == 0
+    assert report.parked == []
+    what = f"rebuild of {report.facts:,} facts, {WORKERS} processes"
+    figures.at_least(what, "", report.facts_per_second, 50_000, "facts/s")
+    figures.told(what, "with keys, comparison and swap", report.seconds, "s")
+    figures.at_most(
+        "largest process of that rebuild", "a log a tenth as long", _largest() / before, 1.25, "×"
+    )
+    figures.told("largest process of that rebuild", "", _largest(), "MiB")
+
+
+def _largest() -> float:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def _p95(figures: Figures, what: str, against: str, waits: list[float], within: float | None) -> None:
+    tail = quantiles(waits, n=20)[18] * 1000
+    if within is None:
+        figures.told(f"{what}, p95", against, tail, "ms")
+    else:
+        figures.at_most(f"{what}, p95", against, tail, within * 1000, "ms")
