@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import SystemRandom
@@ -104,13 +105,16 @@ class Courier:
         return BEAT
 
     def _turn(self, webhook_id: str, stop: threading.Event) -> None:
+        """Serve a webhook; what goes wrong on our side is told once, by its kind only, and tried again much later."""
         try:
             self.serve(webhook_id, stop)
         except Unavailable:
             return
-        except CaseledgerError as failure:
-            self.book.put_off(webhook_id, failure.title, self.patience.waits[-1])
-            log.error("webhook %s cannot be served: %s", webhook_id, failure.title)  # noqa: TRY400 - said in words
+        except Exception as failure:  # noqa: BLE001 - whatever it is, other webhooks are to be served
+            reason = failure.title if isinstance(failure, CaseledgerError) else type(failure).__name__
+            log.error("webhook %s cannot be served: %s", webhook_id, reason)  # noqa: TRY400 - values stay out
+            with suppress(Unavailable):
+                self.book.put_off(webhook_id, reason, self.patience.waits[-1])
 
     def serve(self, webhook_id: str, stop: threading.Event) -> None:
         """Send a webhook what it was asked to be sent again, and a page of what it has not had."""

@@ -141,9 +141,10 @@ class _Checked(HTTPConnection):
             raise failure
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._is_tls:
-            self.sock = _trusted().wrap_socket(self.sock, server_hostname=self.host)
+            self.sock = trusted().wrap_socket(self.sock, server_hostname=self.host)
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """Give the authorities that this machine trusts."""
     return ssl.create_default_context()

@@ -5,15 +5,21 @@ from __future__ import annotations
 import base64
 import hmac
 import multiprocessing
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 from standardwebhooks import Webhook as Verifier
 
@@ -218,6 +224,51 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(post: Post
     post.serve()
     assert [one.headers["host"] for one in post.receiver.got] == [f"erp.invalid:{post.receiver.port}"] * 2
     assert names.asked == ["erp.invalid"], "one look-up, one connection"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of the host erp.test that nobody else has signed, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "erp.test")])
+    today = datetime.now(UTC)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), today - timedelta(1), today + timedelta(1)
+    ).add_extension(x509.SubjectAlternativeName([x509.DNSName("erp.test")]), critical=False)
+    private = key.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, encryption_algorithm=NoEncryption()
+    )
+    path = tmp_path / "erp.pem"
+    path.write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "failure"),
+    [
+        ("erp.test", True, None),
+        ("crm.test", True, sending.REASONS[ssl.SSLError]),
+        ("erp.test", False, sending.REASONS[ssl.SSLError]),
+    ],
+)
+def test_only_the_host_that_its_certificate_names_is_told(
+    post: Post,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    is_trusted: bool,
+    failure: str | None,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate if is_trusted else "/dev/null"))
+    sending.trusted.cache_clear()
+    post.courier.resolve = Names(["127.0.0.1"])
+    with receiving(certificate) as receiver, post.courier.ledger.database.pool.connection() as connection:
+        url = f"https://{host}:{receiver.port}/"
+        connection.execute("UPDATE desk.webhooks SET url = %s WHERE webhook_id = %s", [url, post.webhook_id])
+        post.told(1)
+        assert post.serve().failure == failure
+        assert len(receiver.got) == (failure is None)
+    sending.trusted.cache_clear()
 
 
 PRIVATE = (

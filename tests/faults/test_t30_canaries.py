@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
+from api.notices.notice import TOLD, page
 from cases.commands import COMMANDS, Correct, Note, Receive, Refund
 from cases.desk import Desk
 from cases.errors import CaseledgerError
@@ -107,12 +108,22 @@ def test_no_canary_is_found_in_clear(
             assert search.hits(words_of(raised)) == []
     _fail_inside_the_database(ledger, customers[0])
     assert search.hits(caplog.text.encode()) == []
+    for notice in notices(ledger):
+        assert search.hits(notice) == []
     search.through_tables(server.dsn(ADMIN, "caseledger"))
     assert len(search.phones) == ledger.rows("SELECT count(*) FROM vault.subjects")[0][0]
     invariants.hold(ledger)
     _write_everything_out(server)
     search.through_files(server.places.root)
     figure(f"T30 desk, seed {SEED}: {APPENDS} customers, {search.searched / 1e6:.0f} MB, 0 in clear")
+
+
+def notices(ledger: Ledger) -> Iterator[bytes]:
+    """The body of every notice of the log, as streams and webhooks send it."""
+    reached, settled = 0, ledger.settled()
+    while found := page(ledger, "urn:caseledger:canaries", TOLD.values(), reached, settled):
+        yield from (notice.model_dump_json().encode() for notice in found)
+        reached = found[-1].data.position
 
 
 def _fail_inside_the_database(ledger: Ledger, canary: Canary) -> None:
