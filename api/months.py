@@ -153,16 +153,21 @@ def _report(known: Recorded, fact: MonthPublished) -> ReportLine:
 
 
 def _beside(published: tuple[MonthFigure, ...] | None, today: tuple[MonthFigure, ...]) -> list[FigureLine]:
-    """Put figures of the same name side by side, in the order in which they were counted today."""
+    """Put figures of the same name side by side, in the order of the measures."""
     before, after = ({_key(one): one for one in told} for told in (published or (), today))
     named = {**after, **before}
-    keys = sorted(named, key=lambda key: tuple(str(part or "") for part in key))
+    keys = sorted(named, key=_place)
     is_published = published is not None
     return [_line(named[key], before.get(key), after.get(key), is_published=is_published) for key in keys]
 
 
 def _key(one: MonthFigure) -> tuple[MonthMeasure, str | None, str | None, Department | None]:
     return one.measure, one.item, one.currency, one.department
+
+
+def _place(key: tuple[MonthMeasure, str | None, str | None, Department | None]) -> tuple[int, str, str, str]:
+    measure, item, currency, department = key
+    return list(MonthMeasure).index(measure), item or "", currency or "", department or ""
 
 
 def _line(

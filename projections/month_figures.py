@@ -32,11 +32,16 @@ FIGURES_SAYS: Final = (
 # A clock counts in the month in which it started, everything else in the month in which it happened. What it reads is
 # filled in twice: with the tables as they are, and as they were at an earlier position (replay/months.py).
 COUNTED: LiteralString = """
-    SELECT 'promise' AS measure, clause_id AS item, department, NULL AS currency, case_id,
-        (standing = 'met')::int::bigint AS numerator,
-        (standing IN ('met', 'breached', 'overdue'))::int::bigint AS denominator,
+    SELECT told.measure, clause_id AS item, department, NULL AS currency, case_id, told.numerator, told.denominator,
         NULL::bigint AS amount_minor, last_position
-    FROM {clocks_at} AS clocks WHERE started_at >= begins AND started_at < ends
+    FROM {clocks_at} AS clocks
+    CROSS JOIN LATERAL (VALUES
+        ('promise', (standing = 'met')::int::bigint, (standing IN ('met', 'breached', 'overdue'))::int::bigint, true),
+        ('pending', 1, NULL, standing IN ('running', 'paused')),
+        ('excluded', 1, NULL, standing = 'excluded'),
+        ('not_configured', 1, NULL, standing = 'not_configured')
+    ) AS told (measure, numerator, denominator, is_counted)
+    WHERE started_at >= begins AND started_at < ends AND told.is_counted
     UNION ALL
     SELECT 'target', target_id, department, NULL, case_id, (standing = 'good')::int,
         (standing IN ('good', 'missed'))::int, NULL, last_position

@@ -104,7 +104,7 @@ def check(month: Month, report: Report = None) -> None:
 def _cells(line: FigureLine) -> tuple[str, ...]:
     published = _written(line.published, line.currency) if line.published else ""
     named = line.measure.value, _short(line.item), line.clause or "", line.department or ""
-    small = " (small)" if line.is_small else ""
+    small = " (small)" if line.is_small and line.published and line.published.denominator else ""
     mark = "yes" if line.is_revised else ""
     return (*named, published + small, _written(line.today, line.currency), mark)
 
