@@ -41,13 +41,13 @@ class Stage:
     def step(self, watching: Db, cut: Cut) -> int:
         """Take one page in as a new worker does, cut off on the way; gives how many messages it took, 0 when cut."""
         with psycopg.connect(self.behind.app_dsn, autocommit=True) as connection:
-            follower = Follower(connection)
+            pid, follower = connection.info.backend_pid, Follower(connection)
             self.proxy.arm(cut)
             try:
                 follower.step()
                 return self.proxy.seen[cut.side]
             except psycopg.OperationalError:
-                gone(watching, connection.info.backend_pid)
+                gone(watching, pid)
                 return 0
 
 
