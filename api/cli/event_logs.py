@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, Final
+from typing import Annotated
 
 import typer
 
 from api.cli.screen import ERRORS, advance, bar, installation
 from cases.codes import Kind
 from cases.period import Period
-from replay.exports.ocel_json import write_ocel_json
-from replay.exports.ocel_sqlite import write_ocel_sqlite
+from replay.exports.event_logs import FORMS, Form
 from replay.exports.saving import saving
 from replay.exports.snapshot import Chosen, Snapshot
-from replay.exports.xes import Written, write_xes
-
-Writer = Callable[[IO[bytes], Snapshot, Callable[[int], None]], Written]
-
-
-class Form(StrEnum):
-    """A format of event logs."""
-
-    XES = "xes"
-    OCEL_SQLITE = "ocel-sqlite"
-    OCEL_JSON = "ocel-json"
-
-
-WRITERS: Final[Mapping[Form, Writer]] = {
-    Form.XES: write_xes, Form.OCEL_SQLITE: write_ocel_sqlite, Form.OCEL_JSON: write_ocel_json,
-}  # fmt: skip
 
 
 def export_log(
@@ -50,7 +31,7 @@ def export_log(
         chosen = Chosen(None if period is None else Period.parse(period), kind, product)
         snapshot = Snapshot.now(here.ledger, here.zone, chosen)
         with bar(f"writing {out.name}", snapshot.position) as progress:
-            written = WRITERS[form](file, snapshot, lambda facts: advance(progress, facts))
+            written = FORMS[form].write(file, snapshot, lambda facts: advance(progress, facts))
     ERRORS.print(
         f"{out}: {written.cases} cases, {written.facts} facts, log position {snapshot.position}", markup=False
     )
