@@ -120,13 +120,13 @@ class _Back:
         new: Mapping[UUID, object],
         line: int,
     ) -> list[Recorded] | Trouble:
-        case_id, first = case[0].originator_id, case[0].fact
+        case_id = case[0].originator_id
         if case_id in new:
             return Trouble(line, "told twice", "the case stands a second time in the file")
-        if isinstance(first, Received):
-            if self._numbers.get(first.case_no, case_id) != case_id:
+        for case_no in (one.fact.case_no for one in case if isinstance(one.fact, Received)):
+            if self._numbers.get(case_no, case_id) != case_id:
                 return Trouble(line, "told twice", "another case has its number here")
-            number = _NUMBER.fullmatch(first.case_no)
+            number = _NUMBER.fullmatch(case_no)
             self._highest = max(self._highest, int(number[1]) if number else 0)
         return self._behind(case, stored.get(case_id, []), line)
 

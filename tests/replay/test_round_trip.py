@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from projections.registry import FACTS
 from replay.exports.snapshot import BESIDE, Chosen
 from replay.imports.source import BadFile
 from tests.cases.test_recorded import MOMENT, golden_lines
-from tests.projections.lamps import recorded
+from tests.projections.lamps import closed, received, recorded
 from tests.replay.exported import export, facts_of, rows_of, taken_from, tell_factory
 
 CASES = 60
@@ -173,6 +175,28 @@ def changed(written: Path, folder: Path, was: str, becomes: str) -> Path:
 def test_new_cases_are_numbered_behind_those_that_were_taken(written: Path, empty: Ledger) -> None:
     taken_from(written, empty)
     assert empty.rows("SELECT nextval('desk.case_numbers')") == [(CASES + 1,)]
+
+
+def test_a_case_whose_number_another_one_has_is_not_taken(written: Path, empty: Ledger) -> None:
+    local = recorded(UUID(int=9), 1, MOMENT, received("AS-00000007"))
+    empty.append([local, replace(local, originator_version=2, fact=closed())])
+    taken = taken_from(written, empty)
+    assert [trouble.message for trouble in taken.troubles] == ["another case has its number here"]
+    assert taken.new_cases == CASES - 1
+
+
+def test_a_number_is_known_whatever_is_told_to_have_happened_before_the_receipt(
+    empty: Ledger, new_database: Callable[[], Database], tmp_path: Path
+) -> None:
+    first = recorded(UUID(int=9), 1, MOMENT, received("AS-00000041"))
+    before = replace(
+        first, originator_version=2, fact=events.Noted(word="seen"), occurred_at=MOMENT - timedelta(days=1)
+    )
+    empty.append([first, before])
+    export(empty, tmp_path / "one.xes.gz")
+    with new_database() as other, Ledger(other) as there:
+        assert taken_from(tmp_path / "one.xes.gz", there).is_clean
+        assert there.rows("SELECT nextval('desk.case_numbers')") == [(42,)]
 
 
 def test_only_chosen_cases_are_exported_with_every_document(
