@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import psycopg
 from psycopg.sql import SQL, Composed
@@ -30,23 +30,39 @@ class Remembering(psycopg.Cursor[Any]):
         return super().execute(query, params, **more)
 
 
+class Scan(NamedTuple):
+    """One reading of a table inside a plan, with the rows that it read, those filtered out included."""
+
+    table: str
+    rows: int
+
+
 def rows_read(database: Database, question: Question) -> Counter[str]:
-    """Ask once, and give the rows read of every table of schema `bi` or `log`, those filtered out included."""
+    """Ask once, and give the rows read of every table, all readings together."""
     found = Counter[str]()
-    for plan in plans(database, question):
-        for node in _nodes(plan):
-            if "Relation Name" in node:
-                rows = sum(node.get(name, 0) for name in READS) * node["Actual Loops"]
-                found[node["Relation Name"]] += round(rows)
+    for scan in scans(database, question):
+        found[scan.table] += scan.rows
     return found
 
 
-def plans(database: Database, question: Question) -> list[Plan]:
+def scans(database: Database, question: Question, *, only_by_index: bool = False) -> list[Scan]:
+    """Ask once, and give every reading of a table; `only_by_index` shows a small table as a large one is read."""
+    return [
+        Scan(node["Relation Name"], round(sum(node.get(name, 0) for name in READS) * node["Actual Loops"]))
+        for plan in plans(database, question, only_by_index=only_by_index)
+        for node in _nodes(plan)
+        if "Relation Name" in node
+    ]
+
+
+def plans(database: Database, question: Question, *, only_by_index: bool = False) -> list[Plan]:
     """Ask once, then run every statement of it again to see its plan."""
     Remembering.asked.clear()
     with psycopg.connect(database.app_dsn, autocommit=True, cursor_factory=Remembering) as connection:
         question(connection)
     with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        if only_by_index:
+            connection.execute("SET enable_seqscan = off")
         return [_explained(connection, *asked) for asked in Remembering.asked]
 
 

@@ -24,7 +24,7 @@ from tests.bench.figures import Figures
 from tests.bench.great_log import GreatLog
 from tests.bench.questions import ASKED, MONTHS, NOW, Asked, begins, dashboard, ends
 from tests.projections.lamps import connected
-from tests.rows_read import rows_read
+from tests.rows_read import rows_read, scans
 
 ROUNDS: Final = 40
 TENTH: Final = 10
@@ -53,14 +53,14 @@ def test_how_soon_a_question_is_answered(asked: Asked, firm: Firm, figures: Figu
 
 
 def test_a_dashboard_reads_the_clocks_of_its_month(firm: Firm, figures: Figures) -> None:
-    chance = Random(2)
     month = Random(2).choice(MONTHS[:-1])
-    read = rows_read(firm.database, dashboard(chance))["fct_sla_clocks"]
+    read = [
+        scan.rows for scan in scans(firm.database, dashboard(Random(2))) if scan.table == "fct_sla_clocks"
+    ]
     with connected(firm.database) as connection:
         clocks = connection.execute(CLOCKS, (begins(month), ends(month))).fetchall()[0][0]
-    figures.at_most(
-        "clocks read by a dashboard of a month", f"{clocks:,} clocks in it", read / clocks, 1, "×"
-    )
+    what = "largest reading of clocks by a dashboard of a month"
+    figures.at_most(what, f"{clocks:,} clocks in it, {len(read)} readings", max(read) / clocks, 1, "×")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,86 @@
+"""Questions read what they ask for and no more, however much there is: by their plans, on a log of ten months."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from cases.store.database import Database
+from cases.store.ledger import Ledger
+from projections.questions.cases import case_list
+from projections.questions.complaints import complaint_statistics
+from projections.questions.findings import finding_counts
+from projections.questions.sla import Period as Span
+from projections.questions.sla import sla_dashboard
+from projections.questions.targets import target_standings
+from projections.questions.worklist import worklist
+from projections.rebuild import rebuild
+from tests.projections.factory_log import FactoryLog
+from tests.projections.lamps import Lamps, wall
+from tests.rows_read import Question, scans
+
+NOW = wall("2026-11-01 12:00")
+SINCE, UNTIL = wall("2026-05-01 00:00"), wall("2026-06-01 00:00")
+MONTH = date(2026, 5, 1)
+ZONE = "Asia/Shanghai"
+PAGE = 5
+QUESTIONS: dict[str, Question] = {
+    "dashboard": lambda db: sla_dashboard(db, at=NOW, period=Span(since=SINCE, until=UNTIL), zone=ZONE),
+    "complaints": lambda db: complaint_statistics(db, at=NOW, first=MONTH, last=MONTH),
+    "findings": lambda db: finding_counts(db, since=SINCE, until=UNTIL),
+    "targets": lambda db: target_standings(db, at=NOW, month=MONTH, zone=ZONE),
+    "cases": lambda db: case_list(db, at=NOW, limit=PAGE),
+    "worklist": lambda db: worklist(db, at=NOW, limit=PAGE),
+}
+MAY: LiteralString = """
+SELECT (SELECT count(*) FROM bi.fct_sla_clocks WHERE started_at >= %(since)s AND started_at < %(until)s),
+    (SELECT count(*) FROM bi.fct_complaints WHERE received_month >= date '2026-04-01' AND received_month < %(until)s),
+    (SELECT count(*) FROM bi.fct_findings WHERE occurred_at >= %(since)s AND occurred_at < %(until)s),
+    (SELECT count(*) FROM bi.fct_cases WHERE opened_month = %(month)s),
+    (SELECT count(*) FROM bi.fct_counted WHERE happened_at >= %(since)s AND happened_at < %(until)s)
+"""
+
+
+@pytest.fixture(scope="module")
+def firm(lamps: Lamps, database: Database, ledger: Ledger) -> dict[str, int]:
+    """How many rows of a kind there are in May."""
+    FactoryLog().append(ledger, 1500)
+    rebuild(database, workers=1)
+    names = ("clocks", "complaints", "findings", "cases", "counted")
+    with psycopg.connect(database.app_dsn) as connection:
+        may = connection.execute(MAY, {"since": SINCE, "until": UNTIL, "month": MONTH}).fetchall()[0]
+    return dict(zip(names, may, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("question", "table", "of"),
+    [
+        ("dashboard", "fct_sla_clocks", "clocks"),
+        ("complaints", "fct_complaints", "complaints"),
+        ("findings", "fct_findings", "findings"),
+        ("targets", "fct_sla_clocks", "clocks"),
+        ("targets", "fct_counted", "counted"),
+        ("targets", "fct_cases", "cases"),
+    ],
+)
+def test_a_question_of_a_month_reads_that_month(
+    question: str, table: str, of: str, firm: dict[str, int], database: Database
+) -> None:
+    read = [
+        one.rows for one in scans(database, QUESTIONS[question], only_by_index=True) if one.table == table
+    ]
+    assert read
+    assert max(read) <= firm[of], f"{firm[of]} {of} there, read {read}"
+
+
+@pytest.mark.parametrize(
+    ("question", "table"), [("cases", "fct_cases"), ("worklist", "fct_sla_clocks"), ("worklist", "fct_cases")]
+)
+def test_a_page_reads_a_page(question: str, table: str, firm: dict[str, int], database: Database) -> None:
+    read = [
+        one.rows for one in scans(database, QUESTIONS[question], only_by_index=True) if one.table == table
+    ]
+    assert read == [PAGE + 1]
