@@ -9,6 +9,7 @@ from typing import Annotated, Final, NamedTuple
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from cases import events
 from cases.kept import Kept
 from cases.ladder import ahead
 from cases.promises.clock import Clock, Verdict
@@ -33,6 +34,13 @@ class SlaClockRow(NamedTuple):
     settings_version: Annotated[str | None, Says("设定值版本", "Version of the firm's values")]
     calendar_version: Annotated[str | None, Says("日历版本", "Version of the calendar it is counted on")]
     department: Annotated[str, Says("责任部门", "Department that answers for it", "dim_departments")]
+    assigned_to: Annotated[
+        str | None,
+        Says(
+            "终结或到期时的经办人代号",
+            "Pseudonym of who had the case when it ended or fell due; empty: nobody yet",
+        ),
+    ]
     cycle: Annotated[int, Says("周期", "1, and one more with each reopening")]
     started_at: Annotated[datetime, Says("开始时间", "When it started, as corrected")]
     original_due_at: Annotated[
@@ -128,6 +136,10 @@ TABLE = Table(
 )  # fmt: skip
 
 
+GIVES: Final = (events.Classified, events.Transferred)
+"""The facts that give a case to somebody."""
+
+
 def rows(file: CaseFile) -> Iterator[Row]:
     """Give one row per clock of a case."""
     ending = Same((
@@ -138,6 +150,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
             clock.clock_id,
             file.case_id,
             _promised(clock),
+            _assigned_to(file, clock),
             clock.cycle,
             *_measured(clock),
             _judged(clock),
@@ -167,6 +180,21 @@ def _promised(clock: Clock) -> Same:
         ))  # fmt: skip
         known = _PROMISED.keep(key, (clock, told))
     return known[1]
+
+
+def _assigned_to(file: CaseFile, clock: Clock) -> str | None:
+    """Name who answers for it: whom the newest fact of then had given the case to; of an open one, of now."""
+    if file.holder is None:
+        return None
+    until = min((at for at in (clock.due_at, clock.ended_at) if at is not None), default=None)
+    return next(
+        (
+            known.fact.assigned_to
+            for known in reversed(file.case.history)
+            if isinstance(known.fact, GIVES) and (until is None or known.occurred_at <= until)
+        ),
+        None,
+    )
 
 
 def _measured(clock: Clock) -> Row:

@@ -31,7 +31,7 @@ WITH months AS (
         date_trunc('month', judged::timestamp) - make_interval(months => {baseline}),
         date_trunc('month', judged::timestamp), interval '1 month'
     ) WITH ORDINALITY AS begun (begins, place)
-), volumes AS (
+), volumes AS MATERIALIZED (
     SELECT place, is_before, ends_at, (
         SELECT count(*) FROM {fct_cases} WHERE opened_at >= begins_at AND opened_at < ends_at AND opened_at <= instant
     ) AS exposure
@@ -75,9 +75,9 @@ WITH months AS (
         max(open_complaints) FILTER (WHERE NOT is_before) AS open_complaints,
         max(ends_at) <= instant AS is_over, max(last_position) AS last_position
     FROM moved GROUP BY dimension, code
-), widths AS (
+), widths AS MATERIALIZED (
     SELECT sums.*, {chi_square_tail}(dispersion, baseline_months - 1) AS chance FROM sums WHERE is_charted
-), limits AS (
+), limits AS MATERIALIZED (
     SELECT widths.*, CASE WHEN chance < 0.05 THEN greatest(1, sigma_z) ELSE 1 END AS width,
         CASE WHEN baseline_months >= {least} THEN sqrt(centre / exposure) END AS sigma
     FROM widths

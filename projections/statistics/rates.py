@@ -12,13 +12,13 @@ from projections.statistics.parts import ITEM, LAST, MONTH, PLACE, RATE
 from projections.target_views import SMALL
 from projections.view import View
 
-# Of a person's line the person is who the case is assigned to, as in the figures of a ranking.
+# Of a person's line the person is who had the case when the clock ended or fell due.
 _SLA: LiteralString = """
 WITH clocks AS (
-    SELECT found.regulation, found.clause_id, found.department, cases.product_id, cases.assigned_to, found.case_id,
+    SELECT found.regulation, found.clause_id, found.department, found.product_id, found.assigned_to, found.case_id,
         found.standing, found.standing_unadjusted, found.last_position,
         found.case_closed_at IS NULL OR found.case_closed_at > instant AS is_open
-    FROM {sla_clocks_at}(instant) AS found JOIN {fct_cases} AS cases USING (case_id)
+    FROM {sla_clocks_at}(instant) AS found
     WHERE found.started_at >= since::timestamp AT TIME ZONE zone
     AND found.started_at < until::timestamp AT TIME ZONE zone
 ), sums AS (
@@ -61,8 +61,7 @@ LEFT JOIN {dim_products} AS products ON products.product_id = sums.product_id
 SLA_RATES: Final = Function(
     "sla_rates", "某期间各时限的履行率", "How promises were kept whose clocks started in a period",
     reads=(
-        "sla_clocks_at", "fct_cases", "dim_regulation_clauses", "dim_departments", "dim_products", "wilson_low",
-        "wilson_high",
+        "sla_clocks_at", "dim_regulation_clauses", "dim_departments", "dim_products", "wilson_low", "wilson_high",
     ),
     query=_SLA, values={"small": Literal(SMALL)},
     columns=(
@@ -109,6 +108,7 @@ SLA_BY_MONTH: Final = View(
     reads=("fct_sla_clocks", "sla_rates"), query=_BY_MONTH, columns=(MONTH, *SLA_RATES.columns),
 )  # fmt: skip
 
+# Here it is who the case is assigned to, as in the figures of a ranking: a target counts facts of whole cases.
 _TARGETS: LiteralString = """
 WITH counted AS (
     SELECT found.target_id, found.department, cases.product_id, cases.assigned_to, found.case_id, found.standing,

@@ -229,3 +229,26 @@ def test_nobody_has_a_place_while_a_weight_is_not_set(bi: Db) -> None:
         rows = lines(bi, "SELECT * FROM bi.rpt_star_ranking")
     assert rows
     assert {(row["place"], row["score"]) for row in rows} == {(None, None)}
+
+
+def test_a_miss_is_of_who_had_the_case_when_it_fell_due(bi: Db, histories: list[list[Recorded]]) -> None:
+    clocks = lines(bi, "SELECT * FROM bi.fct_sla_clocks WHERE promise = 'consultation-reply'")
+    told = {history[0].originator_id: history for history in histories}
+    handed_on = 0
+    for clock in clocks:
+        given = [
+            (one.occurred_at, one.fact.assigned_to)
+            for one in told[clock["case_id"]]
+            if isinstance(one.fact, events.Classified | events.Transferred)
+        ]
+        until = min(at for at in (clock["due_at"], clock["ended_at"]) if at)
+        had = [person for at, person in given if at <= until]
+        assert clock["assigned_to"] == (had[-1] if had else None)
+        handed_on += len(had) < len(given)
+    assert handed_on > 3
+    call = (
+        "SELECT * FROM bi.sla_rates(%(at)s, %(zone)s, '2026-01-01', '2027-01-01') WHERE grouped_by = 'person'"
+    )
+    rows = lines(bi, call, at=END, zone=ZONE)
+    assert {row["code"] for row in rows} == set(PEOPLE)
+    assert sum(row["missed"] for row in rows) > 0
