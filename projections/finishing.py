@@ -19,6 +19,7 @@ KEYED: Final = """
 SELECT relname, contype::text FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
 WHERE connamespace = %s::regnamespace AND contype IN ('p', 'f')
 """
+OPENED: Final = "SELECT to_regclass(%s) IS NOT NULL"
 
 
 def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
@@ -37,7 +38,8 @@ def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
     for statements in links:
         _all(connection, statements)
     with connection.transaction():
-        open_up(connection, schema)
+        if connection.execute(OPENED, (f"{schema}.meta_freshness",)).fetchone() == (False,):
+            open_up(connection, schema)
 
 
 def _run(dsn: str, statements: Iterable[Composed]) -> None:

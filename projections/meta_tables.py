@@ -1,4 +1,4 @@
-"""What the tables say of themselves: the position they stand on and the cases that are parked."""
+"""What the tables say of themselves: the position they stand on, what changed, and the cases that are parked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from projections import columns
 from projections.columns import Says
-from projections.tables import Table
+from projections.tables import Index, Table
 
 
 class PositionRow(NamedTuple):
@@ -32,5 +32,18 @@ class ParkedRow(NamedTuple):
     reason: Annotated[str, Says("原因（不含任何值）", "Kind of failure; never a value")]
 
 
+class ChangeRow(NamedTuple):
+    """A case whose rows were written, and on which position: what an incremental load asks for."""
+
+    case_id: columns.Id
+    position: Annotated[
+        int, Says("最近变动时的日志位置", "Position that the tables stood on when its rows last changed")
+    ]
+
+
 POSITION = Table("meta_position", PositionRow, ("is_only",), "日志位置", "The log position")
 PARKED = Table("meta_parked", ParkedRow, ("case_id",), "被搁置的案件", "Parked cases")
+CHANGES = Table(
+    "meta_changes", ChangeRow, ("case_id",), "行有变动的案件（增量装载）", "Cases whose rows changed",
+    indexes=(Index("position"),),
+)  # fmt: skip

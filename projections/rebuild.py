@@ -15,8 +15,8 @@ from psycopg.sql import SQL
 from cases.errors import Conflict
 from cases.regulation.rules import Reference
 from cases.store.database import Database
+from projections import changes, reading
 from projections import plan as plans
-from projections import reading
 from projections.compare import TableCompared, compare
 from projections.engine import Engine
 from projections.finishing import finish_filled
@@ -25,7 +25,7 @@ from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
 from projections.plan import Plan
 from projections.published import read_reference
-from projections.registry import GROWING, LISTED, PUBLISHED
+from projections.registry import FACTS, GROWING, LISTED, PUBLISHED
 from projections.schema import (
     BI,
     ContractChanged,
@@ -232,7 +232,7 @@ class Rebuild:
             if self._is_same_make:
                 self.report.compared = self._compare(follower)
             if is_swapped:
-                self._take_over(follower)
+                self._take_over(follower, self._marked())
                 drop_old(self._connection)
             else:
                 drop(self._connection, NEXT)
@@ -246,7 +246,19 @@ class Rebuild:
                 is_level = Writer(reader, BI).position() == live == follower.position
             return compare(reader, BI, NEXT) if is_level else ()
 
-    def _take_over(self, follower: Follower) -> None:
+    def _marked(self) -> int:
+        """Mark what readers have to load again; gives the position from which on marks of the live tables lack."""
+        if not self.report.compared:
+            changes.mark_all(self._connection, NEXT)
+            return reading.LAST_POSITION
+        stood = Writer(self._connection, BI).position()
+        changes.carry_over(self._connection, NEXT)
+        differing = {table.table for table in self.report.compared if table.differing}
+        tables = [table for table in FACTS if table.name in differing]
+        changes.mark_differing(self._connection, NEXT, tables)
+        return stood
+
+    def _take_over(self, follower: Follower, unmarked: int) -> None:
         if not self._is_live:
             with self._connection.transaction():
                 plans.clear(self._connection, NEXT)
@@ -254,6 +266,8 @@ class Rebuild:
             return
         with self._pause(follower):
             plans.clear(self._connection, NEXT)
+            if self._is_same_make:
+                changes.carry_over(self._connection, NEXT, unmarked)
             take_over(self._connection, NEXT, is_first=False, is_same_make=self._is_same_make)
 
     @contextmanager

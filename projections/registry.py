@@ -30,7 +30,7 @@ from projections.cells import flat
 from projections.days import DAYS, day_rows
 from projections.dims import CODE_DIMS
 from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, STAFF, clause_rows
-from projections.meta_tables import PARKED, POSITION
+from projections.meta_tables import CHANGES, PARKED, POSITION
 from projections.programmes_dim import PROGRAMMES, programme_rows
 from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
 from projections.tables import Row, Table
@@ -73,7 +73,7 @@ LISTED: Final[tuple[tuple[Table, Callable[[Reference, Iterable[Row]], Iterator[R
 """The growing dims that published documents add rows to, with what gives these and the standing rows anew."""
 DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, STAFF, *(table for table, _ in PUBLISHED))
 FACTS: Final = tuple(table for table, _ in PER_CASE)
-TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED)
+TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED, CHANGES)
 
 Rows = dict[str, list[Row]]
 """Rows by table, in column order."""

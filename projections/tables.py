@@ -53,6 +53,11 @@ class Table:
         names = [column.name for column in self.columns]
         return tuple(names.index(name) for name in self.key)
 
+    @cached_property
+    def case_place(self) -> int:
+        """Where in a row the case stands; raises ValueError for a table that has none."""
+        return [column.name for column in self.columns].index("case_id")
+
     @property
     def names(self) -> Composed:
         """Its column names, quoted, with commas."""

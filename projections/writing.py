@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg.errors import DataError, IntegrityError
 from psycopg.sql import SQL, Composed, Identifier
 
+from projections.changes import mark
 from projections.meta_tables import PARKED, POSITION, ParkedRow
 from projections.parking import Computed, reason_of
 from projections.registry import FACTS, GROWING
@@ -91,10 +92,12 @@ class Writer:
         ids = [case.history[0].case_id for case in cases]
         for table, _ in GROWING:
             self.grow(table, {row for case in cases for row in _rows(case, table)})
-        changed = {
-            table.name: self._differences(table, ids, [row for case in cases for row in _rows(case, table)])
-            for table in self._tables
-        }
+        changed, altered = Counter[str](), set[UUID]()
+        for table in self._tables:
+            keys, whose = self._differences(table, ids, [row for case in cases for row in _rows(case, table)])
+            changed[table.name] = keys
+            altered |= whose
+        mark(self._connection, self._schema, altered)
         if self._tables is FACTS:
             release = SQL("DELETE FROM {} WHERE case_id = ANY(%s)").format(PARKED.at(self._schema))
             self._connection.execute(release, (ids,))
@@ -124,8 +127,8 @@ class Writer:
         with self._connection.cursor() as cursor:
             cursor.executemany(statement, rows)
 
-    def _differences(self, table: Table, ids: list[UUID], wanted: list[Row]) -> int:
-        """Put in and take away what differs; gives how many keys that were."""
+    def _differences(self, table: Table, ids: list[UUID], wanted: list[Row]) -> tuple[int, set[UUID]]:
+        """Put in and take away what differs; gives how many keys that were, and of which cases."""
         query = SQL("SELECT {} FROM {} WHERE case_id = ANY(%s)").format(table.names, table.at(self._schema))
         standing = {_key(table, row): row for row in self._connection.execute(query, (ids,))}
         new = {_key(table, row): row for row in wanted}
@@ -133,7 +136,8 @@ class Writer:
         come = {key: row for key, row in new.items() if standing.get(key) != row}
         self._delete(table, gone)
         insert(self._connection, table, self._schema, tuple(come.values()))
-        return len({*gone, *come})
+        altered = (*(standing[key] for key in gone), *come.values())
+        return len({*gone, *come}), {row[table.case_place] for row in altered}
 
     def _delete(self, table: Table, keys: list[Row]) -> None:
         if keys:
@@ -148,9 +152,11 @@ class Writer:
         ).format(PARKED.at(self._schema), PARKED.names)
         with self._connection.cursor() as cursor:
             cursor.executemany(note, parked)
+        ids = [row.case_id for row in parked]
         for table in FACTS if parked else ():
-            mark = SQL("UPDATE {} SET is_parked = true WHERE case_id = ANY(%s) AND NOT is_parked")
-            self._connection.execute(mark.format(table.at(self._schema)), ([row.case_id for row in parked],))
+            stays = SQL("UPDATE {} SET is_parked = true WHERE case_id = ANY(%s) AND NOT is_parked")
+            self._connection.execute(stays.format(table.at(self._schema)), (ids,))
+        mark(self._connection, self._schema, ids)
 
 
 def _rows(case: Computed, table: Table) -> list[Row]:
