@@ -27,7 +27,7 @@ from tests.cases.test_recorded import MOMENT, golden_lines
 from tests.projections.lamps import closed, received, recorded
 from tests.replay.exported import export, facts_of, rows_of, taken_from, tell_factory
 
-CASES = 40
+CASES = 60
 ODD: dict[str, JsonValue] = {
     "remark": None, "empty": {}, "none": [], "share": 0.1, "text": '<&"\n\t\u2028\ufffe>',
 }  # fmt: skip
