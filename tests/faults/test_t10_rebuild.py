@@ -45,7 +45,7 @@ from projections.rebuild import rebuild
 told = []
 def tell(sofar):
     told.append(sofar)
-    if len(told) == 10:
+    if len(told) == 4:
         os.kill(os.getpid(), signal.SIGKILL)
 database = Database(EmbeddedServer(Path(sys.argv[1])), sys.argv[2], is_guest=True)
 rebuild(database, workers=2, progress=tell)
