@@ -45,10 +45,12 @@ class Firm(NamedTuple):
     before: list[list[Recorded]]
     after: list[list[Recorded]]
     changes: dict[tuple[UUID, int], str]
+    spoilt: UUID
+    """The case of March whose goods were repaired again in April, as was told too late."""
 
 
 def march(told: list[Recorded]) -> bool:
-    return month_of(told[0].occurred_at) == MARCH.astimezone(THEN.tzinfo).date().replace(month=3, day=1)
+    return month_of(told[0].occurred_at) == month_of(MARCH)
 
 
 def of(told: list[Recorded], kind: type[Fact]) -> Recorded | None:
@@ -64,7 +66,7 @@ def later(told: list[Recorded], at: datetime, fact: dict[str, Any] | Fact) -> Re
     return recorded(told[0].originator_id, len(told) + 1, at, made)
 
 
-def came_later(before: list[list[Recorded]]) -> Iterator[tuple[list[Recorded], Recorded, str]]:
+def came_later(before: list[list[Recorded]]) -> Iterator[tuple[Recorded, str]]:
     """One case of March after another: corrected, withdrawn, excluded, closed late and moved into February."""
     cases = iter([told for told in before if march(told) and of(told, events.Responded)])
     at = THEN + timedelta(days=1)
@@ -72,25 +74,25 @@ def came_later(before: list[list[Recorded]]) -> Iterator[tuple[list[Recorded], R
     answer = of(told, events.Responded)
     assert answer is not None
     slow = {"corrects": answer.originator_version, "happened_at": told[0].occurred_at + timedelta(days=9)}
-    yield told, later(told, at, slow), "corrected"
+    yield later(told, at, slow), "corrected"
     told = next(one for one in cases if of(one, events.Closed))
     ended = of(told, events.Closed)
     assert ended is not None
     gone = {"corrects": ended.originator_version, "is_withdrawn": True}
-    yield told, later(told, at, gone), "withdrawn"
+    yield later(told, at, gone), "withdrawn"
     told = next(cases)
     leave = events.Approved(subject=codes.Subject.EXCLUSION, item="reply", reason="flood", requested_by="s")
-    yield told, later(told, at, leave), "excluded"
+    yield later(told, at, leave), "excluded"
     told = next(one for one in cases if not of(one, events.Closed))
-    yield told, later(told, at, events.Closed(outcome=codes.Outcome.SOLVED)), "later"
+    yield later(told, at, events.Closed(outcome=codes.Outcome.SOLVED)), "later"
     told = next(cases)
     early = {"corrects": 1, "happened_at": wall("2026-02-20 09:00")}
-    yield told, later(told, at, early), "corrected"
+    yield later(told, at, early), "corrected"
     told = next(cases)
     cost = events.Charged(
         cost=codes.Cost.PARTS, amount=Money(minor=700), payer=codes.Payer.COMPANY, voucher_no="BX-7"
     )
-    yield told, later(told, wall("2026-03-31 23:59"), cost), "late"
+    yield later(told, wall("2026-03-31 23:59"), cost), "late"
 
 
 def case_that_came_late() -> list[Recorded]:
@@ -100,6 +102,32 @@ def case_that_came_late() -> list[Recorded]:
         events.Classified(kind=codes.Kind.COMPLAINT, department=codes.Department.TECH_SUPPORT),
     )
     return [recorded(stream, version, at, fact) for version, fact in enumerate(facts, 1)]
+
+
+def repaired_again(before: list[list[Recorded]], touched: set[UUID]) -> tuple[UUID, list[Recorded]]:
+    """A case of April with the goods and the cause of a repair of March that had lasted."""
+    lasting = {
+        (one.case_id, one.at)
+        for one in things(before, THEN)
+        if (one.target, one.standing) == ("repairs", "good")
+    }
+    first, fact = next(
+        (told[0], one.fact)
+        for told in before
+        for one in told
+        if (one.originator_id, one.occurred_at) in lasting
+        and one.originator_id not in touched
+        and month_of(one.occurred_at) == month_of(MARCH)
+        and wall("2026-03-10 00:00") < one.occurred_at
+        and getattr(told[0].fact, "serial", None)
+    )
+    steps = (
+        (wall("2026-04-10 09:00"), first.fact.model_copy(update={"case_no": "M-again"})),
+        (wall("2026-04-10 09:10"), events.Classified(kind=codes.Kind.REPAIR)),
+        (wall("2026-04-12 09:00"), fact),
+    )
+    stream = UUID(int=78, version=4)
+    return first.originator_id, [recorded(stream, n, at, step) for n, (at, step) in enumerate(steps, 1)]
 
 
 @contextmanager
@@ -130,31 +158,29 @@ def firm(lamps: Lamps, room: MonthRoom, database: Database) -> Firm:
     Engine(database).catch_up()
     assert room.publish(WRITTEN, PublishMonth(), HU, THEN).facts == ("MonthPublished",)
     assert room.publish(WRITTEN, PublishMonth(), HU, NOW).facts == (), "asked again it is quiet"
-    changes, grown = dict[tuple[UUID, int], str](), {told[0].originator_id: list(told) for told in before}
-    for told, fact, change in came_later(before):
-        grown[told[0].originator_id].append(fact)
+    changes, late = dict[tuple[UUID, int], str](), list[Recorded]()
+    for fact, change in came_later(before):
+        late.append(fact)
         changes[fact.originator_id, fact.originator_version] = change
     stranger = next(told for told in before if told[0].occurred_at > wall("2026-04-20 09:00"))
-    grown[stranger[0].originator_id].append(later(stranger, THEN, events.Noted(word="photos")))
+    late.append(later(stranger, THEN, events.Noted(word="photos")))
     newcomer = case_that_came_late()
     changes |= {(newcomer[0].originator_id, version): "late" for version in (1, 2)}
-    after = [*grown.values(), newcomer]
-    new = [
-        one for told in after for one in told if told is newcomer or one not in told[: _known(told, before)]
+    spoilt, again = repaired_again(before, {one.originator_id for one in late})
+    after = [
+        *([*told, *(one for one in late if one.originator_id == told[0].originator_id)] for told in before),
+        newcomer,
+        again,
     ]
-    lamps.ledger.append(new)
+    lamps.ledger.append([*late, *newcomer, *again])
     Engine(database).catch_up()
-    return Firm(before, after, changes)
-
-
-def _known(told: list[Recorded], before: list[list[Recorded]]) -> int:
-    return next(len(one) for one in before if one[0].originator_id == told[0].originator_id)
+    return Firm(before, after, changes, spoilt)
 
 
 def by_hand(histories: list[list[Recorded]], at: datetime) -> Counter[tuple[str, str | None]]:
     """What March comes to by the facts alone: how many are counted, and of these how many are good."""
     sums: Counter[tuple[str, str | None]] = Counter()
-    first = month_of(wall("2026-03-15 00:00"))
+    first = month_of(MARCH)
     standing = [list(effective(told)) for told in histories]
     for told in standing:
         opened = month_of(told[0].occurred_at) == first
@@ -241,7 +267,18 @@ def test_every_difference_is_told_by_case_with_exactly_the_facts_that_made_it(
     assert {key: by for key, by in sums.items() if by} == {key: by for key, by in differences.items() if by}
     named = {(one.case_id, fact.version): fact.change.value for one in moved for fact in one.facts}
     assert named == firm.changes
-    assert all(one.facts for one in moved), "nothing here was moved by time alone"
+    (other,) = [one for one in moved if not one.facts]
+    assert (other.case_id, other.measure.value, other.numerator) == (firm.spoilt, "target", -1)
+
+
+def test_what_only_time_decided_is_told_without_a_fact(room: MonthRoom, firm: Firm) -> None:
+    early = wall("2026-03-01 00:30")
+    room.publish("2026-02", PublishMonth(), HU, early)
+    moved = room.moved("2026-02", NOW)
+    assert not any(one.facts for one in moved)
+    closed = -sum(one.numerator for one in moved if one.measure is codes.MonthMeasure.STILL_OPEN)
+    assert closed > 0, "they were closed after the month, as was known already"
+    assert room.is_found_again("2026-02")
 
 
 def test_analysts_see_published_and_today_side_by_side_and_what_came_since(
@@ -268,15 +305,18 @@ def test_analysts_see_published_and_today_side_by_side_and_what_came_since(
     assert {(case, version): change for case, version, change in since} == firm.changes
 
 
-def test_a_revision_stands_beside_the_report_that_it_revises(room: MonthRoom, firm: Firm) -> None:
+def test_a_revision_stands_beside_the_report_that_it_revises(
+    room: MonthRoom, firm: Firm, database: Database
+) -> None:
     with pytest.raises(Refused, match="published already"):
         room.publish(WRITTEN, PublishMonth(), caller(codes.Role.QUALITY, "staff-qi"), NOW)
+    Engine(database).catch_up()
     again = PublishMonth(revises=1, reason=codes.RevisionReason.LATE_FACTS)
     assert room.publish(WRITTEN, again, HU, NOW).version == 2
     assert len(room.reports(WRITTEN)) == 2
     assert room.moved(WRITTEN, NOW) == ()
     assert room.moved(WRITTEN, NOW, 1)
     with pytest.raises(NotFound):
-        room.report("2026-02")
+        room.report("2026-01")
     with pytest.raises(NotFound):
         room.moved(WRITTEN, NOW, 3)
