@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final, NamedTuple
+from uuid import UUID
 
+from cases.audits import programme_id
 from cases.period import Period
 from cases.programmes.owed import begun, duties
 from cases.regulation.rules import Reference
@@ -34,6 +36,9 @@ class ProgrammeRow(NamedTuple):
         date | None, Says("制度最后有效日", "Last day of the regulation: no period that ends later is owed")
     ]
     zone: Annotated[str, Says("业务时区", "Time zone in which its days are counted")]
+    draws_stream_id: Annotated[
+        UUID | None, Says("抽样事实流标识", "Stream of its draws in the log; empty where it draws nothing")
+    ]
     kinds: Annotated[list[str], Says("案件类型", "Kinds of cases that it looks at; none named: all")]
     weight_response: Annotated[
         int | None, Says("响应权重（%）", "Weight of response in a ranking; empty while not set")
@@ -46,7 +51,7 @@ class ProgrammeRow(NamedTuple):
 
 PROGRAMMES: Final = Table(
     "dim_programmes", ProgrammeRow, ("regulation", "programme"), "例行任务", "Programmes",
-    fixed=((*(UNKNOWN,) * 5, *(None,) * 3, "UTC", [], *(None,) * 3, *NOT_KNOWN),),
+    fixed=((*(UNKNOWN,) * 5, *(None,) * 3, "UTC", None, [], *(None,) * 3, *NOT_KNOWN),),
 )  # fmt: skip
 
 
@@ -65,6 +70,7 @@ def programme_rows(reference: Reference) -> Iterator[ProgrammeRow]:
             Period.holding(day, months).first if day is not None and months is not None else None,
             duty.text.effective_until,
             reference.zone.key,
+            programme_id(duty.drawn_as) if duty.is_drawn else None,
             [str(kind) for kind in programme.applies.where.get("kind", ())],
             set_.get("response"),
             set_.get("resolution"),

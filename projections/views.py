@@ -16,6 +16,7 @@ from projections import (
     wide_views,
     working_minutes,
 )
+from projections.audit_items_view import AUDIT_ITEMS
 from projections.columns import Column, Says
 from projections.costs_view import COSTS
 from projections.programmes_view import PROGRAMMES_NOW
@@ -113,6 +114,7 @@ VIEWS: Final[tuple[View | WideView, ...]] = (
     STOCK,
     COSTS,
     PROGRAMMES_NOW,
+    AUDIT_ITEMS,
     PROPOSALS,
     *months_view.VIEWS,
     *listing.VIEWS,

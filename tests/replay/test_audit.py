@@ -8,24 +8,31 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
 from cases import codes, events
 from cases.desk import Desk
 from cases.errors import CaseIsBusy, NotFound, Refused
+from cases.events_programme import Ticked
 from cases.fact import Fact
 from cases.period import Period
+from cases.programmes.asked import Hold
 from cases.recorded import Recorded, Source
 from cases.reference import read
 from cases.sampling.files import recheck
+from cases.store.database import Database
 from cases.store.ledger import Ledger
+from projections.engine import Engine
 from replay.audit.checklist import Answer, filled
 from replay.audit.draw import AuditRoom, Drawn
 from replay.audit.frame import endings, newly_ended
+from replay.programme.room import HoldingRoom
 from tests.fix_desk import caller
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 5, 2, tzinfo=UTC)
+METHODS = (codes.CheckMethod.FORMS,)
 AUDITOR = caller(codes.Role.QUALITY, "auditor")
 
 
@@ -164,6 +171,39 @@ class TestTheMonthlySample:
         judged = [one.item for one in room.state().picks("2026-10") if one.stratum == "repair"]
         assert judged == [repairs[1], repairs[3]]
         assert room.files(october).files == before.files, "what was published stays as it was drawn"
+
+    def test_an_analyst_sees_every_item_with_what_became_of_it_and_what_was_seen(
+        self, room: AuditRoom, ledger: Ledger, database: Database
+    ) -> None:
+        judged = room.state().picks("2026-10")
+        questions = room.duty.programme.checklist
+        answers = tuple(
+            Ticked(
+                question=question.id, seen=codes.Seen.NO if one is judged[0] else codes.Seen.YES, of=one.item
+            )
+            for one in judged
+            for question in questions
+        )
+        Engine(database).catch_up()
+        holding = HoldingRoom(ledger, read(ledger), partial(psycopg.connect, database.app_dsn))
+        holding.act(
+            "lamp-factory", "monthly-sample", "2026-10", Hold(methods=METHODS, answers=answers), AUDITOR, NOW
+        )
+        with psycopg.connect(database.reader_dsn) as analyst:
+            query = (
+                "SELECT item, is_judged, is_replacement, replaced_by, replacement_approved_by, seen_yes, seen_no"
+                " FROM fct_audit_items WHERE period = '2026-10'"
+            )
+            rows = {row[0]: row[1:] for row in analyst.execute(query)}
+        assert {item for item, row in rows.items() if row[0]} == {one.item for one in judged}
+        asked = len(questions)
+        assert {one.item: rows[one.item][4:] for one in judged} == {
+            one.item: (0, asked) if one is judged[0] else (asked, 0) for one in judged
+        }
+        drawn = {one.item for one in room.state().drawn["2026-10"].picks}
+        assert {item for item, row in rows.items() if not row[1]} == drawn
+        for one in room.state().replaced["2026-10"]:
+            assert rows[one.item] == (False, one.item not in drawn, one.pick.item, "qi", 0, 0)
 
     def test_a_stratum_that_is_drawn_whole_has_nobody_left(self, room: AuditRoom) -> None:
         november, erased = Period.month(2026, 11), codes.ReplacementReason.ERASED
