@@ -26,6 +26,7 @@ from replay.imports.mapping import load_mapping
 from replay.imports.prepare import Taking
 from replay.imports.take import histories, sha256_of, take
 from tests.faults.test_declare import HELPDESK, IS_FULL, ORACLE
+from tests.fix_figures import Figure
 from tests.projections.lamps import PINNED, Lamps
 from tests.replay.exported import export, facts_of, rows_of, taken_from
 
@@ -62,7 +63,9 @@ def written(imported: Ledger, tmp_path_factory: pytest.TempPathFactory) -> list[
     return paths
 
 
-def test_another_program_finds_the_same_cases_and_events(imported: Ledger, written: list[Path]) -> None:
+def test_another_program_finds_the_same_cases_and_events(
+    imported: Ledger, written: list[Path], figure: Figure
+) -> None:
     query = "SELECT topic, count(*) FROM log.case_events WHERE topic LIKE 'case.%%' GROUP BY 1"
     facts = {TOPICS[topic].name(): number for topic, number in imported.rows(query, [])}
     said = said_by_the_other(written)

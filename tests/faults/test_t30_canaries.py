@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import traceback
@@ -28,6 +29,7 @@ from tests.faults import invariants
 from tests.faults.canaries import Canary, Search, canaries
 from tests.fix_desk import ask, caller, new_key
 from tests.fix_figures import Figure
+from tests.replay.exported import export
 
 APPENDS = 10_000 if os.environ.get("CASELEDGER_FAULTS") == "full" else 300
 SEED = int(os.environ.get("CASELEDGER_SEED", "2026"))
@@ -97,6 +99,7 @@ def test_no_canary_is_found_in_clear(
     room: tuple[EmbeddedServer, Desk, Ledger],
     caplog: pytest.LogCaptureFixture,
     figure: Figure,
+    tmp_path: Path,
 ) -> None:
     server, desk, ledger = room
     caplog.set_level(logging.DEBUG)
@@ -110,6 +113,8 @@ def test_no_canary_is_found_in_clear(
     assert search.hits(caplog.text.encode()) == []
     for notice in notices(ledger):
         assert search.hits(notice) == []
+    for log in event_logs(ledger, tmp_path):
+        assert search.hits(log) == []
     search.through_tables(server.dsn(ADMIN, "caseledger"))
     assert len(search.phones) == ledger.rows("SELECT count(*) FROM vault.subjects")[0][0]
     invariants.hold(ledger)
@@ -124,6 +129,14 @@ def notices(ledger: Ledger) -> Iterator[bytes]:
     while found := page(ledger, "urn:caseledger:canaries", TOLD.values(), reached, settled):
         yield from (notice.model_dump_json().encode() for notice in found)
         reached = found[-1].data.position
+
+
+def event_logs(ledger: Ledger, folder: Path) -> Iterator[bytes]:
+    """The log in every format in which it leaves the house."""
+    for name in ("cases.xes.gz", "cases.sqlite", "cases.json"):
+        assert export(ledger, folder / name).cases == APPENDS
+        written = (folder / name).read_bytes()
+        yield gzip.decompress(written) if name.endswith(".gz") else written
 
 
 def _fail_inside_the_database(ledger: Ledger, canary: Canary) -> None:
