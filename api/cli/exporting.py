@@ -19,7 +19,7 @@ from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings
 from replay.exports.formats import Format, format_of
 from replay.exports.look import looking
-from replay.exports.saving import saving
+from replay.exports.saving import must_be_free, saving
 from replay.exports.wanted import wanted_of
 
 STDOUT: Final = Path("-")
@@ -78,6 +78,7 @@ def table(
     """Write one table or report; `caseledger export NAME` is the same."""
     with told():
         written = format_of(form or out.suffix.removeprefix(".").lower() or "csv")
+        must_be_free(out, is_forced=force)
     with installation() as here, writing(out, written, is_forced=force) as file:
         span = period, moment(since, here.zone), moment(until, here.zone)
         equal = {"kind": kind, "department": department, "product_id": product}

@@ -38,6 +38,8 @@ def saving(path: Path, *, is_forced: bool = False) -> Iterator[IO[bytes]]:
 
 def must_be_free(path: Path, *, is_forced: bool = False) -> None:
     """Raise Malformed where a folder is in the way, or a file that was not to be written anew."""
+    if not path.parent.is_dir():
+        raise Malformed(f"There is no folder {path.parent}")
     if path.is_dir():
         raise Malformed(f"{path} is a folder; name a file")
     if path.exists() and not is_forced:

@@ -329,7 +329,7 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     with saving(path, is_forced=True) as out:
         out.write(b"new")
     assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"new"]
-    with pytest.raises(Malformed, match="takes no file"), saving(tmp_path / "nowhere" / "x.csv"):
+    with pytest.raises(Malformed, match="no folder"), saving(tmp_path / "nowhere" / "x.csv"):
         pass
 
 
