@@ -75,7 +75,7 @@ def test_another_program_finds_the_same_cases_and_events(
         assert found["activities"] == facts
     both = ("objects", "relations", "of_objects")
     assert [said["sqlite"][key] for key in both] == [said["json"][key] for key in both]
-    print(f"event logs: {CASES} cases, {sum(facts.values())} events, {said['sqlite']['objects']} objects")
+    figure(f"event logs: {CASES} cases, {sum(facts.values())} events, {said['sqlite']['objects']} objects")
 
 
 def said_by_the_other(written: list[Path]) -> dict[str, Any]:
