@@ -92,6 +92,7 @@ TABLE = Table(
     indexes=(
         Index("occurred_at"),
         Index("occurred_at", "subject = 'override'"),
+        Index("case_id, version", "is_backdated OR is_corrected OR subject = 'exclusion'"),
     ),
 )  # fmt: skip
 ASKED: Final = (events.Requested, events.Approved, events.Rejected)
