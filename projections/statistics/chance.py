@@ -13,7 +13,7 @@ _WILSON: LiteralString = """
 CREATE FUNCTION {function}(numerator bigint, denominator bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN denominator > 0 THEN round(LEAST(1, GREATEST(0, (
+    SELECT CASE WHEN denominator > 0 AND numerator IS NOT NULL THEN round(LEAST(1, GREATEST(0, (
         (numerator + 1.9207294103470620) {sign} 1.959963984540054 * sqrt(
             numerator::double precision * (denominator - numerator) / denominator + 0.9603647051735310
         )

@@ -19,6 +19,7 @@ RUN: Final = 8
 """So many months in a row above the centre line, the judged one among them, are no chance either."""
 FEW: Final = 5
 """With fewer complaints to be expected, the limits of the chart are rough."""
+# What is not known (yet) is no group: its complaints stand in the chart of all.
 # A u-chart: complaints by case opened (Montgomery, Introduction to Statistical Quality Control, 7.3.2), with the
 # correction of Laney (2002, Quality Engineering 14:531-537) where the baseline scatters more than chance lets it. A
 # month counts as above the limit only by 2.25 complaints more: the upper limit of their square roots (Anscombe 1948,
@@ -43,8 +44,9 @@ WITH months AS (
     FROM months
     JOIN {fct_complaints} ON received_at >= begins_at AND received_at < ends_at AND received_at <= instant
     CROSS JOIN LATERAL (VALUES
-        ('all', 'all'), ('product', product_id), ('batch', coalesce(batch, 'unknown')), ('cause', cause)
+        ('all', 'all'), ('product', product_id), ('batch', batch), ('cause', cause)
     ) AS told (dimension, code)
+    WHERE told.code <> 'unknown'
     GROUP BY months.place, told.dimension, told.code
 ), charted AS (
     SELECT groups.dimension, groups.code, volumes.*, coalesce(found.complaints, 0) AS complaints,
@@ -87,7 +89,8 @@ WITH months AS (
     UNION ALL SELECT 'all', 'all', '全部投诉', 'All complaints'
 )
 SELECT dimension, code, coalesce(labels.label_zh, code), coalesce(labels.label_en, code), complaints, exposure,
-    complaints::double precision / exposure, centre, greatest(0, centre - 3 * width * sigma),
+    complaints::double precision / exposure, centre,
+    CASE WHEN sigma IS NOT NULL THEN greatest(0, centre - 3 * width * sigma) END,
     centre + 3 * width * sigma, sigma_z, dispersion, chance, chance < 0.05, width, baseline_months, baseline_complaints,
     centre * exposure, centre * exposure < {few},
     CASE

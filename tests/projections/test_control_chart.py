@@ -20,6 +20,7 @@ from projections.engine import Engine
 from projections.questions.complaints import months_between, months_on
 from projections.schema import Db
 from projections.statistics.control import BASELINE, FEW, LEAST, RUN
+from tests.fix_statistics import IS_FULL
 from tests.projections.lamps import SHANGHAI, Lamps, connected, recorded, wall
 from tests.projections.test_statistics import ZONE, Line, lines
 
@@ -86,14 +87,11 @@ def counted(bi: Db) -> tuple[dict[date, int], Counts]:
     for case in lines(bi, "SELECT opened_month FROM bi.fct_cases"):
         cases[case["opened_month"]] += 1
     found: Counts = defaultdict(lambda: defaultdict(int))
-    for one in lines(bi, "SELECT *, coalesce(batch, 'unknown') AS lot FROM bi.fct_complaints"):
-        for group in (
-            ("all", "all"),
-            ("product", one["product_id"]),
-            ("batch", one["lot"]),
-            ("cause", one["cause"]),
-        ):
-            found[group][one["received_month"]] += 1
+    for one in lines(bi, "SELECT * FROM bi.fct_complaints"):
+        told = {"all": "all", "product": one["product_id"], "batch": one["batch"], "cause": one["cause"]}
+        for group in told.items():
+            if group[1] not in {None, "unknown"}:
+                found[group][one["received_month"]] += 1
     return cases, found
 
 
@@ -153,6 +151,7 @@ def held_against(rows: list[Line], cases: dict[date, int], found: Counts, month:
                 else told == pytest.approx(expected, rel=1e-9, abs=1e-9)
             )
             assert is_same, (month, row["dimension"], row["code"], name, told, expected)
+        assert (row["lower"] is None) == (row["upper"] is None) == (row["rule"] == "too_few_months")
         assert row["is_small"] is (None if row["centre"] is None else row["expected"] < FEW)
     return len(rows)
 
@@ -210,3 +209,14 @@ def test_the_view_tells_every_month_of_the_chart(bi: Db) -> None:
     assert {(row["dimension"], row["code"], row["rule"]) for row in rows} == {
         (row["dimension"], row["code"], row["rule"]) for row in asked
     }
+
+
+@pytest.mark.skipif(not IS_FULL, reason="the whole imported log is charted in a full run")
+def test_the_charts_of_the_imported_log_are_those_of_a_textbook_too(imported: Db) -> None:
+    cases, found = counted(imported)
+    first, last = min(cases), max(cases)
+    charted = sum(
+        held_against(lines(imported, CHART, at=END, zone=ZONE, month=month), cases, found, month)
+        for month in (months_on(first, place) for place in range(months_between(first, last)))
+    )
+    assert charted > 50

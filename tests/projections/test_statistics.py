@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo
@@ -21,14 +19,14 @@ from statsmodels.stats.proportion import proportion_confint
 from cases.recorded import Recorded
 from cases.store.database import Database
 from projections.engine import Engine
+from projections.questions.statistics import Report, statistics
 from projections.schema import Db
 from projections.target_views import SMALL
+from tests.fix_statistics import IS_FULL
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
 from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things
-from tests.replay.fix_sample import SAMPLE, take_sample
+from tests.rows_read import scans
 
-IS_FULL = os.environ.get("CASELEDGER_FAULTS") == "full"
-HELPDESK = Path(__file__).parents[3] / "shared" / "data" / "helpdesk.xes.gz"
 END = wall("2026-12-31 12:00")
 ZONE = "Asia/Shanghai"
 Line = dict[str, Any]
@@ -57,17 +55,6 @@ def firm(histories: list[list[Recorded]], database: Database) -> Iterator[Db]:
         yield connection
 
 
-@pytest.fixture(scope="module")
-def imported(new_database: Callable[[], Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Db]:
-    """The tables over an imported log: the real help desk where it is at hand, else the sample; not all of it."""
-    path, mapping = (HELPDESK, "helpdesk") if HELPDESK.exists() else (SAMPLE, "lamp-sample")
-    cases = None if IS_FULL else 150
-    with new_database() as database:
-        take_sample(database, tmp_path_factory.mktemp("imported"), path, mapping, cases)
-        with connected(database) as connection:
-            yield connection
-
-
 def close(told: object, expected: float | None) -> bool:
     """Whether a figure of four places is the expected one."""
     return told is None if expected is None else abs(float(str(told)) - expected) <= 0.000051
@@ -91,9 +78,10 @@ def test_an_interval_is_what_statsmodels_says(firm: Db) -> None:
 def test_of_nothing_there_is_no_interval_and_of_all_or_none_it_ends_there(firm: Db) -> None:
     (row,) = lines(
         firm,
-        "SELECT bi.wilson_low(0, 0) AS of_nothing, bi.wilson_low(0, 7) AS none, bi.wilson_high(7, 7) AS all",
+        "SELECT bi.wilson_low(0, 0) AS of_nothing, bi.wilson_high(NULL, 7) AS unsaid, bi.wilson_low(0, 7) AS none,"
+        " bi.wilson_high(7, 7) AS all",
     )
-    assert (row["of_nothing"], row["none"], row["all"]) == (None, 0, 1)
+    assert (row["of_nothing"], row["unsaid"], row["none"], row["all"]) == (None, None, 0, 1)
 
 
 def test_the_tail_of_chi_square_is_what_scipy_says(firm: Db) -> None:
@@ -308,3 +296,31 @@ def test_a_month_ends_where_the_zone_says(firm: Db) -> None:
             at=END, b=begins, e=ends,
         )  # fmt: skip
         assert row["clocks"] == len(clocks)
+
+
+@pytest.mark.parametrize(
+    ("report", "table", "column"),
+    [
+        (Report.SLA_RATES, "fct_sla_clocks", "started_at"),
+        (Report.TARGET_RATES, "fct_counted", "happened_at"),
+        (Report.COMPLAINT_PARETO, "fct_complaints", "received_at"),
+        (Report.REPEAT_REPAIRS, "fct_repairs", "occurred_at"),
+        (Report.REPEAT_COMPLAINTS, "fct_complaints", "received_at"),
+    ],
+)
+def test_a_report_of_a_month_reads_no_rows_of_other_months(
+    firm: Db, database: Database, report: Report, table: str, column: str
+) -> None:
+    month = date(2026, 3, 1)
+    (row,) = lines(
+        firm,
+        f"SELECT count(*) AS rows FROM bi.{table} WHERE {column} >= '2026-03-01 00:00+08'"
+        f" AND {column} < '2026-04-01 00:00+08'",
+    )
+
+    def ask(bi: Db) -> object:
+        return statistics(bi, report, at=END, first=month, last=month, zone=ZONE)
+
+    read = [scan.rows for scan in scans(database, ask, only_by_index=True) if scan.table == table]
+    assert row["rows"] in read, "the month is read by its index"
+    assert sum(read) <= 3 * row["rows"], "beside it only what came again is looked up"
