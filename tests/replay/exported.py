@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from cases.recorded import encode
+from cases.recorded import Recorded, decode, encode
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.tables import Table
 from replay.exports.ocel_json import write_ocel_json
 from replay.exports.ocel_sqlite import write_ocel_sqlite
-from replay.exports.snapshot import Chosen, Snapshot
+from replay.exports.snapshot import BESIDE, Chosen, Snapshot
 from replay.exports.xes import Written, write_xes
 from replay.imports.own import take_again
 from replay.imports.take import Taken
+from tests.cases.test_recorded import MOMENT, golden_lines
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import SHANGHAI, Lamps, all_rows, connected
 
@@ -31,6 +32,22 @@ def tell_factory(ledger: Ledger, cases: int) -> None:
     Lamps(ledger).publish()
     told = FactoryLog().histories()
     ledger.append([fact for _ in range(cases) for fact in next(told)])
+
+
+def golden() -> Iterator[Recorded]:
+    """Every fact ever published: those of cases as one case, each other one in a stream of its own."""
+    lines = golden_lines()
+    beside = [line for line in lines if line[0] in BESIDE]
+    of_one_case = [line for line in lines if line not in beside]
+    yield from (stored(1, version, *line) for version, line in enumerate(of_one_case, 1))
+    yield from (stored(number, 1, *line) for number, line in enumerate(beside, 2))
+
+
+def stored(stream: int, version: int, topic: str, state: str) -> Recorded:
+    return decode(
+        topic, state.encode(), originator_id=UUID(int=stream), originator_version=version, position=0,
+        recorded_at=MOMENT,
+    )  # fmt: skip
 
 
 def export(ledger: Ledger, path: Path, chosen: Chosen = ALL) -> Written:

@@ -18,8 +18,9 @@ from cases.personal import PersonalRef
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from replay.exports.ocel import EVENTS, OBJECTS
+from replay.exports.snapshot import BESIDE
 from tests.projections.lamps import Lamps, case_id, classified, received
-from tests.replay.exported import export, tell_factory
+from tests.replay.exported import export, golden, tell_factory
 
 CASES = 40
 OWN = {"event": ("ocel_id", "ocel_time"), "object": ("ocel_id", "ocel_time", "ocel_changed_field")}
@@ -29,7 +30,7 @@ LAMP = PersonalRef(ref=f"{case_id('owner')}/serial/1", commit="c" * 64, token="d
 
 @pytest.fixture(scope="module")
 def logs(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
-    """The log of a lamp factory in both forms, and two cases about one lamp, its part and its return."""
+    """A lamp factory's log in both forms, two cases about one lamp, and one of every fact that no rules fit."""
     folder = tmp_path_factory.mktemp("log")
     with Ledger(database) as ledger:
         tell_factory(ledger, CASES)
@@ -44,8 +45,9 @@ def logs(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             ("2026-04-02 09:30", classified("repair", severity="major")),
             ("2026-04-02 09:40", events.Linked(link=Link.SPLIT_FROM, case_no="AS-90000001")),
         )  # fmt: skip
+        ledger.append([fact for fact in golden() if type(fact.fact).topic not in BESIDE])
         for name in ("log.sqlite", "log.json"):
-            assert export(ledger, folder / name).cases == CASES + 2
+            assert export(ledger, folder / name).cases == CASES + 3
     with closing(sqlite3.connect(folder / "log.sqlite")) as connection:
         yield connection, json.loads((folder / "log.json").read_text(encoding="utf-8"))
 
@@ -117,6 +119,7 @@ def test_both_forms_say_the_same(logs: Any) -> None:
             for related in one["relationships"]
         }
         assert told == set(sqlite.execute(query))
+    assert {one["type"] for one in document["events"]} == set(EVENTS)
     assert Counter(one["type"] for one in document["events"]) == dict(
         sqlite.execute("SELECT ocel_type, count(*) FROM event GROUP BY 1")
     )

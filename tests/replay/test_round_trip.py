@@ -15,17 +15,17 @@ from pydantic import JsonValue
 from cases import events
 from cases.codes import CorrectionReason, Kind
 from cases.period import Period
-from cases.recorded import Recorded, Source, decode
+from cases.recorded import Recorded, Source
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.engine import Engine
 from projections.registry import FACTS
-from replay.exports.snapshot import BESIDE, Chosen
+from replay.exports.snapshot import Chosen
 from replay.imports.own import take_again
 from replay.imports.source import BadFile
-from tests.cases.test_recorded import MOMENT, golden_lines
+from tests.cases.test_recorded import MOMENT
 from tests.projections.lamps import closed, received, recorded
-from tests.replay.exported import export, facts_of, rows_of, taken_from, tell_factory
+from tests.replay.exported import export, facts_of, golden, rows_of, taken_from, tell_factory
 
 CASES = 60
 ODD: dict[str, JsonValue] = {
@@ -159,22 +159,6 @@ def test_a_file_that_is_not_ours_is_refused(
 
 
 # Every fact
-
-
-def golden() -> Iterator[Recorded]:
-    """Every fact ever published: those of cases as one case, each other one in a stream of its own."""
-    lines = golden_lines()
-    beside = [line for line in lines if line[0] in BESIDE]
-    of_one_case = [line for line in lines if line not in beside]
-    yield from (stored(1, version, *line) for version, line in enumerate(of_one_case, 1))
-    yield from (stored(number, 1, *line) for number, line in enumerate(beside, 2))
-
-
-def stored(stream: int, version: int, topic: str, state: str) -> Recorded:
-    return decode(
-        topic, state.encode(), originator_id=UUID(int=stream), originator_version=version, position=0,
-        recorded_at=MOMENT,
-    )  # fmt: skip
 
 
 def odd() -> Iterator[Recorded]:
