@@ -40,25 +40,29 @@ WITH budgets AS (
         sum(amount_minor) OVER (PARTITION BY grain, period, currency) AS period_minor,
         CASE WHEN budget_minor IS NOT NULL THEN (sum(amount_minor) OVER (
             PARTITION BY grain, currency, budget ORDER BY period RANGE UNBOUNDED PRECEDING
-        ))::bigint END AS spent_minor
+        ))::bigint END AS spent_minor,
+        row_number() OVER (PARTITION BY grain, period) = 1 AS is_first
     FROM sums
+), beside AS (
+    SELECT running.*, CASE WHEN is_first THEN (
+        SELECT count(*) FROM {fct_cases} WHERE opened_month >= period AND opened_month < period + step
+    ) END AS opened
+    FROM running
+), counted AS (
+    SELECT beside.*, max(opened) OVER (PARTITION BY grain, period) AS cases_opened FROM beside
 )
-SELECT running.grain, running.period, running.currency, running.budget, running.cost,
-    labels.label_zh AS cost_zh, labels.label_en AS cost_en, running.amount_minor, running.charges,
-    round(running.amount_minor / nullif(running.period_minor, 0), 4) AS share,
-    coalesce(before.amount_minor, 0) AS previous_minor, volumes.cases_opened,
-    round(running.amount_minor::numeric / nullif(volumes.cases_opened, 0))::bigint AS per_case_minor,
-    running.budget_minor, running.spent_minor, running.budget_minor - running.spent_minor AS left_minor,
-    running.spent_minor > running.budget_minor AS is_over, running.without_leave_minor, running.last_position
-FROM running
-LEFT JOIN {dim_codes} AS labels ON labels.vocabulary = 'cost' AND labels.code = running.cost
+SELECT counted.grain, counted.period, counted.currency, counted.budget, counted.cost,
+    labels.label_zh AS cost_zh, labels.label_en AS cost_en, counted.amount_minor, counted.charges,
+    round(counted.amount_minor / nullif(counted.period_minor, 0), 4) AS share,
+    coalesce(before.amount_minor, 0) AS previous_minor, counted.cases_opened,
+    round(counted.amount_minor::numeric / nullif(counted.cases_opened, 0))::bigint AS per_case_minor,
+    counted.budget_minor, counted.spent_minor, counted.budget_minor - counted.spent_minor AS left_minor,
+    counted.spent_minor > counted.budget_minor AS is_over, counted.without_leave_minor, counted.last_position
+FROM counted
+LEFT JOIN {dim_codes} AS labels ON labels.vocabulary = 'cost' AND labels.code = counted.cost
 LEFT JOIN sums AS before
-    ON (before.grain, before.currency, before.cost) = (running.grain, running.currency, running.cost)
-    AND before.budget IS NOT DISTINCT FROM running.budget AND before.period = running.period - running.step
-CROSS JOIN LATERAL (
-    SELECT count(*) AS cases_opened FROM {fct_cases}
-    WHERE opened_month >= running.period AND opened_month < running.period + running.step
-) AS volumes
+    ON (before.grain, before.currency, before.cost) = (counted.grain, counted.currency, counted.cost)
+    AND before.budget IS NOT DISTINCT FROM counted.budget AND before.period = counted.period - counted.step
 """,
     columns=(
         Column("grain", "text", True, Says("周期", "month, quarter or year")),

@@ -84,13 +84,12 @@ ORDER BY regulation, clause, target_id, department
 """
 MISSES: LiteralString = """
 WITH missed AS (
-    SELECT found.*, cases.case_no, targets.threshold = 1 AS is_every,
+    SELECT found.*, targets.threshold = 1 AS is_every,
         row_number() OVER (
             PARTITION BY found.target_id, CASE WHEN %(by_department)s THEN found.department END
             ORDER BY found.happened_at DESC, found.case_id
         ) AS newness
     FROM bi.counted_at(%(at)s) AS found
-    JOIN bi.fct_cases AS cases USING (case_id)
     JOIN bi.dim_targets AS targets USING (target_id)
     JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
     WHERE found.standing = 'missed'
@@ -99,9 +98,10 @@ WITH missed AS (
     AND found.happened_at >= %(month)s::date::timestamp AT TIME ZONE %(zone)s
     AND found.happened_at < (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s
 )
-SELECT target_id, department, case_id, case_no, happened_at, last_position FROM missed
+SELECT missed.target_id, missed.department, missed.case_id, cases.case_no, missed.happened_at, missed.last_position
+FROM missed JOIN bi.fct_cases AS cases USING (case_id)
 WHERE is_every OR newness <= %(shown)s
-ORDER BY target_id, department, newness
+ORDER BY missed.target_id, missed.department, newness
 """
 OVER: LiteralString = """
 SELECT (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s <= %(at)s AS is_over
