@@ -12,6 +12,7 @@ from psycopg.sql import SQL
 from cases.errors import NotFound
 from cases.store.database import Database
 from projections import reading
+from projections.changes import mark
 from projections.leader import REBUILDER, lead
 from projections.meta_tables import PARKED, ParkedRow
 from projections.rebuild import Progress, RebuildRuns, Sofar, unseen
@@ -50,21 +51,25 @@ def rebuild_table(database: Database, name: str, *, progress: Progress = unseen)
         if not lead(connection, REBUILDER):
             raise RebuildRuns
         until, worker = reading.settled(connection), Reworker(connection, (_named(name),))
+        strangers = _strangers(connection, _named(name))
         for first, after_last in reading.bounds(connection, CASES_A_SHARD):
             ids = connection.execute(SOUND, (first, after_last, after_last)).fetchall()
             done = worker.again(case_id for (case_id,) in ids)
             merged.cases, merged.facts = merged.cases + done.cases, merged.facts + done.facts
             merged.parked += done.parked
             progress(Sofar(merged.facts, until, 0, len(merged.parked)))
-        merged.differing = worker.changed[merged.table] + _strangers(connection, _named(name))
+        merged.differing = worker.changed[merged.table] + strangers
     merged.seconds = time.monotonic() - began
     return merged
 
 
 def _strangers(connection: Db, table: Table) -> int:
-    """Take away rows of cases that the log does not know."""
-    query = SQL("DELETE FROM {table} WHERE case_id NOT IN (SELECT originator_id FROM {log})")
-    return connection.execute(query.format(table=table.at(BI), log=reading.LOG.name())).rowcount
+    """Take away rows of cases that the log does not know; gives how many."""
+    query = SQL("DELETE FROM {} WHERE case_id NOT IN (SELECT originator_id FROM {}) RETURNING case_id")
+    with connection.transaction():
+        gone = connection.execute(query.format(table.at(BI), reading.LOG.name())).fetchall()
+        mark(connection, BI, {case_id for (case_id,) in gone})
+    return len(gone)
 
 
 def _named(name: str) -> Table:

@@ -70,8 +70,16 @@ def test_one_table_is_put_right_where_it_stands(bi: Db, database: Database) -> N
         "DELETE FROM bi.fct_sla_clocks WHERE clock_id IN"
         " (SELECT min(clock_id) FROM bi.fct_sla_clocks WHERE verdict <> 'met')"
     ).rowcount
+    foreign = bi.execute(
+        "UPDATE bi.fct_sla_clocks SET case_id = gen_random_uuid() WHERE clock_id IN"
+        " (SELECT max(clock_id) FROM bi.fct_sla_clocks WHERE verdict <> 'met')"
+    ).rowcount
     bi.execute("UPDATE bi.fct_cases SET region = 'unknown'")
-    assert rebuild_table(database, "fct_sla_clocks").differing == altered + gone > 1
+    put_right = rebuild_table(database, "fct_sla_clocks")
+    assert put_right.differing == altered + gone + 2 * foreign > 3, (
+        "the row of no case goes, that of the case comes"
+    )
+    assert put_right.parked == []
     assert rebuild_table(database, "fct_sla_clocks").differing == 0
     report = rebuild(database, workers=1)
     assert {one.table for one in report.compared if one.differing} <= {"fct_cases"}
