@@ -11,7 +11,7 @@ from projections.columns import Column, Says
 from projections.view import View
 
 COLUMNS: Final = (
-    Column("about", "text", False, Says("类别", "case, person, calendar_year, not_configured, parked or behind")),
+    Column("about", "text", False, Says("类别", "case, person, signal, calendar_year, not_configured, parked, behind")),
     Column("name", "text", False, Says("对象标识", "What it is about: alert, person and month, year, promise")),
     Column("what", "text", False, Says("内容", "Alert of the regulation; status of the year; what is lacking")),
     Column("clause_id", "text", True, Says("条款项", "Item of the regulation it comes from")),
@@ -56,6 +56,10 @@ BEGIN ATOMIC
     WHERE is_live AND clock_id IS NOT NULL AND happened_at < instant AND counts_until >= since
     GROUP BY subject, counts_until, at_least, levels
     HAVING (array_agg(happened_at ORDER BY happened_at) FILTER (WHERE NOT is_excluded))[at_least] >= since
+    UNION ALL
+    SELECT 'signal', chart || ':' || code || ':' || to_char(month, 'YYYY-MM'), rule, NULL, NULL, code, NULL, NULL,
+        complaints, 0, NULL, month::timestamp AT TIME ZONE zone, told_at
+    FROM {signals} WHERE told_at >= since AND told_at <= instant
     UNION ALL
     SELECT DISTINCT 'calendar_year', year::text, year_status, NULL, NULL::uuid, calendar_version, NULL::text[],
         NULL::text[], 1, 0, NULL::bigint, NULL::timestamptz,
@@ -106,7 +110,7 @@ def create(schema: str) -> Iterator[Composed]:
     function = Identifier(schema, "alerts_at")
     named = {
         "alerts": "fct_alerts", "days": "dim_dates", "clocks": "fct_sla_clocks", "parked": "meta_parked",
-        "freshness": "meta_freshness",
+        "freshness": "meta_freshness", "signals": "meta_signals",
     }  # fmt: skip
     columns = (SQL("{} {}").format(Identifier(column.name), SQL(column.type)) for column in COLUMNS)
     yield SQL(ALERTS_AT).format(

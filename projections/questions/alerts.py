@@ -14,7 +14,7 @@ class Alert(Part):
     """One thing to know. A case's own is recorded in it; of people, years, values and tables there is only this."""
 
     about: str
-    """case, person, calendar_year, not_configured, parked or behind."""
+    """case, person, signal (of a control chart), calendar_year, not_configured, parked or behind."""
     name: str
     what: str
     clause: str | None

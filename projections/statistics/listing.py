@@ -21,3 +21,4 @@ def create(schema: str) -> Iterator[Composed]:
     yield from chance.create(schema)
     for function in FUNCTIONS:
         yield from function.create(schema)
+    yield from signals.TOLD.create(schema)

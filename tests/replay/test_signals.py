@@ -13,6 +13,7 @@ from cases.period import Period
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.engine import Engine
+from projections.questions.alerts import alerts
 from projections.questions.complaints import months_on
 from replay.signals import LOOKED_BACK, SignalRoom, signals_id
 from tests.projections.lamps import HOUSE, SHANGHAI, connected, recorded
@@ -64,6 +65,16 @@ def test_a_signal_cites_the_figures_of_its_chart_and_what_they_stand_on(
     assert {(one.chart.value, one.code) for one in told} == {
         (row["dimension"], row["code"]) for row in rows if row["rule"] == "above"
     }
+
+
+def test_a_signal_stands_among_the_alerts(told: tuple[SignalTold, ...], database: Database) -> None:
+    with Ledger(database) as ledger, connected(database) as bi:
+        now = ledger.now()
+        found = alerts(bi, at=now, since=now - timedelta(hours=1), zone=ZONE).items
+        later = alerts(bi, at=now, since=now, zone=ZONE).items
+    shown = {(one.name, one.what, one.times) for one in found if one.about == "signal"}
+    assert shown == {(f"{one.chart.value}:{one.code}:2026-06", "above", one.complaints) for one in told}
+    assert not [one for one in later if one.about == "signal"]
 
 
 def test_each_is_told_once_however_often_and_by_however_many_it_is_looked_for(
