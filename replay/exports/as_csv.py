@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import islice
 from typing import Final
 
-from replay.exports.export import HARMLESS, Cells, Chunks, Export
+from replay.exports.export import AT_ONCE, HARMLESS, Cells, Chunks, Export
 
 MARK: Final = "\ufeff"
 """Without it Excel takes Chinese for another encoding."""
@@ -28,5 +29,8 @@ def csv_of(export: Export) -> Chunks:
     heading.seek(0, io.SEEK_END)
     heading.writelines(f"# {name}: {' '.join(told.split())}\n" for name, told in notes)
     csv.writer(heading, lineterminator="\n").writerow(map(export.heading, export.relation.fields))
-    yield heading.getvalue().encode()
-    yield from export.lines(CELLS)
+    lines = export.lines(CELLS)
+    block = heading.getvalue().encode()
+    while block := block + b"".join(islice(lines, AT_ONCE)):
+        yield block
+        block = b""

@@ -18,8 +18,8 @@ Cells = Mapping[str, LiteralString]
 """How a cell is read, by the type of its column; `{cell}` names the column, others are read as they are."""
 HARMLESS: Final = "CASE WHEN left({cell}, 1) = ANY({dangerous}) THEN '''' || {cell} ELSE {cell} END"
 """A text that no spreadsheet runs as a formula (replay/neutral.py)."""
-AT_ONCE: Final = 2_000
-"""Rows fetched together."""
+AT_ONCE: Final = 1_000
+"""Rows that are fetched, or sent, together."""
 Chunks = Generator[bytes, None, None]
 """A file, piece by piece."""
 
