@@ -34,7 +34,7 @@ READ_WAIT: Final = 2.0
 MonthWord = Annotated[str, Path(pattern=MONTH, examples=["2026-10"])]
 Report = Annotated[int | None, Query(ge=1, le=10**6, description="which report; the newest when absent")]
 Reader = Annotated[Credential, Depends(asks(Question.STATISTICS))]
-EXAMPLE: Final[dict[str, Any]] = {"revises": 1, "reason": "late_facts"}
+EXAMPLE: Final[dict[str, Any]] = {"document": "MR-2026-10"}
 
 
 class ReportLine(Part):

@@ -23,6 +23,7 @@ from cases.reference import reference_of
 from cases.store.database import Database
 from projections.engine import Engine
 from projections.schema import Db
+from projections.target_views import SMALL
 from replay.month_end import MonthRoom
 from tests.fix_desk import caller
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
@@ -295,6 +296,11 @@ def test_analysts_see_published_and_today_side_by_side_and_what_came_since(
         since = bi.execute(
             "SELECT case_id, version, change FROM bi.rpt_month_changes WHERE month = '2026-03-01'"
         ).fetchall()
+        small = bi.execute(
+            "SELECT bool_and(is_small = (denominator < %s)) FROM bi.rpt_month_end WHERE denominator IS NOT NULL",
+            [SMALL],
+        ).fetchone()
+    assert small == (True,)
     known = {
         (one.measure.value, one.item, one.department, one.currency): one.numerator for one in report.figures
     }
