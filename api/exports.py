@@ -164,7 +164,7 @@ def export_table(ready: Annotated[Ready, Depends(ready)]) -> StreamingResponse:
     """Send the rows of one look at the tables, while they are read; the headers tell what they stand on."""
     export, about = ready.export, ready.export.about()
     headers = {
-        f"X-Caseledger-{name.title().replace('_', '-')}": quote(about[name], " ,:=+<>@") for name in NAMED
+        f"X-Caseledger-{name.title().replace('_', '-')}": quote(about[name], " ,:=+<>@/") for name in NAMED
     }
     file = f"{export.relation.name}-{about['position']}.{ready.ending}"
     return StreamingResponse(

@@ -53,6 +53,7 @@ def test_an_answer_tells_what_it_stands_on(teller: Teller, position: int) -> Non
     assert answer.headers["Content-Disposition"] == f'attachment; filename="fct_cases-{stood}.parquet"'
     assert answer.headers["Content-Type"] == "application/vnd.apache.parquet"
     assert unquote(answer.headers["X-Caseledger-Filters"]) == "product_id = lamp/吊灯"
+    assert answer.headers["X-Caseledger-Time-Zone"] == "Asia/Shanghai"
     assert "lamp-factory@" in answer.headers["X-Caseledger-Regulations"]
     assert answer.headers["Cache-Control"] == "no-store"
     table = pq.read_table(io.BytesIO(answer.content))

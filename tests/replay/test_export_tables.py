@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -289,6 +290,14 @@ def test_a_spreadsheet_that_nobody_could_work_with_is_refused(look: Look) -> Non
     with pytest.raises(Malformed, match="more than 10 rows") as refused:
         next(xlsx_of(Export.of(look, "fct_cases", Wanted()), most=10))
     assert "csv or parquet" in refused.value.details["errors"][0]["cure"]
+
+
+def test_parquet_without_its_extra_says_how_to_get_it(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "replay.exports.as_parquet", raising=False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(Malformed, match="extra") as refused:
+        written(look, "fct_cases", "parquet")
+    assert "caseledger[lake]" in refused.value.details["errors"][0]["cure"]
 
 
 def test_the_same_look_writes_the_same_bytes(look: Look) -> None:
