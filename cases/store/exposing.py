@@ -7,7 +7,6 @@ check it is kept, by PostgreSQL. Logging in is closed at once when the door is; 
 from __future__ import annotations
 
 import secrets
-import socket
 from typing import Final
 
 import psycopg
@@ -17,6 +16,7 @@ from cases.store.cluster import ADMIN
 from cases.store.database import Database
 from cases.store.errors import StoreError
 from cases.store.places import LOOPBACK
+from cases.store.postmaster import is_free
 from cases.store.server import EmbeddedServer
 
 PASSWORD_BYTES: Final = 24
@@ -43,7 +43,7 @@ def expose(database: Database, port: int) -> str:
     Raises NotOurs, PortTaken.
     """
     server = _embedded(database)
-    if port != _listens_on(server) and not _is_free(port):
+    if port != _listens_on(server) and not is_free(port):
         raise PortTaken(f"Another program listens on {LOOPBACK}:{port}", cure="Choose another with --port")
     if not server.places.root.exists():
         with database:
@@ -93,13 +93,3 @@ def _let_in(database: Database, password: str | None) -> None:
 def _listens_on(server: EmbeddedServer) -> int | None:
     running = server.running
     return running.port if running and running.is_open else None
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as attempt:
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True

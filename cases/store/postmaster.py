@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cases.store.places import PORT
+from cases.store.places import LOOPBACK, PORT
 
 SMART, FAST, IMMEDIATE = signal.SIGTERM, signal.SIGINT, signal.SIGQUIT
 # How to ask, and how many seconds to wait before asking harder: politely while nobody works, then ending
@@ -44,6 +45,17 @@ def living(cluster: Path) -> Postmaster | None:
         is_open=bool(lines[5].strip()),
         is_ready=lines[7].strip() == "ready",
     )
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of 127.0.0.1."""
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def is_alive(pid: int) -> bool:

@@ -31,7 +31,6 @@ from cases.store.places import LOCK, PORT, places
 PATIENCE: Final = 300.0  # seconds for a start, recovery of a gigabyte of log included
 SILENCE: Final = 20.0  # seconds in which a server that calls itself ready must answer
 ORPHANS_LEAVE: Final = 2.0  # seconds in which sessions of a killed server leave by themselves
-NO_PORT: Final = "could not create any TCP/IP sockets"
 STILL_HELD = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 
 
@@ -156,6 +155,12 @@ class EmbeddedServer:
         return False
 
     def _launch(self, owner: account.Account, deadline: float) -> None:
+        door = self.places.open_port
+        if door is not None and not postmaster.is_free(door):
+            raise ServerStuck(
+                f"Another program listens on the port {door}, which is to be open for BI tools",
+                cure="End it, or choose another port: caseledger db expose --port N, or: caseledger db unexpose",
+            )
         engine = binaries.choose(self._programs, cluster.stored_major(self.places))
         engine = engine.within_reach(owner, self.places.engine)
         if cluster.stored_major(self.places) is None:
@@ -201,11 +206,6 @@ class EmbeddedServer:
                 self._end()
             time.sleep(0.01)
         words = self.places.said.read_text(errors="replace").strip()
-        if NO_PORT in words and self.places.open_port:
-            raise ServerStuck(
-                f"Another program listens on the port {self.places.open_port}, which is open for BI tools",
-                cure="End it, or choose another port: caseledger db expose --port N, or: caseledger db unexpose",
-            )
         if time.monotonic() < deadline and any(sign in words for sign in STILL_HELD):
             return False
         raise ServerStuck(

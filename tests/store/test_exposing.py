@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from cases.settings import Settings
 from cases.store.cluster import ADMIN
 from cases.store.database import Database
+from cases.store.errors import ServerStuck
 from cases.store.exposing import NotOurs, PortTaken, expose, is_open, unexpose
 from cases.store.server import EmbeddedServer
 from tests.fix_store import folder_for_a_server
@@ -46,9 +47,19 @@ def opened(port: int) -> Iterator[tuple[Database, str]]:
         with database:
             password = expose(Database(EmbeddedServer(folder)), port)
             assert not is_open(database, port), "the server that runs already does not listen yet"
+        must_name_the_port_that_is_taken(database, port)
         with database:
             assert is_open(database, port)
             yield database, password
+
+
+def must_name_the_port_that_is_taken(database: Database, port: int) -> None:
+    """Start it while another program listens there: that is one sentence with a way out."""
+    with socket.socket() as another:
+        another.bind(("127.0.0.1", port))
+        another.listen()
+        with pytest.raises(ServerStuck, match=rf"{port}.*db unexpose"):
+            database.open()
 
 
 def test_an_analyst_comes_in_with_the_password_and_is_bi_reader(
