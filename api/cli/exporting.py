@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import IO, Annotated, Any, Final
 
 import typer
+from rich.table import Table as Grid
 from typer.core import TyperGroup
 
 from api.cli.replaying import moment
-from api.cli.screen import ERRORS, advance, bar, installation, told
+from api.cli.screen import ERRORS, OUT, advance, bar, installation, told
 from cases.errors import Malformed
 from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings
@@ -89,6 +90,19 @@ def table(
             export = Export.of(look, name, wanted, heads, has_notes=notes)
             write(export, written, file, out.name)
     ERRORS.print(f"{out}: {export.told()}", markup=False)
+
+
+@app.command("list")
+def listed() -> None:
+    """List what can be exported, and which column a period is about."""
+    with installation() as here, looking(here.database.reader_dsn, here.zone) as look:
+        told_as = here.settings.language
+        shown = Grid("table", "period by", "")
+        for one in look.relations.values():
+            shown.add_row(
+                one.name, one.period.name if one.period else "", one.zh if told_as == "zh" else one.en
+            )
+        OUT.print(shown)
 
 
 @app.command("all")

@@ -64,6 +64,10 @@ def test_the_lines_of_the_page_do_what_it_says(shell: Shell, place: Path) -> Non
     )
 
 
+def test_the_list_names_tables_with_what_a_period_is_about(shell: Shell) -> None:
+    assert re.search(r"fct_cases +│ opened_at +│ 案件", shell("caseledger export list").stdout)
+
+
 def test_rows_go_to_standard_output_and_what_they_stand_on_beside_it(shell: Shell) -> None:
     done = shell("caseledger export dim_departments --where code=quality --headings zh --out -")
     heads, row = csv.reader(io.StringIO(done.stdout_bytes.decode("utf-8-sig")))
