@@ -107,7 +107,8 @@ class CaseRow(NamedTuple):
 TABLE = Table(
     "fct_cases", CaseRow, ("case_id",), "案件（每案一行）", "Cases, one row each",
     indexes=(
-        Index("opened_at, case_id"),
+        Index("opened_at, case_id", is_order=True),
+        Index("opened_month"),
         Index("case_no"),
         Index("serial_token", "serial_token IS NOT NULL"),
         Index("case_id", "is_parked"),
