@@ -62,7 +62,7 @@ class Told:
         """Read the tables and this process."""
         with asked(self._here) as connection:
             found, rebuilt = freshness(connection, 1), plan.done(connection, NEXT)
-        for figure in (*_of_tables(found), *_of_rebuild(rebuilt), *_of_process(self._here)):
+        for figure in (*_of_tables(found), *_of_rebuild(rebuilt), *_of_program(self._here)):
             yield GaugeMetricFamily(f"caseledger_{figure.name}", figure.says, value=figure.value)
 
 
@@ -91,7 +91,7 @@ def _of_rebuild(done: plan.Done | None) -> Iterator[Figure]:
     yield Figure("rebuild_facts_done", "Facts in them", done.facts if done else 0)
 
 
-def _of_process(here: Installation) -> Iterator[Figure]:
+def _of_program(here: Installation) -> Iterator[Figure]:
     pool = here.database.pool.get_stats()
     yield Figure("is_leader", "1 where this process keeps the tables", here.engine.is_leader)
     yield Figure(

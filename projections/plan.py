@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 from uuid import UUID, uuid4
 
 from psycopg.rows import args_row
@@ -22,12 +22,12 @@ from projections.tables import Table
 PACKAGES: Final = ("cases", "projections")
 PLAN: Final = "work_plan"
 RANGES: Final = "work_ranges"
-TABLES: Final = SQL("""
+TABLES: Final[LiteralString] = """
 CREATE TABLE {plan} (
     plan_id uuid PRIMARY KEY, made_from text NOT NULL, until bigint NOT NULL, is_loaded boolean NOT NULL
 );
 CREATE TABLE {ranges} (number integer PRIMARY KEY, first uuid NOT NULL, after_last uuid, facts bigint, cases bigint)
-""")
+"""
 
 
 class Span(NamedTuple):
@@ -79,7 +79,7 @@ def staged(table: Table) -> Table:
 def draw(connection: Db, schema: str, until: int, cuts: list[tuple[UUID, UUID | None]]) -> Plan:
     """Write a new plan down in a schema that was just laid out."""
     plan = Plan(uuid4(), made_from(connection), until, is_loaded=False)
-    connection.execute(TABLES.format(plan=_at(schema, PLAN), ranges=_at(schema, RANGES)))
+    connection.execute(SQL(TABLES).format(plan=_at(schema, PLAN), ranges=_at(schema, RANGES)))
     for table, _ in GROWING:
         for statement in staged(table).create(schema):
             connection.execute(statement)
