@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ from replay.neutral import neutral
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import SHANGHAI, Lamps, classified, received
 
+EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 3
 AS_TEXT = {"tstzmultirange", "jsonb"}
 FORMULA = '=HYPERLINK("//x")'
 
@@ -89,8 +91,8 @@ def test_what_stands_in_bi_can_be_exported_with_what_it_means(look: Look) -> Non
 
 
 def small(look: Look) -> list[Relation]:
-    """All but the days of twenty years."""
-    return [relation for name, relation in look.relations.items() if name != "dim_dates"]
+    """Every third one, in a long run every one, but the days of twenty years."""
+    return [relation for name, relation in look.relations.items() if name != "dim_dates"][::EVERY]
 
 
 def as_cell(value: Any) -> str:
