@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from cases import errors
 from cases.straying import has_strayed
 from projections.schema import ContractChanged
+from projections.shards import LoaderKilled
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,6 +49,7 @@ STATUS: Mapping[type[errors.CaseledgerError], int] = {
     errors.Unavailable: 503,
     errors.VaultLocked: 503,
     ContractChanged: 503,
+    LoaderKilled: 503,
     errors.BrokenHistory: 500,
     errors.UnknownTopic: 500,
 }

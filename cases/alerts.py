@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from cases.calendars.walls import OutsideCalendar
 from cases.events import OF_ITS_CASE, Escalated
 from cases.fact import Fact
+from cases.kept import Kept
 from cases.period import Period
 from cases.personal import PersonalRef
 from cases.promises.clock import Clock, Verdict
-from cases.promises.limits import limit_of
+from cases.promises.limits import Limit, limit_of
 from cases.promises.terms import Sought
 from cases.promises.timeline import CLAIMED, Timeline
 from cases.recorded import Recorded
@@ -21,6 +22,7 @@ from cases.regulation.alerting import Alert
 from cases.regulation.bound import Bound
 from cases.regulation.claim import Claim
 from cases.regulation.entitlements import Rights
+from cases.regulation.items import Within
 from cases.regulation.rules import Rules
 
 UNTOLD: Final = frozenset({None, "", "unknown"})
@@ -60,11 +62,15 @@ def counted(history: Sequence[Recorded], clocks: Sequence[Clock], rules: Rules) 
 
 def counted_along(timeline: Timeline, clocks: Sequence[Clock], rules: Rules) -> tuple[Counted, ...]:
     """Count along the timeline of the effective facts, by their claims."""
-    missed = [(clock, at) for clock in clocks if (at := missed_at(clock)) is not None]
     found: list[Counted] = []
     for bound in rules:
         for alert in bound.regulation.alert:
-            own = [*_facts(timeline, bound, alert), *_missed(timeline, bound, alert, missed)]
+            named = any(pattern.fact in timeline.by_name for pattern in alert.counts)
+            missed = [clock for clock in clocks if clock.promise.id in alert.misses] if alert.misses else ()
+            own = [
+                *(_facts(timeline, bound, alert) if named else ()),
+                *(_missed(timeline, bound, alert, missed) if missed else ()),
+            ]
             if own and _is_meant(timeline, bound, alert, rules):
                 found += own
     return tuple(found)
@@ -92,9 +98,7 @@ def _goes_with(each: Counted, one: Counted) -> bool:
 
 
 def _facts(timeline: Timeline, bound: Bound, alert: Alert) -> Iterator[Counted]:
-    if not any(pattern.fact in timeline.by_name for pattern in alert.counts):
-        return
-    for place in timeline.matching(tuple(map(Sought.of, alert.counts))):
+    for place in timeline.matching(_sought(alert)):
         recorded, name = timeline.facts[place], _name(timeline, bound, alert, timeline.cycle(place))
         same = _same(timeline, alert, recorded.occurred_at, recorded.fact) if alert.same else None
         until = _until(bound, alert, recorded.occurred_at, recorded.fact)
@@ -104,11 +108,19 @@ def _facts(timeline: Timeline, bound: Bound, alert: Alert) -> Iterator[Counted]:
             )
 
 
-def _missed(
-    timeline: Timeline, bound: Bound, alert: Alert, missed: Iterable[tuple[Clock, datetime]]
-) -> Iterator[Counted]:
-    for clock, at in missed:
-        if clock.promise.id not in alert.misses or clock.pinned != bound.pinned:
+def _sought(alert: Alert) -> tuple[Sought, ...]:
+    """Make ready to look for what an alert counts; the same for the very same alert."""
+    known = _SOUGHT.get(id(alert))
+    return known[1] if known else _SOUGHT.keep(id(alert), (alert, tuple(map(Sought.of, alert.counts))))[1]
+
+
+_SOUGHT: Final = Kept[int, tuple[Alert, tuple[Sought, ...]]](256)
+
+
+def _missed(timeline: Timeline, bound: Bound, alert: Alert, clocks: Iterable[Clock]) -> Iterator[Counted]:
+    for clock in clocks:
+        at = missed_at(clock) if clock.pinned == bound.pinned else None
+        if at is None:
             continue
         started = next(one.fact for one in timeline.facts if one.originator_version == clock.started_by)
         same, until = _same(timeline, alert, at, started), _until(bound, alert, at, started)
@@ -145,12 +157,23 @@ def _until(bound: Bound, alert: Alert, at: datetime, fact: Fact) -> tuple[dateti
         return (Period.holding(at.astimezone(zone).date(), 1).ends(zone) - JUST_BEFORE,)
     if alert.within is None:
         return (None,)
-    limit = limit_of(bound, alert.within)
+    limit = _limit(bound, alert, alert.within)
     try:
         until = limit.moment(at, fact, limit.calendar)
     except OutsideCalendar:
         return None
     return None if until is None else (until,)
+
+
+def _limit(bound: Bound, alert: Alert, within: Within) -> Limit:
+    """Read within what time an alert counts; once for the same documents."""
+    key = (id(alert), id(bound.settings), id(bound.calendars))
+    known = _LIMITS.get(key)
+    return known[2] if known else _LIMITS.keep(key, (alert, bound, limit_of(bound, within)))[2]
+
+
+_LIMITS: Final = Kept[tuple[int, int, int], tuple[Alert, Bound, Limit]](256)
+"""By the very documents, which are kept alive, and so their ids."""
 
 
 def _same(timeline: Timeline, alert: Alert, at: datetime, fact: Fact) -> str | None:

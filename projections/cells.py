@@ -54,11 +54,11 @@ class Writing:
         self._ids: dict[int, bytes] = {}
         self._others = Transformer()
 
-    def copied(self, table: Table, rows: Iterable[Row]) -> bytes:
-        """Write rows of a table as one whole COPY."""
+    def written(self, table: Table, rows: Iterable[Row]) -> bytes:
+        """Write rows of a table; any number of such parts, between BEGIN and END, is one COPY."""
         self._columns = table.columns
         count = _short(len(self._columns))
-        return b"".join([BEGIN, *[count + self._cells(row) for row in rows], END])
+        return b"".join([count + self._cells(row) for row in rows])
 
     def _cells(self, row: Row) -> bytes:
         words, ids, written = self._words, self._ids, list[bytes]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import CaseledgerError
 from projections import views
-from projections.cells import Writing
+from projections.cells import BEGIN, END, Writing
 from projections.meta_tables import POSITION, PositionRow
 from projections.registry import DIMS, FACTS, TABLES
 from projections.tables import Row, Table
@@ -55,7 +55,9 @@ def standing_contract(connection: Db, schema: str = BI) -> str | None:
 def ensure(connection: Db) -> None:
     """Make `bi` where there is none; raises ContractChanged for one of another make."""
     with connection.transaction():
-        connection.execute("SET LOCAL lock_timeout = 0")  # whoever makes it may take longer than a question waits
+        connection.execute(
+            "SET LOCAL lock_timeout = 0"
+        )  # whoever makes it may take longer than a question waits
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MAKING,))
         standing = standing_contract(connection)
         if standing is None:
@@ -103,14 +105,17 @@ def open_up(connection: Db, schema: str) -> None:
         connection.execute(statement)
 
 
-def insert(
-    connection: Db, table: Table, schema: str, rows: tuple[Row, ...], writing: Writing | None = None
-) -> None:
-    """Put rows into a table by COPY; `writing` is shared by the tables of a batch."""
+def insert(connection: Db, table: Table, schema: str, rows: tuple[Row, ...]) -> None:
+    """Put rows into a table by COPY."""
     if rows:
-        copy = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table.at(schema), table.names)
-        with connection.cursor() as cursor, cursor.copy(copy) as load:
-            load.write((writing or Writing()).copied(table, rows))
+        copy_in(connection, table, schema, [Writing().written(table, rows)])
+
+
+def copy_in(connection: Db, table: Table, schema: str, written: Iterable[bytes]) -> None:
+    """Put rows into a table that are written for COPY already."""
+    copy = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table.at(schema), table.names)
+    with connection.cursor() as cursor, cursor.copy(copy) as load:
+        load.write(b"".join([BEGIN, *written, END]))
 
 
 def drop(connection: Db, schema: str) -> None:

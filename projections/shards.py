@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 
@@ -22,8 +22,9 @@ from projections.cells import Writing
 from projections.meta_tables import PARKED, ParkedRow
 from projections.parking import Computed, compute, reason_of
 from projections.plan import Plan, Span
+from projections.reading import History
 from projections.registry import FACTS, GROWING
-from projections.schema import Db, insert
+from projections.schema import Db, copy_in, insert
 from projections.tables import Row
 from projections.writing import REFUSALS
 
@@ -53,6 +54,14 @@ class Loaded:
     grown: dict[str, set[Row]] = field(default_factory=dict)
 
 
+class Written(NamedTuple):
+    """A case whose rows are written for COPY: the bytes for each table, and its rows of each growing dim."""
+
+    case: Computed
+    tables: list[bytes]
+    grown: list[list[Row]]
+
+
 class LoaderKilled(CaseledgerError):
     """A process of the rebuild was ended, as by want of memory; the ranges that are done are kept."""
 
@@ -66,47 +75,58 @@ class Loader:
         """Write without waiting for the disk: what is lost with the server is not marked as done either."""
         self._job = job
         self._connection = connection
+        self._writing = Writing()
         connection.execute("SET synchronous_commit = off")
 
     def load(self, span: Span) -> Loaded:
         """Compute and store the cases of a range, and mark it as done, all at once; nothing where it was done."""
         loaded = Loaded(grown={table.name: set() for table, _ in GROWING})
-        cases = []
-        for history in reading.shard(self._connection, span.first, span.after_last, self._job.plan.until):
-            loaded.facts += len(history)
-            loaded.cases += 1
-            cases.append(compute(history, self._job.reference, is_packed=True))
-        loaded.parked += [case.parked() for case in cases if case.rows is None]
+        found = [self._computed(history, loaded) for history in self._histories(span)]
         schema, done = self._job.schema, (loaded.facts, loaded.cases)
         with self._connection.transaction():
             if not plan.tick(self._connection, schema, self._job.plan.plan_id, span, *done):
                 return Loaded()
-            self._store([case for case in cases if case.rows is not None], loaded)
+            self._store([case for case in found if case is not None], loaded)
             for table, _ in GROWING:
                 insert(self._connection, plan.staged(table), schema, tuple(loaded.grown[table.name]))
             insert(self._connection, PARKED, schema, tuple(loaded.parked))
         loaded.grown.clear()
         return loaded
 
-    def _store(self, cases: list[Computed], loaded: Loaded) -> None:
+    def _histories(self, span: Span) -> Iterator[History]:
+        return reading.shard(self._connection, span.first, span.after_last, self._job.plan.until)
+
+    def _computed(self, history: History, loaded: Loaded) -> Written | None:
+        """Compute a case and write its rows at once, as long as they are at hand; None for one that is parked."""
+        loaded.facts += len(history)
+        loaded.cases += 1
+        case = compute(history, self._job.reference, is_packed=True)
+        if case.rows is None:
+            loaded.parked.append(case.parked())
+            return None
+        rows, write = case.rows, self._writing.written
+        tables = [write(table, rows[table.name]) if rows[table.name] else b"" for table in FACTS]
+        return Written(Computed(history, None), tables, [rows[table.name] for table, _ in GROWING])
+
+    def _store(self, cases: list[Written], loaded: Loaded) -> None:
         """Store cases together, or when the database refuses, by halves until the culprit stands alone."""
-        writing = Writing()
         try:
             with self._connection.transaction():
-                for table in FACTS:
-                    rows = tuple(row for case in cases if case.rows for row in case.rows[table.name])
-                    insert(self._connection, table, self._job.schema, rows, writing)
+                for place, table in enumerate(FACTS):
+                    written = [case.tables[place] for case in cases]
+                    if any(written):
+                        copy_in(self._connection, table, self._job.schema, written)
         except REFUSALS as refusal:
             if len(cases) == 1:
-                loaded.parked.append(cases[0].parked(reason_of(refusal)))
+                loaded.parked.append(cases[0].case.parked(reason_of(refusal)))
                 return
             half = len(cases) // 2
             self._store(cases[:half], loaded)
             self._store(cases[half:], loaded)
             return
         for case in cases:
-            for table, _ in GROWING:
-                loaded.grown[table.name].update(case.rows[table.name] if case.rows else ())
+            for (table, _), rows in zip(GROWING, case.grown, strict=True):
+                loaded.grown[table.name].update(rows)
 
 
 _LOADER: list[Loader] = []
