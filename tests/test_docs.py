@@ -24,6 +24,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert not broken
 
 
+def test_every_page_is_found_from_the_first_one() -> None:
+    listed = LINK.findall((ROOT / "docs" / "README.md").read_text(encoding="utf-8"))
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert sorted(pages - set(listed)) == []
+
+
 def test_every_decision_is_listed_once_and_in_order() -> None:
     listed = re.findall(r"^\| \[\d{3}\]\((\S+)\)", (DECISIONS / "README.md").read_text("utf-8"), re.MULTILINE)
     assert listed == [page.name for page in decisions()], "docs/decisions/README.md lists every page in order"
