@@ -10,6 +10,8 @@ import pytest
 from cases.store.database import Database
 from projections.engine import Engine
 from projections.registry import FACTS
+from projections.views import VIEWS
+from projections.wide_views import WideView
 from tests.house import ROOT
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps
@@ -39,3 +41,12 @@ def test_a_query_of_the_page_runs_for_an_analyst(analyst: str, query: str) -> No
 
 def test_the_page_names_every_fact_table() -> None:
     assert [table.name for table in FACTS if f"`{table.name}`" not in PAGE] == []
+
+
+def test_the_page_names_every_report_that_is_no_wide_view() -> None:
+    reports = [view.name for view in VIEWS if not isinstance(view, WideView)]
+    assert [
+        name
+        for name in ("rpt_sla_now", *reports)
+        if f"| `{name}`" not in PAGE and f", `{name}` |" not in PAGE
+    ] == []
