@@ -33,11 +33,21 @@ def mark(connection: Db, schema: str, cases: Collection[UUID]) -> None:
 
 
 def mark_all(connection: Db, schema: str) -> None:
-    """Mark every case: nobody can tell what is otherwise than before."""
-    query = SQL("INSERT INTO {} SELECT case_id, position FROM {}, {} {}").format(
-        CHANGES.at(schema), FACTS[0].at(schema), POSITION.at(schema), LATER
-    )
+    """Mark every case, parked ones too: nobody can tell what is otherwise than before."""
+    query = SQL(
+        "INSERT INTO {} SELECT case_id, stands.position"
+        " FROM (SELECT case_id FROM {} UNION SELECT case_id FROM {}) AS cases, {} AS stands {}"
+    ).format(CHANGES.at(schema), FACTS[0].at(schema), PARKED.at(schema), POSITION.at(schema), LATER)
     connection.execute(query)
+
+
+def lift(connection: Db, schema: str, marked: int) -> None:
+    """Lift the marks of one position to where the schema stands now: the live tables were copied in between."""
+    query = SQL(
+        "UPDATE {} AS changes SET position = stands.position FROM {} AS stands"
+        " WHERE changes.position = %s AND stands.position > %s"
+    ).format(CHANGES.at(schema), POSITION.at(schema))
+    connection.execute(query, (marked, marked))
 
 
 def carry_over(connection: Db, schema: str, since: int = 0) -> None:

@@ -264,10 +264,12 @@ class Rebuild:
                 plans.clear(self._connection, NEXT)
                 take_over(self._connection, NEXT, is_first=True, is_same_make=False)
             return
+        marked = follower.position
         with self._pause(follower):
             plans.clear(self._connection, NEXT)
             if self._is_same_make:
                 changes.carry_over(self._connection, NEXT, unmarked)
+            changes.lift(self._connection, NEXT, marked)
             take_over(self._connection, NEXT, is_first=False, is_same_make=self._is_same_make)
 
     @contextmanager

@@ -24,6 +24,9 @@ OF_SOME = psycopg.sql.SQL("SELECT {} FROM {} WHERE case_id = ANY(%s)")
 WITHDRAWN = {"corrects": 2, "reason": "typing_error", "is_withdrawn": True}
 CHANGED = psycopg.sql.SQL("SELECT case_id FROM {} WHERE position >= %s").format(CHANGES.at("bi"))
 
+UNHEARD_OF = (Pinned(regulation="never-published", version="1", calendar="china@2026.1"),)
+STRANGE = ("2026-03-05 09:00", received("strange", judged_under=UNHEARD_OF))
+
 
 class Copy:
     """A warehouse: rows by table and case, loaded as docs/bi.md says."""
@@ -138,13 +141,35 @@ def test_a_rebuild_brings_what_it_has_otherwise_and_what_was_told_meanwhile(
     assert ("fct_cases", case_id("late")) in copy.rows
 
 
-def test_a_rebuild_of_another_make_brings_every_case(copy: Copy, database: Database) -> None:
+def test_a_copy_that_was_loaded_while_a_rebuild_compared_is_told_what_the_rebuild_has_otherwise(
+    copy: Copy, lamps: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked = Rebuild._marked
+
+    def loaded_meanwhile(work: Rebuild) -> int:
+        lamps.tell("between", ("2026-03-04 09:00", received("between")))
+        Engine(database).catch_up()
+        copy.load_anew()
+        return marked(work)
+
+    monkeypatch.setattr(Rebuild, "_marked", loaded_meanwhile)
+    spoil(database)
+    assert rebuild(database, workers=1).differing > 0
+    copy.load()
+    copy.must_be_whole()
+
+
+def test_a_rebuild_of_another_make_brings_every_case_also_one_that_is_parked(
+    copy: Copy, lamps: Lamps, database: Database
+) -> None:
+    lamps.tell("strange", STRANGE)
+    Engine(database).catch_up()
     spoil(database)
     with connected(database) as connection:
         connection.execute("UPDATE bi.meta_position SET contract = 'another'")
     copy.load_anew()
     assert rebuild(database, workers=1).compared == ()
-    assert copy.load() == len(copy.cases)
+    assert copy.load() == len(copy.cases) + 1
     copy.must_be_whole()
 
 
@@ -158,9 +183,8 @@ def test_rows_that_are_worked_out_again_on_the_same_position_come(copy: Copy, da
 
 
 def test_a_case_that_is_parked_comes(copy: Copy, lamps: Lamps, database: Database) -> None:
-    pinned = (Pinned(regulation="never-published", version="1", calendar="china@2026.1"),)
     lamps.tell("one", ("2026-03-05 09:00", events.Reopened(reason="it hums")))
-    lamps.tell("strange", ("2026-03-05 09:00", received("strange", judged_under=pinned)))
+    lamps.tell("another strange one", STRANGE)
     Engine(database).catch_up()
     copy.load()
     copy.must_be_whole()
@@ -168,4 +192,4 @@ def test_a_case_that_is_parked_comes(copy: Copy, lamps: Lamps, database: Databas
         row = connection.execute(
             "SELECT count(*) FROM bi.meta_parked JOIN bi.meta_changes USING (case_id)"
         ).fetchone()
-    assert row == (1,)
+    assert row == (2,)
