@@ -35,25 +35,30 @@ from cases.settings import PREFIX, Settings
 app = typer.Typer(
     name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
-app.command("run")(serving.run)
-app.command("watch")(watching.watch)
-app.command("work")(tables.work)
-app.command("demo")(demonstration.demo)
-app.command("doctor")(keeping.doctor)
-app.add_typer(keeping.keys, name="keys")
-app.add_typer(notifying.app, name="webhooks")
-app.add_typer(keeping.db, name="db")
-app.add_typer(replaying.app, name="replay")
-app.add_typer(tables.app, name="tables")
-app.add_typer(auditing.app, name="audit")
-app.add_typer(programmes.app, name="programme")
-app.add_typer(months.app, name="month")
-app.add_typer(regulating.app, name="regulation")
-app.add_typer(publishing.app, name="publish")
-app.add_typer(exporting.app, name="export")
+RUNNING = "Run it"
+CASES = "Take cases in"
+DUTIES = "Say what ought to happen, and do what returns"
+FIGURES = "See, and take out"
+KEEPING = "Keep it"
+app.command("run", rich_help_panel=RUNNING)(serving.run)
+app.command("demo", rich_help_panel=RUNNING)(demonstration.demo)
+app.command("watch", rich_help_panel=RUNNING)(watching.watch)
+app.command("work", rich_help_panel=RUNNING)(tables.work)
+app.command("doctor", rich_help_panel=RUNNING)(keeping.doctor)
+app.command("import", rich_help_panel=CASES)(importing.import_log)
+app.command("import-forms", rich_help_panel=CASES)(forms.import_forms)
+app.add_typer(regulating.app, name="regulation", rich_help_panel=DUTIES)
+app.add_typer(publishing.app, name="publish", rich_help_panel=DUTIES)
+app.add_typer(programmes.app, name="programme", rich_help_panel=DUTIES)
+app.add_typer(auditing.app, name="audit", rich_help_panel=DUTIES)
+app.add_typer(replaying.app, name="replay", rich_help_panel=FIGURES)
+app.add_typer(months.app, name="month", rich_help_panel=FIGURES)
+app.add_typer(exporting.app, name="export", rich_help_panel=FIGURES)
 exporting.app.command("log")(event_logs.export_log)
-app.command("import")(importing.import_log)
-app.command("import-forms")(forms.import_forms)
+app.add_typer(keeping.keys, name="keys", rich_help_panel=KEEPING)
+app.add_typer(notifying.app, name="webhooks", rich_help_panel=KEEPING)
+app.add_typer(tables.app, name="tables", rich_help_panel=KEEPING)
+app.add_typer(keeping.db, name="db", rich_help_panel=KEEPING)
 
 
 def main() -> None:

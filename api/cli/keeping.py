@@ -31,7 +31,9 @@ from cases.store.errors import StoreError
 from cases.store.places import LOOPBACK
 
 keys = typer.Typer(no_args_is_help=True, help="API keys: made once, shown once, kept as SHA-256.")
-db = typer.Typer(no_args_is_help=True, help="The database itself.")
+db = typer.Typer(
+    no_args_is_help=True, help="The database: make it, take over a moved log, open it to BI tools."
+)
 NEEDED_BYTES: Final = 1_000_000_000
 OPEN_PORT: Final = 15432
 """Where tools find the tables unless told otherwise: not where another PostgreSQL of the machine may listen."""

@@ -23,7 +23,9 @@ from projections.rebuild import Sofar, rebuild
 from replay.imports.moments import moment_of
 from replay.verify import Finding, Report, Verdict, verify
 
-app = typer.Typer(no_args_is_help=True, help="The past, again and provably.")
+app = typer.Typer(
+    no_args_is_help=True, help="A case as it was, every table anew, and log and tables against each other."
+)
 SHOWN = 50
 
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from api.cli import keeping, told_wrong
+from api.cli import app, keeping, told_wrong
 from cases.commands import Receive
 from cases.store.server import EmbeddedServer
 from tests.fix_store import folder_for_a_server
@@ -146,3 +146,14 @@ def test_a_wrong_value_that_is_no_setting_is_not_called_one(capsys: pytest.Captu
     assert "setting" not in (said := capsys.readouterr().err)
     assert "Receive is wrong: channel" in said
     assert "pigeon" not in said
+
+
+def test_every_command_stands_under_what_it_is_for() -> None:
+    assert [
+        one.name for one in (*app.registered_commands, *app.registered_groups) if not one.rich_help_panel
+    ] == []
+    told = CliRunner().invoke(app, ["--help"]).output
+    places = [
+        told.index(f" {panel} ") for panel in ("Run it", "Take cases in", "See, and take out", "Keep it")
+    ]
+    assert places == sorted(places), "who is new reads how to run it first"
