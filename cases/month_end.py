@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,14 +18,15 @@ from cases.events_programme import Number
 from cases.fact import Fact
 from cases.period import Period
 from cases.recorded import Recorded
+from cases.streams import stream_id
 
 MONTH = 1
 """How many months the period of a report has."""
 
 
 def month_id(period: Period) -> UUID:
-    """Give the id of the stream of a month: of a sha256, so that a query can name it too."""
-    return UUID(bytes=sha256(f"urn:caseledger:month:{period}".encode()).digest()[:16])
+    """Give the id of the stream of a month."""
+    return stream_id("month", period)
 
 
 def month_of(written: str) -> Period:

@@ -30,7 +30,7 @@ FIGURES_SAYS: Final = (
 )
 
 # A clock counts in the month in which it started, everything else in the month in which it happened. What it reads is
-# filled in twice: with the tables as they are, and as they were at an earlier position (replay/months.py).
+# filled in twice: with the tables as they are, and as they were at an earlier position (questions/month_end.py).
 COUNTED: LiteralString = """
     SELECT told.measure, clause_id AS item, department, NULL AS currency, case_id, told.numerator, told.denominator,
         NULL::bigint AS amount_minor, last_position

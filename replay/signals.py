@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from cases.errors import CaseIsBusy, CaseledgerError, Unavailable
 from cases.events_signal import SignalTold
 from cases.period import Period
 from cases.store.ledger import Ledger
+from cases.streams import stream_id
 from cases.watching import WATCHER
 from projections.questions.complaints import months_on
 from projections.questions.statistics import Report, Statistics, statistics
@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 
 
 def signals_id(period: Period) -> UUID:
-    """Give the id of the stream of a month's signals: of a sha256, so that a query can name it too."""
-    return UUID(bytes=sha256(f"urn:caseledger:signals:{period}".encode()).digest()[:16])
+    """Give the id of the stream of a month's signals."""
+    return stream_id("signals", period)
 
 
 class SignalRoom:

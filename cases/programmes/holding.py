@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import reduce
-from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,13 +14,12 @@ from cases.codes import Effect
 from cases.events_programme import EffectSeen, MeasureSet, ProgrammeHeld, ResultsPublished
 from cases.period import Period
 from cases.recorded import Recorded
+from cases.streams import stream_id
 
 
 def holding_id(regulation: str, programme: str, period: Period) -> UUID:
-    """Give the id of the stream of a programme in a period: of a sha256, so that a query can name it too."""
-    return UUID(
-        bytes=sha256(f"urn:caseledger:programme:{regulation}:{programme}:{period}".encode()).digest()[:16]
-    )
+    """Give the id of the stream of a programme in a period."""
+    return stream_id("programme", regulation, programme, period)
 
 
 class Standing(Code):

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
-from hashlib import sha256
 from uuid import UUID
 
 from cases.codes import ProposalStanding
 from cases.events_proposal import AppealAnswered, Appealed, ProposalDecided, Proposed
 from cases.promises.clock import Verdict
 from cases.recorded import Recorded
+from cases.streams import stream_id
 
 
 def register_id(regulation: str) -> UUID:
-    """Give the id of the stream of a regulation's proposals: of a sha256, so that a query can name it too."""
-    return UUID(bytes=sha256(f"urn:caseledger:proposals:{regulation}".encode()).digest()[:16])
+    """Give the id of the stream of a regulation's proposals."""
+    return stream_id("proposals", regulation)
 
 
 @dataclass(frozen=True, slots=True)
