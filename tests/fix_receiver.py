@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -118,6 +119,25 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def dripping() -> Iterator[int]:
+    """Run a server that greets one caller in TLS, for four seconds one byte after another; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_drip, args=(listening,))
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def _drip(listening: socket.socket) -> None:
+    caller, _ = listening.accept()
+    with caller, suppress(OSError):
+        caller.sendall(b"\x16\x03\x03\x40\x00")
+        for _ in range(200):
+            caller.sendall(b"\0")
+            time.sleep(0.02)
 
 
 @pytest.fixture

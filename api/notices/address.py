@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,6 +18,13 @@ Resolve = Callable[[str, int], list[str]]
 """Host and port → addresses; raises OSError."""
 TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 """Addresses that a gateway turns into the IPv4 address in their last 32 bits (RFC 6052)."""
+SET_APART: Final = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments (RFC 6890)
+    IPv4Network("192.88.99.0/24"),  # relays of a tunnel (RFC 7526)
+    IPv6Network("fec0::/10"),  # site-local, as some networks still have them (RFC 3879)
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
+)
+"""Addresses that are not of the open internet, though the standard library of some versions takes them for that."""
 NO_TEXT: Final = re.compile(r"[\x00-\x20\x7f-\U0010ffff]")
 
 
@@ -72,7 +79,8 @@ class Endpoint:
 def is_public(address: Ip) -> bool:
     """Tell whether an address is one of the open internet, and so is every other that it stands for."""
     own = address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-    return own and all(is_public(inner) for inner in _within(address))
+    is_apart = any(address in network for network in SET_APART)
+    return own and not is_apart and all(is_public(inner) for inner in _within(address))
 
 
 def _within(address: Ip) -> Iterator[Ip]:

@@ -68,8 +68,16 @@ class Line:
             "webhook-signature": Webhook(secret).sign(message_id, now, body),
         }
         with self._in_time():
+            self._connect()
             self._connection.request("POST", self._path, body.encode(), headers)
             return self._read(self._connection.getresponse())
+
+    def _connect(self) -> None:
+        """Connect where no connection stands; raises TimeoutError where that took all the time there was."""
+        if self._connection.sock is None:
+            self._connection.connect()
+        if self._is_late:
+            raise TimeoutError
 
     def abort(self) -> None:
         """Break off whatever is under way, from another thread."""
@@ -141,7 +149,9 @@ class _Checked(HTTPConnection):
             raise failure
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._is_tls:
-            self.sock = trusted().wrap_socket(self.sock, server_hostname=self.host)
+            own = trusted().wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = own
+            own.do_handshake()
 
 
 @cache

@@ -38,7 +38,7 @@ from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.vault import Vault
 from tests.fix_desk import ask, caller, new_key
-from tests.fix_receiver import Receiver, receiving
+from tests.fix_receiver import Receiver, dripping, receiving
 
 INTAKE = ask(Receive, channel="phone", customer_phone="13800005678", description="the lamp hums")
 SOURCE = "urn:uuid:5ab1c1a0-6f4e-8a5e-b1f0-93a2c65e1c77"
@@ -76,13 +76,14 @@ class Post:
 
 
 @pytest.fixture
-def post(desk: Desk, ledger: Ledger, vault: Vault, receiver: Receiver) -> Post:
+def post(desk: Desk, ledger: Ledger, vault: Vault, receiver: Receiver) -> Iterator[Post]:
     """A new webhook behind everything that was told before."""
     courier = Courier(ledger, Book(ledger, vault.keys), SOURCE, is_anywhere=True, patience=AT_ONCE)
     webhook_id, secret = courier.book.add(
         new_key(), receiver.url, ("Received",), ledger.settled(), "admin-01"
     )
-    return Post(desk, courier, receiver, webhook_id, secret)
+    yield Post(desk, courier, receiver, webhook_id, secret)
+    courier.book.remove(webhook_id)
 
 
 def test_a_notice_is_a_cloud_event_with_a_signature_that_the_receiver_can_verify(post: Post) -> None:
@@ -202,6 +203,34 @@ class Names:
         return self.leads
 
 
+def test_a_name_server_that_takes_its_time_gives_a_slow_answer_no_more(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(host: str, port: int) -> list[str]:
+        time.sleep(0.4)
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(sending, "ANSWER", 0.3)
+    post.courier.resolve, post.receiver.says = late, ["drip"]
+    post.told(1)
+    assert post.serve().failure == "no answer in time"
+    assert post.receiver.got == []
+
+
+def test_a_handshake_that_comes_byte_by_byte_is_broken_off(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "ANSWER", 0.3)
+    post.courier.resolve = Names(["127.0.0.1"])
+    post.told(1)
+    with dripping() as port, post.courier.ledger.database.pool.connection() as connection:
+        url = f"https://erp.test:{port}/"
+        connection.execute("UPDATE desk.webhooks SET url = %s WHERE webhook_id = %s", [url, post.webhook_id])
+        began = time.monotonic()
+        assert post.serve().failure == "no answer in time"
+        assert time.monotonic() - began < 1.9
+
+
 def test_nobody_is_sent_to_where_the_name_leads_by_now_to_an_address_of_ours(post: Post) -> None:
     post.courier.is_anywhere = False
     with post.courier.ledger.database.pool.connection() as connection:
@@ -274,7 +303,7 @@ def test_only_the_host_that_its_certificate_names_is_told(
 PRIVATE = (
     "127.0.0.1", "localhost", "2130706433", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",  # noqa: S104 - refused
     "100.64.0.1", "[::1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[fc00::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
-    "[ff0e::1]", "224.0.0.1", "[::7f00:1]",
+    "[ff0e::1]", "224.0.0.1", "[::7f00:1]", "[fec0::1]", "192.0.0.8", "192.88.99.1", "[3fff::1]",
 )  # fmt: skip
 
 
