@@ -9,6 +9,7 @@ from typing import Final, LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from projections.columns import Column
+from projections.view import filled
 
 PERIOD: Final[LiteralString] = "instant timestamptz, zone text, since date, until date"
 """As known now, how it stood at the instant; days from `since` on and before `until`, counted in the zone."""
@@ -36,8 +37,6 @@ class Function:
     def create(self, schema: str) -> Iterator[Composed]:
         """Give the statements that make it and say what it answers."""
         function = Identifier(schema, self.name)
-        named = {**{name: Identifier(schema, name) for name in self.reads}, **self.values}
-        parts = {name: SQL(part).format(**named) for name, part in self.parts.items()}
         typed = (SQL("{} {}").format(Identifier(one.name), SQL(one.type)) for one in self.columns)
         yield SQL(
             "CREATE FUNCTION {} ({}) RETURNS TABLE ({}) LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC {}; END"
@@ -45,6 +44,6 @@ class Function:
             function,
             SQL(self.parameters),
             SQL(", ").join(typed),
-            SQL(self.query).format(**named, **parts),
+            filled(self.query, schema, self.reads, self.values, self.parts),
         )
         yield SQL("COMMENT ON FUNCTION {} IS {}").format(function, Literal(f"{self.zh} / {self.en}"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
 from projections.columns import Column, Says
+from projections.statistics.function import Function
+from projections.view import View
 
 PLACE: Final = (
     Column("grouped_by", "text", True, Says("分组方式", "What the line is for: see the report")),
@@ -42,3 +44,29 @@ def rate(numerator: Says, denominator: Says) -> tuple[Column, ...]:
 RATE: Final = rate(
     Says("分子", "How many are good"), Says("分母", "Good and missed together; what is overdue is missed")
 )
+_BY_MONTH: LiteralString = """
+SELECT month::date AS month, found.*
+FROM generate_series(
+    (SELECT date_trunc('month', min({moment}) AT TIME ZONE current_setting('TimeZone')) FROM {table}),
+    (SELECT max({moment}) AT TIME ZONE current_setting('TimeZone') FROM {table}), interval '1 month'
+) AS month
+CROSS JOIN LATERAL {function}(
+    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date{more}
+) AS found
+"""
+
+
+def by_month(
+    said: tuple[str, str, str],
+    function: Function,
+    table: LiteralString,
+    moment: LiteralString,
+    more: LiteralString = "",
+) -> View:
+    """Give the view (its name, zh, en) that asks a function for every month in which a table has a moment.
+
+    `more` are the function's arguments behind those of a period.
+    """
+    name, zh, en = said
+    parts = {"table": f"{{{table}}}", "function": f"{{{function.name}}}", "moment": moment, "more": more}
+    return View(name, zh, en, (table, function.name), _BY_MONTH, (MONTH, *function.columns), parts)

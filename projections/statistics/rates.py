@@ -8,7 +8,7 @@ from psycopg.sql import Literal
 
 from projections.columns import Column, Says
 from projections.statistics.function import Function
-from projections.statistics.parts import ITEM, LAST, MONTH, PLACE, RATE
+from projections.statistics.parts import ITEM, LAST, MONTH, PLACE, RATE, by_month
 from projections.target_views import SMALL
 from projections.view import View
 
@@ -88,24 +88,14 @@ FROM generate_series(
 ) AS day
 CROSS JOIN LATERAL {sla_rates}(now(), current_setting('TimeZone'), day::date, day::date + 1) AS found
 """
-_BY_MONTH: LiteralString = """
-SELECT month::date AS month, found.*
-FROM generate_series(
-    (SELECT date_trunc('month', min(started_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_sla_clocks}),
-    (SELECT max(started_at) AT TIME ZONE current_setting('TimeZone') FROM {fct_sla_clocks}), interval '1 month'
-) AS month
-CROSS JOIN LATERAL {sla_rates}(
-    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date
-) AS found
-"""
 SLA_BY_DAY: Final = View(
     "rpt_sla_by_day", "时限履行率（按日）", "How promises are kept, by the day on which their clocks started",
     reads=("fct_sla_clocks", "sla_rates"), query=_BY_DAY,
     columns=(Column("day_date", "date", True, Says("日期（业务时区）", "The day")), *SLA_RATES.columns),
 )  # fmt: skip
-SLA_BY_MONTH: Final = View(
-    "rpt_sla_by_month", "时限履行率（按月）", "How promises are kept, by the month in which their clocks started",
-    reads=("fct_sla_clocks", "sla_rates"), query=_BY_MONTH, columns=(MONTH, *SLA_RATES.columns),
+SLA_BY_MONTH: Final = by_month(
+    ("rpt_sla_by_month", "时限履行率（按月）", "How promises are kept, by the month in which their clocks started"),
+    SLA_RATES, "fct_sla_clocks", "started_at",
 )  # fmt: skip
 
 # Here it is who the case is assigned to, as in the figures of a ranking: a target counts facts of whole cases.

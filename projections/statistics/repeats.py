@@ -8,7 +8,7 @@ from psycopg.sql import Identifier, Literal
 
 from projections.columns import Column, Says
 from projections.statistics.function import PERIOD, Function
-from projections.statistics.parts import LAST, MONTH, PLACE, rate
+from projections.statistics.parts import LAST, PLACE, by_month, rate
 from projections.target_views import SMALL
 from projections.view import View
 
@@ -150,39 +150,19 @@ REPEAT_COMPLAINTS: Final = Function(
     reads=(*_NAMED, "complaints_followed"), query=_RATES, columns=_RATES_SAYS, parameters=WINDOW,
     values={"small": Literal(SMALL)}, parts={"followed": "{complaints_followed}"},
 )  # fmt: skip
-_REPAIRS_BY_MONTH: LiteralString = """
-SELECT month::date AS month, found.*
-FROM generate_series(
-    (SELECT date_trunc('month', min(occurred_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_repairs}),
-    (SELECT max(occurred_at) AT TIME ZONE current_setting('TimeZone') FROM {fct_repairs}), interval '1 month'
-) AS month
-CROSS JOIN LATERAL {repeat_repairs}(
-    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date, NULL
-) AS found
-"""
-_COMPLAINTS_BY_MONTH: LiteralString = """
-SELECT month::date AS month, found.*
-FROM generate_series(
-    (SELECT date_trunc('month', min(received_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_complaints}),
-    (SELECT max(received_at) AT TIME ZONE current_setting('TimeZone') FROM {fct_complaints}), interval '1 month'
-) AS month
-CROSS JOIN LATERAL {repeat_complaints}(
-    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date, NULL
-) AS found
-"""
 _AGAIN: LiteralString = """
 SELECT found.* FROM {repairs_followed}(
     now(), current_setting('TimeZone'), date '2000-01-01', date '2999-12-01', NULL
 ) AS found
 WHERE found.standing = 'repeated'
 """
-REPAIRS_BY_MONTH: Final = View(
-    "rpt_repeat_repairs", "重复维修（按月）", "Repairs that came again, by month: all, product, batch, cause",
-    reads=("fct_repairs", "repeat_repairs"), query=_REPAIRS_BY_MONTH, columns=(MONTH, *_RATES_SAYS),
+REPAIRS_BY_MONTH: Final = by_month(
+    ("rpt_repeat_repairs", "重复维修（按月）", "Repairs that came again, by month: all, product, batch, cause"),
+    REPEAT_REPAIRS, "fct_repairs", "occurred_at", ", NULL",
 )  # fmt: skip
-COMPLAINTS_BY_MONTH: Final = View(
-    "rpt_repeat_complaints", "重复投诉（按月）", "Complaints that came again, by month: all, product, batch, cause",
-    reads=("fct_complaints", "repeat_complaints"), query=_COMPLAINTS_BY_MONTH, columns=(MONTH, *_RATES_SAYS),
+COMPLAINTS_BY_MONTH: Final = by_month(
+    ("rpt_repeat_complaints", "重复投诉（按月）", "Complaints that came again, by month: all, product, batch, cause"),
+    REPEAT_COMPLAINTS, "fct_complaints", "received_at", ", NULL",
 )  # fmt: skip
 REPAIRED_AGAIN: Final = View(
     "rpt_repaired_again", "重复维修明细（按序列号）", "Every repair that came again: serial, batch, both cases",
