@@ -56,3 +56,15 @@ def test_ci_calls_what_everybody_calls() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert script.read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
+
+
+def test_every_test_with_a_full_count_is_run_at_it_by_make_faults() -> None:
+    marked = re.compile(r"mark\.faults\b")
+    forgotten = [
+        path.relative_to(ROOT).as_posix()
+        for path in tracked()
+        if path.match("tests/*/test_*.py") and path.parent.name != "faults"
+        if re.search(r"CASELEDGER_FAULTS.*full|import IS_FULL", text := path.read_text(encoding="utf-8"))
+        if not marked.search(text)
+    ]
+    assert forgotten == [], "`make faults` runs what carries the mark, and nothing else runs at full counts"

@@ -53,6 +53,7 @@ def test_every_line_of_the_page_is_understood() -> None:
         assert command.make_context(command.name, rest).params["out"]
 
 
+@pytest.mark.faults
 def test_the_lines_of_the_page_do_what_it_says(shell: Shell, place: Path) -> None:
     for line in TYPED[::EVERY]:
         done = shell(line.partition(" | ")[0])

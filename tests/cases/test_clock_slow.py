@@ -32,6 +32,7 @@ from tests.cases.clock_stories import (
 from tests.cases.slow_clock import SlowClock, works_in_china
 from tests.cases.test_calendars_slow import OFFICE, SHOP
 
+pytestmark = pytest.mark.faults
 EXAMPLES = 1_000 if os.environ.get("CASELEDGER_FAULTS") == "full" else 50
 BEGIN = wall("2026-09-24 00:00")
 MINUTES = 40 * 24 * 60

@@ -168,6 +168,7 @@ def a_random_history(dice: random.Random) -> tuple[Recorded, ...]:
     return tuple(facts)
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(110)
 def test_as_of_equals_the_slow_definition_for_any_case_and_any_two_instants() -> None:
     dice = random.Random(SEED)

@@ -20,6 +20,7 @@ from projections.target_views import SMALL
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
 from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things
 
+pytestmark = pytest.mark.faults
 CASES = 400 if os.environ.get("CASELEDGER_FAULTS") == "full" else 90
 MIDDLE, END = wall("2026-03-17 12:00"), wall("2026-12-31 12:00")
 Sums = dict[tuple[date, str], list[Thing]]

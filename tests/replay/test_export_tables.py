@@ -41,6 +41,7 @@ from replay.neutral import neutral
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import SHANGHAI, Lamps, classified, received
 
+pytestmark = pytest.mark.faults
 EVERY = 1 if os.environ.get("CASELEDGER_FAULTS") == "full" else 3
 AS_TEXT = {"tstzmultirange", "jsonb"}
 FORMULA = '=HYPERLINK("//x")'
