@@ -18,7 +18,7 @@ from projections.engine import Engine
 from projections.follower import Follower
 from projections.leader import lead
 from projections.rebuild import RebuildRuns, Sofar, rebuild
-from projections.registry import FACTS
+from projections.registry import DIMS, FACTS
 from projections.schema import BI, create, drop
 from projections.writing import PositionMoved
 from tests.projections.factory_log import FactoryLog
@@ -74,7 +74,9 @@ def test_the_size_of_a_page_does_not_matter(factory: Lamps, database: Database, 
         while follower.step(limit=page):
             pass
         found = compare(connection, BI, "bi_paged")
+        dims = [(all_rows(connection, dim.name), all_rows(connection, dim.name, "bi_paged")) for dim in DIMS]
         drop(connection, "bi_paged")
+    assert all(live == paged for live, paged in dims)
     assert [(table.table, table.differing) for table in found] == [(table.name, 0) for table in FACTS]
 
 
