@@ -9,7 +9,9 @@ import pytest
 
 from cases.store.database import Database
 from projections.engine import Engine
+from projections.questions.statistics import Report
 from projections.registry import FACTS
+from projections.statistics import listing
 from projections.views import VIEWS
 from projections.wide_views import WideView
 from tests.house import ROOT
@@ -50,3 +52,9 @@ def test_the_page_names_every_report_that_is_no_wide_view() -> None:
         for name in ("rpt_sla_now", *reports)
         if f"| `{name}`" not in PAGE and f", `{name}` |" not in PAGE
     ] == []
+
+
+def test_the_page_of_the_statistics_leads_to_every_report_function_and_view() -> None:
+    page = (ROOT / "docs" / "statistics.md").read_text(encoding="utf-8")
+    made = [*(one.name for one in listing.FUNCTIONS), *(one.name for one in listing.VIEWS)]
+    assert [name for name in (*Report, *made) if f"`{name}`" not in page] == []
