@@ -31,7 +31,7 @@ from replay.month_end import MonthRoom
 router: Final = APIRouter(prefix="/months", tags=["months"])
 READ_WAIT: Final = 2.0
 """Seconds for which a report waits until the tables have what was in the log when it was asked for."""
-MonthWord = Annotated[str, Path(pattern=MONTH, examples=["2026-10"])]
+Month = Annotated[str, Path(pattern=MONTH, examples=["2026-10"])]
 Report = Annotated[int | None, Query(ge=1, le=10**6, description="which report; the newest when absent")]
 Reader = Annotated[Credential, Depends(asks(Question.STATISTICS))]
 EXAMPLE: Final[dict[str, Any]] = {"document": "MR-2026-10"}
@@ -204,7 +204,7 @@ def _amount(told: MonthFigure | None, like: MonthFigure) -> Amount:
     responses=refusals(ASKED),
 )
 def read_month(
-    *, month: MonthWord, here: Here, known: Reader, report: Report = None, at_least: AtLeast = None
+    *, month: Month, here: Here, known: Reader, report: Report = None, at_least: AtLeast = None
 ) -> MonthAnswer:
     """Tell the reports of a month and every figure, published and of today; amounts by those who may see costs."""
     here.await_position(at_least)
@@ -219,7 +219,7 @@ def read_month(
     responses=refusals(ASKED),
 )
 def changes(
-    *, month: MonthWord, here: Here, known: Reader, report: Report = None, at_least: AtLeast = None
+    *, month: Month, here: Here, known: Reader, report: Report = None, at_least: AtLeast = None
 ) -> MonthChanges:
     """Tell by how much each case moved which figure since a report, and which facts came to it since.
 
@@ -238,7 +238,7 @@ def changes(
     )
 
 
-def publish(*, month: MonthWord, wanted: Any, here: Here, caller: Any) -> MonthReceipt:
+def publish(*, month: Month, wanted: Any, here: Here, caller: Any) -> MonthReceipt:
     """Publish; the docstring that callers read is the command's own."""
     here.engine.wait_for(here.ledger.settled(), READ_WAIT)
     kept = room_of(here).publish(month, wanted, caller, here.ledger.now())
