@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from psycopg import DataError
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from cases.errors import Malformed
@@ -50,7 +51,7 @@ class Wanted:
                 until = _day_after(self.until.astimezone(zone)) if is_day else self.until
                 yield SQL("{} < {}").format(moment, Literal(until))
         for name, value in self.equal.items():
-            yield SQL("{}::text = {}").format(Identifier(name), Literal(value))
+            yield _equals(name, value)
 
 
 def wanted_of(
@@ -97,14 +98,32 @@ def must_apply(wanted: Wanted, relation: Relation, look: Look) -> None:
             errors=[{"field": "until", "cure": "later than its beginning"}],
         )
     for name, value in wanted.equal.items():
-        column = relation.field(name)
+        column, asked = relation.field(name), name if name in NAMED else "where"
         if column is None:
             columns = ", ".join(field.name for field in relation.fields)
-            wrong = [{"field": name if name in NAMED else "where", "cure": f"one of its columns: {columns}"}]
+            wrong = [{"field": asked, "cure": f"one of its columns: {columns}"}]
             raise Malformed(f"{relation.name} has no such column", errors=wrong)
+        if not _is_readable(value, column, relation, look):
+            wrong = [{"field": asked, "cure": f"{name} is of type {column.type}"}]
+            raise Malformed("A filter cannot be read", errors=wrong)
         if column.dim and not _is_known(value, column, look):
             wrong = [{"field": name, "cure": f"a value that stands in bi.{column.dim}"}]
             raise Malformed("A filter names something that there is not", errors=wrong)
+
+
+def _equals(name: str, value: str) -> Composable:
+    """Say that a column has a value, which PostgreSQL reads as the column's type."""
+    return SQL("{} = {}").format(Identifier(name), Literal(value))
+
+
+def _is_readable(value: str, column: Field, relation: Relation, look: Look) -> bool:
+    query = SQL("SELECT FROM {} WHERE {} LIMIT 0").format(look.place(relation), _equals(column.name, value))
+    try:
+        with look.connection.transaction():
+            look.connection.execute(query)
+    except DataError:
+        return False
+    return True
 
 
 def _is_known(value: str, column: Field, look: Look) -> bool:

@@ -267,6 +267,9 @@ def test_what_is_no_table_is_refused_by_whatever_name(look: Look, name: str) -> 
         ("fct_cases", {"where": ["kind=repair"], "equal": {"kind": "return"}}, "where"),
         ("fct_cases", {"equal": {"kind": "repair' OR true --"}}, "kind"),
         ("fct_cases", {"equal": {"department": "nobody"}}, "department"),
+        ("fct_cases", {"equal": {"department": "\0"}}, "department"),
+        ("fct_cases", {"where": ["is_live=perhaps"]}, "where"),
+        ("fct_cases", {"where": ["opened_month=2026-03"]}, "where"),
         ("dim_causes", {"equal": {"product_id": "lamp/K7"}}, "product_id"),
         ("dim_causes", {"period": "2026"}, "since"),
         ("fct_cases", {"period": "2026", "since": datetime(2026, 1, 1, tzinfo=UTC)}, "period"),
@@ -284,9 +287,11 @@ def test_what_a_table_cannot_be_asked_for_is_refused_with_the_cure(
     assert error["cure"]
 
 
-def test_a_value_is_compared_and_never_run(look: Look) -> None:
-    wanted = Wanted(equal={"case_no": "x' OR 'a' = 'a"})
-    assert len(written(look, "fct_cases", "csv", wanted).splitlines()) == 1
+def test_a_value_is_read_as_what_the_column_holds_and_never_run(look: Look) -> None:
+    injected = Wanted(equal={"case_no": "x' OR 'a' = 'a"})
+    otherwise = Wanted(equal={"case_no": "AS-X", "is_live": "yes", "opened_at": "2026-03-31T15:59Z"})
+    lines = [len(written(look, "fct_cases", "csv", wanted).splitlines()) for wanted in (injected, otherwise)]
+    assert lines == [1, 2]
 
 
 def test_a_spreadsheet_that_nobody_could_work_with_is_refused(look: Look) -> None:
