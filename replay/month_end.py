@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
@@ -28,20 +27,10 @@ from projections.questions import month_end
 from projections.questions.answers import Standing, snapshot, standing_of
 from projections.questions.month_end import Before, Moved, Reported
 from projections.schema import Db
-from replay.recording import Batch, record
+from replay.recording import Batch, StreamReceipt, record
 
 T = TypeVar("T")
 Compare = Callable[[Cursor[DictRow], Reported, Before], T]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a request came to; `facts` is empty where the same was published before."""
-
-    stream: UUID
-    version: int
-    position: int
-    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +67,7 @@ class MonthRoom:
             counted = month_end.figures(cursor, month_of(written).first, now, self._zone.key)
             return Today(standing_of(cursor), counted)
 
-    def publish(self, written: str, asked: PublishMonth, caller: Caller, now: datetime) -> Kept:
+    def publish(self, written: str, asked: PublishMonth, caller: Caller, now: datetime) -> StreamReceipt:
         """Record a report; raises Malformed, Refused, CaseIsBusy, Unavailable.
 
         What was in the log when it was asked for must be in the tables, or `despite` says that it need not.
@@ -103,13 +92,13 @@ class MonthRoom:
         )
         facts, stream = tuple(asked.decide(at)), month_id(period)
         if not facts:
-            return Kept(stream, reports[-1].originator_version, reports[-1].position, ())
+            return StreamReceipt(stream, reports[-1].originator_version, reports[-1].position, ())
         moment, is_backdated = claimed(asked, Rules(), now)
         batch = Batch(stream, len(reports), None, moment, is_backdated)
         source = caller.source.model_copy(update={"document": asked.document})
         busy = "Somebody else published this month just now; nothing was recorded here"
         position = record(self._ledger, batch, facts, replace(caller, source=source), busy)
-        return Kept(stream, len(reports) + 1, position, tuple(fact.name() for fact in facts))
+        return StreamReceipt(stream, len(reports) + 1, position, tuple(fact.name() for fact in facts))
 
     def moved(self, written: str, now: datetime, number: int | None = None) -> tuple[Moved, ...]:
         """Tell what moved the figures since a report, case by case; raises Malformed, NotFound."""

@@ -26,17 +26,14 @@ from cases.regulation.rules import Reference
 from cases.store.ledger import Ledger
 from cases.telling import claimed
 from projections.casefile import CaseFacts, CaseFile, open_file
-from replay.recording import Batch, record
+from replay.recording import Batch, StreamReceipt, record
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a request came to; `facts` is empty where there was nothing new, `proposal` is its number."""
+class ProposalReceipt(StreamReceipt):
+    """The same for a proposal; `proposal` is its number."""
 
     proposal: int
-    version: int
-    position: int
-    facts: tuple[str, ...]
 
 
 class ProposalRoom:
@@ -51,7 +48,7 @@ class ProposalRoom:
         self._reference.newest(regulation)
         return fold(self._ledger.load(register_id(regulation)))
 
-    def act(self, regulation: str, asked: ProposalAsked, caller: Caller, now: datetime) -> Kept:
+    def act(self, regulation: str, asked: ProposalAsked, caller: Caller, now: datetime) -> ProposalReceipt:
         """Record what a request comes to; raises NotFound, NotAllowed, Malformed, Refused, CaseIsBusy, Unavailable."""
         rules = self._reference.rules_for((self._reference.newest(regulation),))
         (bound,) = rules
@@ -65,14 +62,14 @@ class ProposalRoom:
             sitting = replace(sitting, grounds=found)
         facts = tuple(asked.decide(sitting))
         number = facts[0].proposal if facts and isinstance(facts[0], Proposed) else _number(asked, sitting)
-        version = register.version + len(facts)
+        stream, version = register_id(regulation), register.version + len(facts)
         if not facts:
-            return Kept(number, version, register.position, ())
-        batch = Batch(register_id(regulation), register.version, bound.name, at, is_backdated)
+            return ProposalReceipt(stream, version, register.position, (), number)
+        batch = Batch(stream, register.version, bound.name, at, is_backdated)
         busy = "Somebody else wrote into this register just now; nothing was recorded here"
         source = caller.source.model_copy(update={"document": asked.document})
         position = record(self._ledger, batch, facts, replace(caller, source=source), busy)
-        return Kept(number, version, position, tuple(fact.name() for fact in facts))
+        return ProposalReceipt(stream, version, position, tuple(fact.name() for fact in facts), number)
 
     def is_revised(self, proposal: Proposal, now: datetime) -> bool:
         """Tell whether something that a proposal rests on is told otherwise by now; the proposal stands."""

@@ -30,6 +30,16 @@ class Batch:
     is_backdated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StreamReceipt:
+    """What a request beside the cases came to; `facts` names what was recorded, nothing where nothing was new."""
+
+    stream: UUID
+    version: int
+    position: int
+    facts: tuple[str, ...]
+
+
 def record(ledger: Ledger, batch: Batch, facts: Sequence[Fact], caller: Caller, busy: str) -> int:
     """Store facts; gives the position of the last. Raises CaseIsBusy, saying `busy`, and Unavailable."""
     request = uuid4()

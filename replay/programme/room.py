@@ -24,7 +24,7 @@ from projections.schema import Db
 from replay.audit.draw import how_to_draw
 from replay.programme.figures import compiled, compiled_again, figures_of, scope_of
 from replay.programme.verifying import Customer, customers
-from replay.recording import Batch, record
+from replay.recording import Batch, StreamReceipt, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,6 @@ class Told:
     def stream(self) -> UUID:
         """Give the id of its stream."""
         return holding_id(self.duty.regulation, self.duty.programme.id, self.period)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a request came to; `facts` is empty where there was nothing new."""
-
-    stream: UUID
-    version: int
-    position: int
-    facts: tuple[str, ...]
 
 
 class HoldingRoom:
@@ -89,7 +79,7 @@ class HoldingRoom:
         asked: ProgrammeAsked,
         caller: Caller,
         now: datetime,
-    ) -> Kept:
+    ) -> StreamReceipt:
         """Record what a request comes to; raises NotFound, NotAllowed, Malformed, Refused, CaseIsBusy, Unavailable."""
         told = self.one(regulation, programme, written, now)
         must_take_part(caller.role, told.duty.programme.kind)
@@ -107,14 +97,14 @@ class HoldingRoom:
         stream = told.stream
         version = told.holding.version + len(facts)
         if not facts:
-            return Kept(stream, version, told.holding.told.position if told.holding.told else 0, ())
+            return StreamReceipt(stream, version, told.holding.told.position if told.holding.told else 0, ())
         rules = self._reference.rules_for((self._reference.newest(regulation),))
         at, is_backdated = claimed(asked, rules, now)
         batch = Batch(stream, told.holding.version, told.duty.decided_under, at, is_backdated)
         busy = "Somebody else worked on this programme just now; nothing was recorded here"
         source = caller.source.model_copy(update={"document": asked.document})
         position = record(self._ledger, batch, facts, replace(caller, source=source), busy)
-        return Kept(stream, version, position, tuple(fact.name() for fact in facts))
+        return StreamReceipt(stream, version, position, tuple(fact.name() for fact in facts))
 
     def _looked(self, occasion: Occasion) -> Occasion:
         """Compile the figures that a holding freezes, with the position of the log that they stand on."""
