@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
+import psycopg
 from psycopg.sql import SQL
 
 from cases.events_reference import CalendarPublished
@@ -21,7 +23,7 @@ from projections.writing import Writer
 
 PAGE = 1000
 SIGN_OF_LIFE: Final = 1.0
-"""Seconds of work after which a leader says that it lives."""
+"""Seconds between two words of a leader that works cases out."""
 BATCH = 500
 
 
@@ -80,14 +82,10 @@ class Follower:
                 self._writer.write(cases)
 
     def _computed(self, ids: list[UUID], until: int, reference: Reference) -> list[Computed]:
-        """Work cases out, and say between two of them that we live: a silent leader is deposed."""
-        cases, said = [], time.monotonic()
-        for history in reading.histories(self._connection, ids, until) if ids else ():
-            if time.monotonic() - said > SIGN_OF_LIFE:
-                self._connection.execute("SELECT")
-                said = time.monotonic()
-            cases.append(compute(history, reference))
-        return cases
+        """Work cases out, and say meanwhile that we live, however long one of them takes."""
+        histories = reading.histories(self._connection, ids, until) if ids else []
+        with _alive(self._connection):
+            return [compute(history, reference) for history in histories]
 
     def _known(self, *, everything: bool) -> list[UUID]:
         query = SQL("SELECT case_id FROM {} ORDER BY position").format(PARKED.at(self._schema))
@@ -96,6 +94,26 @@ class Follower:
             query = SQL("SELECT case_id FROM {}").format(FACTS[0].at(self._schema))
             ids += [row[0] for row in self._connection.execute(query)]
         return list(dict.fromkeys(ids))
+
+
+@contextmanager
+def _alive(connection: Db) -> Iterator[None]:
+    """Say that we live while nothing else is asked of the connection: a silent leader is deposed."""
+    done = threading.Event()
+    voice = threading.Thread(target=_say, args=(connection, done), daemon=True)
+    voice.start()
+    try:
+        yield
+    finally:
+        done.set()
+        voice.join()
+
+
+def _say(connection: Db, done: threading.Event) -> None:
+    """Whatever ended the connection is told to whoever uses it next."""
+    with suppress(psycopg.Error):
+        while not done.wait(SIGN_OF_LIFE):
+            connection.execute("SELECT")
 
 
 def _batched(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -6,17 +6,22 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 
 from cases.events import Corrected
+from cases.regulation.rules import Reference
 from cases.store.database import Database
+from projections import follower, leader
 from projections.compare import compare
 from projections.engine import Engine
 from projections.follower import Follower
-from projections.leader import lead
+from projections.leader import depose_the_silent, lead
+from projections.parking import Computed, compute
+from projections.reading import History
 from projections.rebuild import RebuildRuns, Sofar, rebuild
 from projections.registry import DIMS, FACTS
 from projections.schema import BI, create, drop
@@ -70,13 +75,13 @@ def test_a_rebuild_gives_the_same_rows_as_following_live(factory: Lamps, databas
 def test_the_size_of_a_page_does_not_matter(factory: Lamps, database: Database, page: int) -> None:
     with connected(database) as connection:
         create(connection, "bi_paged")
-        follower = Follower(connection, "bi_paged")
-        while follower.step(limit=page):
+        paged = Follower(connection, "bi_paged")
+        while paged.step(limit=page):
             pass
         found = compare(connection, BI, "bi_paged")
         dims = [(all_rows(connection, dim.name), all_rows(connection, dim.name, "bi_paged")) for dim in DIMS]
         drop(connection, "bi_paged")
-    assert all(live == paged for live, paged in dims)
+    assert all(live == again for live, again in dims)
     assert [(table.table, table.differing) for table in found] == [(table.name, 0) for table in FACTS]
 
 
@@ -162,6 +167,29 @@ def test_of_two_engines_the_second_takes_over_when_the_leader_is_cut_off(
     report = rebuild(database, workers=1, is_swapped=False)
     assert report.compared
     assert report.differing == 0
+
+
+def test_a_leader_that_has_long_to_do_with_one_case_is_not_taken_for_silent(
+    factory: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def long(history: History, reference: Reference) -> Computed:
+        time.sleep(1.5)
+        return compute(history, reference)
+
+    last = factory.tell("long", ("2026-05-04 11:00", received("AS-16")))
+    with connected(database) as other, connected(database) as own:
+        assert lead(own)
+        worker = Follower(own)
+        monkeypatch.setattr(leader, "SILENCE", 0.6)
+        monkeypatch.setattr(follower, "SIGN_OF_LIFE", 0.1)
+        monkeypatch.setattr(follower, "compute", long)
+        with ThreadPoolExecutor(1) as at_work:
+            step = at_work.submit(worker.step)
+            while not step.done():
+                assert not depose_the_silent(other)
+                time.sleep(0.1)
+        assert step.result() > 0
+        assert worker.position == last
 
 
 def test_what_is_recorded_is_seen_at_once(factory: Lamps, database: Database) -> None:
