@@ -40,7 +40,7 @@ def publish(
     with installation() as here:
         here.engine.catch_up()
         kept = room_of(here).publish(month, asked, acting(role, publisher), here.ledger.now())
-        new = f"published, report {kept.version}, position {kept.position}"
+        new = f"published, report {kept.version}"
         OUT.print(new if kept.facts else "published before, nothing new", markup=False)
 
 
