@@ -182,7 +182,7 @@ def test_what_comes_after_an_ended_clock_never_changes_it(
     before = tell(begun("office-hours", amount), told)
     after = before
     for number, fact in enumerate(later):
-        after = after.at(f"2026-10-20 10:{number:02d}", fact)
+        after = after.at(f"2026-11-20 10:{number:02d}", fact)  # behind every history
     if before.clock().ended_at is not None:
         assert ended(after.clock()) == ended(before.clock())
     assert after.clock().started_at == before.clock().started_at.astimezone(UTC)
