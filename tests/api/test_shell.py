@@ -149,9 +149,8 @@ def test_a_wrong_value_that_is_no_setting_is_not_called_one(capsys: pytest.Captu
 
 
 def test_every_command_stands_under_what_it_is_for() -> None:
-    assert [
-        one.name for one in (*app.registered_commands, *app.registered_groups) if not one.rich_help_panel
-    ] == []
+    assert [one.name for one in app.registered_commands if not one.rich_help_panel] == []
+    assert [one.name for one in app.registered_groups if not one.rich_help_panel] == []
     told = CliRunner().invoke(app, ["--help"]).output
     places = [
         told.index(f" {panel} ") for panel in ("Run it", "Take cases in", "See, and take out", "Keep it")
