@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from struct import Struct
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import CharacterNotInRepertoire, NumericValueOutOfRange
 from psycopg.types.multirange import Multirange
 
 from projections.columns import Column
@@ -25,8 +26,8 @@ MOMENT_ONE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 OF: Final = {"bigint[]": 20, "text[]": 25}
 """What arrays are made of, by its number among the types of PostgreSQL."""
-_short, _size = Struct(">h").pack, Struct(">i").pack
-_long, _day, _array = Struct(">iq").pack, Struct(">ii").pack, Struct(">iiiiii").pack
+_short, _size = struct.Struct(">h").pack, struct.Struct(">i").pack
+_long, _day, _array = struct.Struct(">iq").pack, struct.Struct(">ii").pack, struct.Struct(">iiiiii").pack
 
 
 class Same(tuple[Any, ...]):  # noqa: SLOT001 - it has a place for what was written, which a tuple cannot slot
@@ -55,10 +56,18 @@ class Writing:
         self._others = Transformer()
 
     def written(self, table: Table, rows: Iterable[Row]) -> bytes:
-        """Write rows of a table; any number of such parts, between BEGIN and END, is one COPY."""
+        """Write rows of a table; any number of such parts, between BEGIN and END, is one COPY.
+
+        Raises DataError, as the database would, for a number or a text that no column can hold.
+        """
         self._columns = table.columns
         count = _short(len(self._columns))
-        return b"".join([count + self._cells(row) for row in rows])
+        try:
+            return b"".join([count + self._cells(row) for row in rows])
+        except struct.error:
+            raise NumericValueOutOfRange from None
+        except UnicodeEncodeError:
+            raise CharacterNotInRepertoire from None
 
     def _cells(self, row: Row) -> bytes:
         words, ids, written = self._words, self._ids, list[bytes]()

@@ -75,13 +75,13 @@ class Loader:
         """Write without waiting for the disk: what is lost with the server is not marked as done either."""
         self._job = job
         self._connection = connection
-        self._writing = Writing()
         connection.execute("SET synchronous_commit = off")
 
     def load(self, span: Span) -> Loaded:
         """Compute and store the cases of a range, and mark it as done, all at once; nothing where it was done."""
         loaded = Loaded(grown={table.name: set() for table, _ in GROWING})
-        found = [self._computed(history, loaded) for history in self._histories(span)]
+        writing = Writing()
+        found = [self._computed(history, loaded, writing) for history in self._histories(span)]
         schema, done = self._job.schema, (loaded.facts, loaded.cases)
         with self._connection.transaction():
             if not plan.tick(self._connection, schema, self._job.plan.plan_id, span, *done):
@@ -96,7 +96,7 @@ class Loader:
     def _histories(self, span: Span) -> Iterator[History]:
         return reading.shard(self._connection, span.first, span.after_last, self._job.plan.until)
 
-    def _computed(self, history: History, loaded: Loaded) -> Written | None:
+    def _computed(self, history: History, loaded: Loaded, writing: Writing) -> Written | None:
         """Compute a case and write its rows at once, as long as they are at hand; None for one that is parked."""
         loaded.facts += len(history)
         loaded.cases += 1
@@ -104,8 +104,12 @@ class Loader:
         if case.rows is None:
             loaded.parked.append(case.parked())
             return None
-        rows, write = case.rows, self._writing.written
-        tables = [write(table, rows[table.name]) if rows[table.name] else b"" for table in FACTS]
+        rows, write = case.rows, writing.written
+        try:
+            tables = [write(table, rows[table.name]) if rows[table.name] else b"" for table in FACTS]
+        except REFUSALS as refusal:
+            loaded.parked.append(case.parked(reason_of(refusal)))
+            return None
         return Written(Computed(history, None), tables, [rows[table.name] for table, _ in GROWING])
 
     def _store(self, cases: list[Written], loaded: Loaded) -> None:

@@ -83,6 +83,15 @@ def test_cells_that_many_rows_share_are_written_as_their_own(connection: Connect
     )  # fmt: skip
 
 
-def test_a_text_that_the_database_cannot_hold_is_refused(connection: Connection[Any]) -> None:
+@pytest.mark.parametrize("cell", ["\0", "\ud800"])
+def test_a_text_that_the_database_cannot_hold_is_refused(connection: Connection[Any], cell: str) -> None:
     with pytest.raises(psycopg.errors.DataError):
-        insert(connection, TABLE, "cells", ((UUID(int=1), "\0", *[None] * 8),))
+        insert(connection, TABLE, "cells", ((UUID(int=1), cell, *[None] * 8),))
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
+def test_a_number_that_no_column_holds_is_refused_as_by_the_database(
+    connection: Connection[Any], number: int
+) -> None:
+    with pytest.raises(psycopg.errors.DataError):
+        insert(connection, TABLE, "cells", ((UUID(int=1), None, number, *[None] * 7),))
