@@ -109,6 +109,7 @@ TABLE = Table(
     indexes=(
         Index("opened_at, case_id", is_order=True),
         Index("opened_month"),
+        Index("closed_at", "closed_at IS NOT NULL"),
         Index("case_no"),
         Index("serial_token", "serial_token IS NOT NULL"),
         Index("case_id", "is_parked"),

@@ -37,7 +37,7 @@ class CostRow(NamedTuple):
 
 TABLE = Table(
     "fct_costs", columns.of_one_fact(CostRow), ("case_id", "version"), "费用（每笔一行）", "Costs, one row each",
-    indexes=(Index("month"), Index("budget, occurred_at")),
+    indexes=(Index("month"), Index("occurred_at"), Index("budget, occurred_at")),
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class RefundRow(NamedTuple):
 
 TABLE = Table(
     "fct_refunds", columns.of_one_fact(RefundRow), ("case_id", "version"), "退款（每笔一行）", "Refunds, one row each",
-    indexes=(Index("month"),),
+    indexes=(Index("month"), Index("occurred_at")),
 )  # fmt: skip
 
 
