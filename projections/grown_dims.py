@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from cases.events import Classified, Transferred
+from cases.case import Case, fold
+from cases.events import Classified, Corrected, Transferred
 from cases.regulation.items import Promise
 from cases.regulation.model import Item, Regulation
 from cases.regulation.rules import Reference
@@ -80,9 +81,10 @@ CLAUSES = Table(
 
 
 def product_rows(file: CaseFile) -> Iterator[ProductRow]:
-    """Give the product that a case names."""
-    if (received := file.case.received) is not None:
-        yield _product(file.reference, received.product_line, received.product_model)
+    """Give the products that a case names or once named."""
+    for case in _ever(file):
+        if (received := case.received) is not None:
+            yield _product(file.reference, received.product_line, received.product_model)
 
 
 def listed_rows(reference: Reference, standing: Iterable[Row] = ()) -> Iterator[ProductRow]:
@@ -114,17 +116,35 @@ def _product(reference: Reference, line: str, model: str | None) -> ProductRow:
 
 
 def region_rows(file: CaseFile) -> Iterator[RegionRow]:
-    """Give the region that a case names."""
-    yield RegionRow(file.region)
+    """Give the regions that a case names or once named."""
+    for case in _ever(file):
+        yield RegionRow((case.received.region if case.received else None) or UNKNOWN)
 
 
 def staff_rows(file: CaseFile) -> Iterator[StaffRow]:
     """Give whoever recorded a fact of a case, and whom it was ever given to."""
     for recorded in file.facts:
         yield StaffRow(recorded.actor)
-    for known in file.case.history:
-        if isinstance(known.fact, Classified | Transferred) and known.fact.assigned_to:
-            yield StaffRow(known.fact.assigned_to)
+    for case in _ever(file):
+        for known in case.history:
+            if isinstance(known.fact, Classified | Transferred) and known.fact.assigned_to:
+                yield StaffRow(known.fact.assigned_to)
+
+
+NAMES: Final = frozenset({"product_line", "product_model", "region", "assigned_to"})
+"""The fields that rows of these dims are named by."""
+
+
+def _ever(file: CaseFile) -> Iterator[Case]:
+    """Give a case as it is, and as it was before each correction that could rename something.
+
+    What was named once stands in the log for good; so its row does, and a rebuild gives the rows that following gave.
+    """
+    yield file.case
+    for place, known in enumerate(file.facts):
+        fact = known.fact
+        if isinstance(fact, Corrected) and (fact.is_withdrawn or not NAMES.isdisjoint(fact.changes)):
+            yield fold(file.case_id, file.facts[:place])
 
 
 def clause_id(regulation: str, item_type: str, item: str) -> str:

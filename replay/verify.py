@@ -17,7 +17,6 @@ import psycopg
 from psycopg.rows import args_row
 from psycopg.sql import SQL
 
-from cases.events import Corrected
 from cases.regulation.rules import Reference
 from cases.store.database import Database
 from cases.store.leaf import leaf
@@ -213,9 +212,6 @@ def _verify_rows(
         )
         return 0
     tables.remember(computed.rows)
-    for at, stored in enumerate(history):
-        if stored.topic == Corrected.topic and (before := compute(history[:at], reference).rows):
-            tables.remember_before(before)
     for table, message in rows_against(computed.rows, standing, case_id):
         report.findings.append(Finding("row", f"{table}: {message}", case_id, None, history[-1].position))
     return sum(map(len, computed.rows.values()))

@@ -40,8 +40,6 @@ class TablesRead:
     position: int
     parked: frozenset[UUID]
     grown: dict[str, set[Row]] = field(default_factory=lambda: defaultdict(set))
-    outgrown: dict[str, set[Row]] = field(default_factory=lambda: defaultdict(set))
-    """What cases needed there before a correction; it may still stand, and nothing points to it."""
 
     @classmethod
     def open(cls, connection: Db) -> TablesRead:
@@ -63,16 +61,8 @@ class TablesRead:
 
     def remember(self, rows: Rows) -> None:
         """Keep what a case needs in the growing dims."""
-        _keep(self.grown, rows)
-
-    def remember_before(self, rows: Rows) -> None:
-        """Keep what a case needed in the growing dims before it was corrected."""
-        _keep(self.outgrown, rows)
-
-
-def _keep(known: dict[str, set[Row]], rows: Rows) -> None:
-    for table, _ in GROWING:
-        known[table.name].update(map(hashable, rows[table.name]))
+        for table, _ in GROWING:
+            self.grown[table.name].update(map(hashable, rows[table.name]))
 
 
 def hashable(row: Row) -> Row:
@@ -122,7 +112,8 @@ def dims_against(tables: TablesRead, reference: Reference) -> Iterator[tuple[str
         query = SQL("SELECT {} FROM {}").format(table.names, table.at(BI))
         wanted = set(map(hashable, rows))
         found = {hashable(row) for row in tables.connection.execute(query)}
-        found -= tables.outgrown[table.name] - wanted
+        if table.name in tables.grown and tables.parked:
+            found &= wanted  # what a case that is set aside once named cannot be told
         for name, message in _differing(table, wanted, found):
             yield "dim", f"{name}: {message}"
 

@@ -86,16 +86,40 @@ def test_the_newest_catalogue_renames_them_and_a_rebuild_gives_the_same(
     assert all_rows(bi, "dim_products") == live
 
 
-def test_a_product_that_a_correction_renamed_is_no_sign_of_tampering(
+GROWN = ("dim_products", "dim_regions", "dim_staff")
+
+
+def corrected(**told: object) -> Corrected:
+    return Corrected.model_validate({"reason": "typing_error", **told})
+
+
+def test_what_a_correction_renamed_keeps_its_row_live_and_after_a_rebuild(
     bi: Db, lamps: Lamps, database: Database
 ) -> None:
+    right = {"product_model": "K7", "region": "Suzhou"}
     lamps.tell("five", ("2026-03-04 09:00", received("AS-five", product_model="K8", region="Nowhere")))
     Engine(database).catch_up()
-    right = {"product_model": "K7", "region": "Suzhou"}
-    told = {"corrects": 1, "reason": "typing_error", "changes": right}
-    lamps.tell("five", ("2026-03-04 10:00", Corrected.model_validate(told)))
+    lamps.tell("five", ("2026-03-04 10:00", corrected(corrects=1, changes=right)))
+    lamps.tell("five", ("2026-03-04 11:00", corrected(corrects=2, is_withdrawn=True)))
+    lamps.tell("five", ("2026-03-04 12:00", corrected(corrects=1, changes={"product_model": "K9"})))
     Engine(database).catch_up()
-    assert {"lamp/K7", "lamp/K8"} <= products(bi).keys(), "what no case has any more stays"
+    live = [all_rows(bi, dim) for dim in GROWN]
+    assert {"lamp/K7", "lamp/K8", "lamp/K9"} <= products(bi).keys(), "the log named each of them"
     assert verify(database).verdict is Verdict.PROVEN
+    rebuild(database, workers=1)
+    assert [all_rows(bi, dim) for dim in GROWN] == live
+
+
+def test_a_name_that_no_case_ever_had_is_a_sign_of_tampering(bi: Db, database: Database) -> None:
     bi.execute("INSERT INTO bi.dim_regions VALUES ('Elsewhere')")
-    assert verify(database).verdict is Verdict.TAMPERED, "what no case ever had does not"
+    assert verify(database).verdict is Verdict.TAMPERED
+    bi.execute("DELETE FROM bi.dim_regions WHERE region_id = 'Elsewhere'")
+
+
+def test_a_name_that_only_a_case_set_aside_had_is_none(bi: Db, database: Database) -> None:
+    bi.execute("""
+        INSERT INTO bi.meta_parked SELECT case_id, last_position, now(), 'KeyError' FROM bi.fct_cases
+        WHERE case_no = 'AS-five'
+    """)
+    report = verify(database)
+    assert (report.verdict, report.findings) == (Verdict.CANNOT_TELL, [])
