@@ -49,10 +49,15 @@ def expose(database: Database, port: int) -> str:
         with database:
             pass
     server.places.door.write_text(f"{port}\n", encoding="ascii")
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = new_password()
     with database:
         _let_in(database, password)
     return password
+
+
+def new_password() -> str:
+    """Give a new password, of letters and digits: none that a shell or `psql` would take for an option."""
+    return secrets.token_hex(PASSWORD_BYTES)
 
 
 def unexpose(database: Database) -> None:

@@ -14,7 +14,7 @@ from cases.settings import Settings
 from cases.store.cluster import ADMIN
 from cases.store.database import Database
 from cases.store.errors import ServerStuck
-from cases.store.exposing import NotOurs, PortTaken, expose, is_open, unexpose
+from cases.store.exposing import NotOurs, PortTaken, expose, is_open, new_password, unexpose
 from cases.store.server import EmbeddedServer
 from tests.fix_store import folder_for_a_server
 
@@ -154,3 +154,9 @@ def test_exposing_again_gives_a_new_password_and_closing_ends_what_was_open(
     with pytest.raises(psycopg.OperationalError, match="password"):
         by_network(port, again)
     assert not is_open(keeper, None), "the port itself is closed at the next start"
+
+
+def test_no_password_begins_like_an_option_of_a_program() -> None:
+    made = {new_password() for _ in range(2000)}
+    assert len(made) == 2000
+    assert all(one.isalnum() for one in made)
