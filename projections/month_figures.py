@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, LiteralString
 
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from projections.columns import Column, Says
 
@@ -29,8 +29,7 @@ FIGURES_SAYS: Final = (
     COUNTED_SAYS[8],
 )
 
-# A clock counts in the month in which it started, everything else in the month in which it happened. What it reads is
-# filled in twice: with the tables as they are, and as they were at an earlier position (questions/month_end.py).
+# A clock counts in the month in which it started, everything else in the month in which it happened.
 COUNTED: LiteralString = """
     SELECT told.measure, clause_id AS item, department, NULL AS currency, case_id, told.numerator, told.denominator,
         NULL::bigint AS amount_minor, last_position
@@ -67,6 +66,10 @@ COUNTED: LiteralString = """
     SELECT 'refunded', NULL, department, currency, case_id, 1, NULL, amount_minor, last_position
     FROM {refunds} AS refunds WHERE occurred_at >= begins AND occurred_at < ends
 """
+COUNTED_TABLES: Final = {
+    "cases": "fct_cases", "complaints": "fct_complaints", "costs": "fct_costs", "refunds": "fct_refunds",
+}  # fmt: skip
+"""What `COUNTED` calls the tables that it reads itself → their names."""
 COUNTED_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, begins timestamptz, ends timestamptz) RETURNS TABLE ({columns})
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -88,19 +91,25 @@ END
 """
 
 
+def counted(*, clocks_at: Composable, counted_at: Composable, table: Callable[[str], Identifier]) -> Composed:
+    """Say in SQL what every case adds: over the tables as they are, or as they were (questions/month_end.py).
+
+    It reads clocks and facts that targets count as they stand at `instant`, and each table where `table` says.
+    """
+    tables = {part: table(name) for part, name in COUNTED_TABLES.items()}
+    return SQL(COUNTED).format(clocks_at=clocks_at, counted_at=counted_at, **tables)
+
+
 def create(schema: str) -> Iterator[Composed]:
     """Give the statements that make the functions, once all tables and those of clocks and targets stand."""
-    tables = {
-        "cases": "fct_cases", "complaints": "fct_complaints", "costs": "fct_costs", "refunds": "fct_refunds",
-    }  # fmt: skip
     counted_at, figures_at = (Identifier(schema, name) for name in ("month_counted_at", "month_figures_at"))
     yield SQL(COUNTED_AT).format(
         function=counted_at,
         columns=_typed(COUNTED_SAYS),
-        counted=SQL(COUNTED).format(
+        counted=counted(
             clocks_at=SQL("{}(instant)").format(Identifier(schema, "sla_clocks_at")),
             counted_at=SQL("{}(instant)").format(Identifier(schema, "counted_at")),
-            **{part: Identifier(schema, name) for part, name in tables.items()},
+            table=lambda name: Identifier(schema, name),
         ),
     )
     yield SQL(FIGURES_AT).format(function=figures_at, columns=_typed(FIGURES_SAYS), counted_at=counted_at)

@@ -17,14 +17,14 @@ from psycopg.types.multirange import Multirange
 
 from cases.codes import MonthChange, MonthMeasure
 from cases.events_month import MonthFigure
-from projections.month_figures import COUNTED
+from projections.month_figures import COUNTED_TABLES, counted
 from projections.questions.answers import Part
 from projections.registry import FACTS, Rows
 from projections.tables import Row
 from projections.target_views import COUNTED_STANDING
 from projections.views import CLOCKS_STANDING
 
-READ: Final = {"fct_cases", "fct_complaints", "fct_costs", "fct_refunds", "fct_sla_clocks", "fct_counted"}
+READ: Final = {*COUNTED_TABLES.values(), "fct_sla_clocks", "fct_counted"}
 """The tables that a month's figures are counted from."""
 TABLES: Final = tuple(table for table in FACTS if table.name in READ)
 
@@ -186,7 +186,7 @@ class Before:
 
 def _counted_then() -> Composed:
     clocks = SQL(CLOCKS_STANDING).format(clocks=Identifier("fct_sla_clocks"))
-    counted = SQL(COUNTED_STANDING).format(
+    facts = SQL(COUNTED_STANDING).format(
         counted=Identifier("fct_counted"), targets=Identifier("bi", "dim_targets"),
         clocks_at=SQL("({})").format(clocks),
     )  # fmt: skip
@@ -199,12 +199,10 @@ def _counted_then() -> Composed:
     )  # fmt: skip
     return SQL(COUNTED_THEN).format(
         then=SQL(", ").join(then),
-        counted=SQL(COUNTED).format(
-            clocks_at=SQL("({})").format(clocks), counted_at=SQL("({})").format(counted),
-            cases=Identifier("fct_cases"), complaints=Identifier("fct_complaints"),
-            costs=Identifier("fct_costs"), refunds=Identifier("fct_refunds"),
+        counted=counted(
+            clocks_at=SQL("({})").format(clocks), counted_at=SQL("({})").format(facts), table=Identifier
         ),
-    )  # fmt: skip
+    )
 
 
 def _asked(told: Reported) -> dict[str, Any]:
