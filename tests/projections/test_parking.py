@@ -8,14 +8,18 @@ import pytest
 from psycopg.types.numeric import Int8
 
 from cases.errors import BrokenHistory
+from cases.events import Corrected
 from cases.events_reference import CalendarPublished
 from cases.fact import Pinned
 from cases.store.database import Database
+from projections import cases_table
+from projections.casefile import CaseFile
 from projections.engine import Engine
 from projections.questions.cases import CaseFilter, case_list
 from projections.rebuild import rebuild
 from projections.reworking import Reworker
 from projections.schema import Db
+from projections.tables import Row
 from tests.projections.lamps import Lamps, case_id, classified, connected, received, recorded, wall
 
 NAME = "the lamp under rules nobody knows"
@@ -92,6 +96,47 @@ def test_a_parked_case_keeps_its_last_rows_also_through_a_rebuild(
         "AS-20"
     ]
     assert (case_id("breaks later"), "UnknownTopic") in parked(bi)
+
+
+REFUSED = {"B13": (2**63, "NumericValueOutOfRange"), "B14": ("\0", "CharacterNotInRepertoire")}
+"""Batch → what stands in its row instead, a number or a text that no column holds, and why it is refused."""
+
+
+@pytest.fixture
+def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = cases_table._opening
+
+    def broken(file: CaseFile) -> Row:
+        row = sound(file)
+        return (*row[:-1], REFUSED.get(row[-1], (row[-1],))[0])
+
+    monkeypatch.setattr(cases_table, "_opening", broken)
+
+
+def batches(bi: Db) -> set[str]:
+    return {batch for (batch,) in bi.execute("SELECT batch FROM bi.fct_cases WHERE case_no = 'AS-30'")}
+
+
+@pytest.mark.usefixtures("_broken")
+def test_a_row_that_no_column_holds_parks_its_case_alike_in_a_rebuild_and_beside_the_log(
+    bi: Db, lamps: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for batch in ("B31", *REFUSED, "B32", "B33"):
+        lamps.tell(batch, ("2026-03-04 09:00", received("AS-30", batch=batch)))
+    Engine(database).catch_up()
+    beside = set(parked(bi))
+    assert {(case_id(batch), reason) for batch, (_, reason) in REFUSED.items()} < beside
+    report = rebuild(database, workers=1)
+    assert (report.differing, report.is_swapped) == (0, True)
+    assert set(parked(bi)) == beside
+    assert batches(bi) == {"B31", "B32", "B33"}
+    fix = Corrected.model_validate({"corrects": 1, "reason": "typing_error", "changes": {"batch": "B34"}})
+    lamps.tell("B13", ("2026-03-05 09:00", fix))
+    Engine(database).catch_up()
+    assert batches(bi) == {"B31", "B32", "B33", "B34"}, "its facts were put right"
+    monkeypatch.undo()
+    Reworker(bi).released()
+    assert batches(bi) == {"B31", "B32", "B33", "B34", "B14"}, "the code was put right"
 
 
 def test_the_reason_never_quotes_a_value(bi: Db, database: Database) -> None:
