@@ -1,11 +1,18 @@
-"""Tables and reports as files: the same bytes as `caseledger export` writes, sent while they are read."""
+"""Tables, reports and the log of cases as files: the same bytes as `caseledger export` writes.
+
+Rows are sent while they are read, a log when it is whole. XES holds every field of every fact, references into the
+vault among them; it leaves by the shell alone.
+"""
 
 from __future__ import annotations
 
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -17,17 +24,25 @@ from api.access import Question
 from api.asking import Instant
 from api.auth import Here, asks
 from api.described import ASKED, refusals
+from api.installation import Installation
 from api.keys import Credential
 from api.parameters import AtLeast
-from cases.errors import Unavailable
+from cases.errors import Malformed, Unavailable
 from cases.period import PATTERN
 from projections.questions.answers import Part
 from replay.exports.export import Export, Headings
-from replay.exports.formats import FORMATS, format_of
-from replay.exports.look import looking
+from replay.exports.formats import FORMATS, LOGS, ROWS, Format, format_of
+from replay.exports.look import Look, looking
+from replay.exports.snapshot import Chosen, Snapshot, chosen_of
 from replay.exports.wanted import Wanted, wanted_of
 
 router: Final = APIRouter(tags=["figures"])
+LOG: Final = "log"
+"""What the log of whole cases is called, beside tables and reports."""
+SHARED: Final = {name: one for name, one in LOGS.items() if one.is_shared}
+SENT: Final[Mapping[str, Format]] = {**ROWS, **SHARED}
+"""The formats that are to be had here."""
+CHUNK: Final = 1 << 16
 AT_ONCE: Final = 4
 """Exports that may be under way together: each holds a connection, and the old rows of what it reads."""
 SEATS: Final = threading.BoundedSemaphore(AT_ONCE)
@@ -58,26 +73,68 @@ class Exported(Part):
     columns: tuple[str, ...]
 
 
+class ExportFormat(Part):
+    """A format: how its files end, whether it holds the log of whole cases, else rows, and whether HTTP has it."""
+
+    name: str
+    ending: str
+    media_type: str
+    is_of_log: bool
+    is_by_http: bool
+
+
 class Exports(Part):
-    """Everything that can be fetched, in which formats."""
+    """Everything that can be fetched, in which formats; what is called `log` is the log of whole cases."""
 
     tables: tuple[Exported, ...]
-    formats: tuple[str, ...]
+    formats: tuple[ExportFormat, ...]
     position: int
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """An export of which the first piece is there, so that whatever refuses it has done so."""
+class AskedFor:
+    """What a caller says of a file: which rows or cases, and how they are headed."""
 
-    export: Export
-    ending: str
+    period: str | None
+    since: datetime | None
+    until: datetime | None
+    kind: str | None
+    department: str | None
+    product_id: str | None
+    where: tuple[str, ...]
+    headings: Headings | None
+    notes: bool
+
+    def wanted(self, here: Installation) -> Wanted:
+        """Read which rows are asked for; raises Malformed."""
+        equal = {"kind": self.kind, "department": self.department, "product_id": self.product_id}
+        return wanted_of(here.zone, self.period, self.since, self.until, equal, self.where)
+
+    def chosen(self) -> Chosen:
+        """Read which cases are asked for; raises Malformed for what only rows are asked by."""
+        rows_only = ("since", "until", "department", "where", "headings", "notes")
+        wrong = [
+            {"field": name, "cure": "leave it out: cases are chosen by period, kind and product_id"}
+            for name in rows_only
+            if getattr(self, name)
+        ]
+        if wrong:
+            raise Malformed("The log of cases cannot be asked for that", errors=wrong)
+        return chosen_of(self.period, self.kind, self.product_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file of which the first piece is there, so that whatever refuses it has done so."""
+
+    name: str
+    form: Format
+    about: Mapping[str, str]
     chunks: Iterator[bytes]
 
 
-def wanted(
+def asked_for(
     *,
-    here: Here,
     period: Annotated[str | None, Query(pattern=PATTERN, examples=["2026-10", "2026-Q4"])] = None,
     since: Annotated[
         Instant | None, Query(description="from this instant on, by the table's first moment")
@@ -85,35 +142,67 @@ def wanted(
     until: Annotated[Instant | None, Query(description="and before this one")] = None,
     kind: Annotated[str | None, Query(max_length=60, description="code of dim_case_kinds")] = None,
     department: Annotated[str | None, Query(max_length=60, description="code of dim_departments")] = None,
-    product_id: Annotated[str | None, Query(max_length=250)] = None,
+    product_id: Annotated[
+        str | None, Query(max_length=250, description="lamp/K7; of the log, the line lamp, too")
+    ] = None,
     where: Annotated[
         list[str] | None, Query(max_length=20, description="column=value, of any column")
     ] = None,
-) -> Wanted:
-    """Read which rows are asked for."""
-    equal = {"kind": kind, "department": department, "product_id": product_id}
-    return wanted_of(here.zone, period, since, until, equal, where or ())
+    headings: Annotated[Headings | None, Query(description="in a spreadsheet by words if absent")] = None,
+    notes: Annotated[bool, Query(description="begin a CSV with what it stands on, as # lines")] = False,
+) -> AskedFor:
+    """Take what is asked for as it is written."""
+    equal = kind, department, product_id
+    return AskedFor(period, since, until, *equal, tuple(where or ()), headings, notes)
 
 
 def ready(
     *,
     here: Here,
     known: Annotated[Credential, Depends(asks(Question.EXPORTS))],
-    table: Annotated[str, Path(max_length=63, description="table or report of schema bi")],
-    ending: Annotated[str, Path(max_length=20, description="csv, xlsx or parquet")],
-    wanted: Annotated[Wanted, Depends(wanted)],
-    headings: Annotated[Headings | None, Query(description="in a spreadsheet by words if absent")] = None,
-    notes: Annotated[bool, Query(description="begin a CSV with what it stands on, as # lines")] = False,
+    name: Annotated[str, Path(max_length=63, description="table or report of schema bi, or `log`")],
+    form: Annotated[
+        str, Path(max_length=20, description=f"{', '.join(ROWS)}; of the log {', '.join(SHARED)}")
+    ],
+    asked: Annotated[AskedFor, Depends(asked_for)],
     at_least: AtLeast = None,
 ) -> Iterator[Ready]:
     """Begin an export, and let everything go when the answer is sent or nobody wants it any more."""
-    form = format_of(ending)
-    heads = headings or form.headings(here.settings.language)
+    begun = contextmanager(log_file if name == LOG else rows_file)
+    with begun(here, name, form, asked, at_least) as file:
+        yield file
+
+
+def rows_file(
+    here: Installation, name: str, form: str, asked: AskedFor, at_least: int | None
+) -> Iterator[Ready]:
+    """Begin to read the rows of a table or report."""
+    written, wanted = format_of(ROWS, form), asked.wanted(here)
+    heads = asked.headings or written.headings(here.settings.language)
     here.await_position(at_least)
     with seat(), looking(here.database.reader_dsn, here.zone) as look:
-        export = Export.of(look, table, wanted, heads, has_notes=notes)
-        with closing(form.write(export)) as chunks:
-            yield Ready(export, ending, chain([next(chunks)], chunks))
+        export = Export.of(look, name, wanted, heads, has_notes=asked.notes)
+        about = export.about()
+        with closing(written.write(export)) as chunks:
+            told = {one: about[one] for one in NAMED}
+            yield Ready(export.relation.name, written, told, chain([next(chunks)], chunks))
+
+
+def log_file(
+    here: Installation, name: str, form: str, asked: AskedFor, at_least: int | None
+) -> Iterator[Ready]:
+    """Write a log of the chosen cases; a large one takes its time."""
+    written, chosen = format_of(SHARED, form), asked.chosen()
+    here.must_be_settled(at_least)
+    with seat(), tempfile.TemporaryFile() as file:
+        snapshot = Snapshot.now(here.ledger, here.zone, chosen)
+        count = written.write(file, snapshot, lambda _: None)
+        file.seek(0)
+        about = {
+            "position": str(snapshot.position), "cases": str(count.cases), "facts": str(count.facts),
+            "filters": snapshot.chosen.told,
+        }  # fmt: skip
+        yield Ready(name, written, about, iter(partial(file.read, CHUNK), b""))
 
 
 @contextmanager
@@ -127,48 +216,62 @@ def seat() -> Iterator[None]:
         SEATS.release()
 
 
+def exports_of(look: Look) -> Exports:
+    """Tell what there is, in the order of its names."""
+    return Exports(
+        tables=tuple(
+            Exported(
+                name=one.name,
+                zh=one.zh,
+                en=one.en,
+                period=one.period.name if one.period else None,
+                columns=tuple(field.name for field in one.fields),
+            )
+            for one in look.relations.values()
+        ),
+        formats=tuple(
+            ExportFormat(
+                name=one.name,
+                ending=one.ending,
+                media_type=one.media_type,
+                is_of_log=one.name in LOGS,
+                is_by_http=one.name in SENT,
+            )
+            for one in FORMATS.values()
+        ),
+        position=look.standing.position,
+    )
+
+
 @router.get(
     "/exports",
     operation_id="list_exports",
-    summary="See which tables and reports can be fetched as files",
+    summary="See which tables and reports can be fetched as files, and the formats",
     responses=refusals(ASKED),
 )
 def list_exports(here: Here, known: Annotated[Credential, Depends(asks(Question.EXPORTS))]) -> Exports:
     """List them with what they are and which column a span of time is about."""
     with looking(here.database.reader_dsn, here.zone) as look:
-        return Exports(
-            tables=tuple(
-                Exported(
-                    name=one.name,
-                    zh=one.zh,
-                    en=one.en,
-                    period=one.period.name if one.period else None,
-                    columns=tuple(field.name for field in one.fields),
-                )
-                for one in look.relations.values()
-            ),
-            formats=tuple(FORMATS),
-            position=look.standing.position,
-        )
+        return exports_of(look)
 
 
 @router.get(
-    "/exports/{table}.{ending}",
-    operation_id="export_table",
-    summary="Fetch a table or report as CSV, XLSX or Parquet",
+    "/exports/{name}.{form}",
+    operation_id="export",
+    summary="Fetch a table or report as CSV, XLSX or Parquet, or the cases as an object-centric event log",
     response_class=StreamingResponse,
-    responses={200: {"headers": HEADERS, "content": {one.media_type.split(";")[0]: {} for one in FORMATS.values()}},
+    responses={200: {"headers": HEADERS, "content": {one.media_type.split(";")[0]: {} for one in SENT.values()}},
                **refusals(ASKED)},
 )  # fmt: skip
-def export_table(ready: Annotated[Ready, Depends(ready)]) -> StreamingResponse:
-    """Send the rows of one look at the tables, while they are read; the headers tell what they stand on."""
-    export, about = ready.export, ready.export.about()
+def export(ready: Annotated[Ready, Depends(ready)]) -> StreamingResponse:
+    """Send the rows of one look at the tables, or the log of one position; the headers tell what they stand on."""
     headers = {
-        f"X-Caseledger-{name.title().replace('_', '-')}": quote(about[name], " ,:=+<>@/") for name in NAMED
+        f"X-Caseledger-{name.title().replace('_', '-')}": quote(told, " ,:=+<>@/")
+        for name, told in ready.about.items()
     }
-    file = f"{export.relation.name}-{about['position']}.{ready.ending}"
+    file = f"{ready.name}-{ready.about['position']}.{ready.form.ending}"
     return StreamingResponse(
         ready.chunks,
         headers={**headers, "Content-Disposition": f'attachment; filename="{file}"'},
-        media_type=FORMATS[ready.ending].media_type,
+        media_type=ready.form.media_type,
     )

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from api.cli import (
     auditing,
     demonstration,
-    event_logs,
     exporting,
     forms,
     importing,
@@ -54,7 +53,6 @@ app.add_typer(auditing.app, name="audit", rich_help_panel=DUTIES)
 app.add_typer(replaying.app, name="replay", rich_help_panel=FIGURES)
 app.add_typer(months.app, name="month", rich_help_panel=FIGURES)
 app.add_typer(exporting.app, name="export", rich_help_panel=FIGURES)
-exporting.app.command("log")(event_logs.export_log)
 app.add_typer(keeping.keys, name="keys", rich_help_panel=KEEPING)
 app.add_typer(notifying.app, name="webhooks", rich_help_panel=KEEPING)
 app.add_typer(tables.app, name="tables", rich_help_panel=KEEPING)

@@ -18,12 +18,13 @@ from api.cli.screen import ERRORS, OUT, advance, bar, installation, told
 from cases.errors import Malformed
 from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings
-from replay.exports.formats import Format, format_of
+from replay.exports.formats import LOGS, ROWS, STDOUT, Format, RowFormat, chosen_format, format_of
 from replay.exports.look import looking
 from replay.exports.saving import must_be_free, saving
+from replay.exports.snapshot import Snapshot, chosen_of
 from replay.exports.wanted import wanted_of
 
-STDOUT: Final = Path("-")
+BY_ENDING: Final = "; by the file's ending if absent"
 
 
 class Tables(TyperGroup):
@@ -40,9 +41,7 @@ app = typer.Typer(
 )
 Table = Annotated[str, typer.Argument(help="table or report of schema bi, e.g. fct_cases")]
 Out = Annotated[Path, typer.Option(help="file to write; - for standard output")]
-Form = Annotated[
-    str | None, typer.Option("--format", help="csv, xlsx or parquet; by the file's ending if absent")
-]
+Form = Annotated[str | None, typer.Option("--format", help=f"{', '.join(ROWS)}{BY_ENDING}")]
 Period = Annotated[
     str | None, typer.Option(help="2026-10, 2026-W45, 2026-Q4 or 2026, by the table's first moment")
 ]
@@ -78,7 +77,7 @@ def table(
 ) -> None:
     """Write one table or report; `caseledger export NAME` is the same."""
     with told():
-        written = format_of(form or out.suffix.removeprefix(".").lower() or "csv")
+        written = chosen_format(ROWS, form, out)
         must_be_free(out, is_forced=force)
     with installation() as here, writing(out, written, is_forced=force) as file:
         span = period, moment(since, here.zone), moment(until, here.zone)
@@ -90,6 +89,30 @@ def table(
             export = Export.of(look, name, wanted, heads, has_notes=notes)
             write(export, written, file, out.name)
     ERRORS.print(f"{out}: {export.told()}", markup=False)
+
+
+@app.command("log")
+def log(
+    *,
+    out: Out,
+    form: Annotated[str | None, typer.Option("--format", help=f"{', '.join(LOGS)}{BY_ENDING}")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="cases received in 2026-10, 2026-W45, 2026-Q4 or 2026")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="cases of this kind")] = None,
+    product: Annotated[str | None, typer.Option(help="cases of lamp/K7, or of the line lamp")] = None,
+    force: Force = False,
+) -> None:
+    """Write the log of whole cases; `caseledger import FILE --mapping caseledger` takes an XES file in again."""
+    with told():
+        written, chosen = chosen_format(LOGS, form, out), chosen_of(period, kind, product)
+    with installation() as here, writing(out, written, is_forced=force) as file:
+        snapshot = Snapshot.now(here.ledger, here.zone, chosen)
+        with bar(f"writing {out.name}", snapshot.position) as progress:
+            count = written.write(file, snapshot, lambda facts: advance(progress, facts))
+    ERRORS.print(
+        f"{out}: {count.cases} cases, {count.facts} facts, log position {snapshot.position}", markup=False
+    )
 
 
 @app.command("list")
@@ -109,12 +132,12 @@ def listed() -> None:
 def everything(
     *,
     out: Annotated[Path, typer.Option(help="folder to make")],
-    form: Annotated[str, typer.Option("--format", help="csv, xlsx or parquet")] = "parquet",
+    form: Annotated[str, typer.Option("--format", help=", ".join(ROWS))] = "parquet",
     force: Force = False,
 ) -> None:
     """Write every table and report into a folder, all at one position, with a manifest and SHA256SUMS."""
     with told():
-        format_of(form)
+        format_of(ROWS, form)
         must_be_ours(out, is_forced=force)
     with installation() as here:
         here.engine.catch_up()
@@ -135,7 +158,7 @@ def everything(
     )
 
 
-def write(export: Export, written: Format, file: IO[bytes], title: str) -> None:
+def write(export: Export, written: RowFormat, file: IO[bytes], title: str) -> None:
     """Write a file, and show how far it is."""
     total = export.count()
     with bar(f"writing {title}", total) as progress, closing(written.write(export)) as chunks:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from cases.errors import Malformed
 from replay.exports.export import Export
-from replay.exports.formats import Format, format_of
+from replay.exports.formats import ROWS, RowFormat, format_of
 from replay.exports.look import Look
 from replay.exports.wanted import Wanted
 
@@ -25,19 +25,19 @@ Progress = Callable[[str, int, int], None]
 
 
 def export_all(
-    look: Look, ending: str, folder: Path, language: str, progress: Progress, *, is_forced: bool = False
+    look: Look, format_name: str, folder: Path, language: str, progress: Progress, *, is_forced: bool = False
 ) -> dict[str, Any]:
     """Write every table and report into a new folder; gives the manifest.
 
     Raises Malformed where the folder is there already: only one that an export made is ever put aside, by `is_forced`.
     """
-    form = format_of(ending)
+    form = format_of(ROWS, format_name)
     with replacing(folder, is_forced=is_forced) as place:
         files = []
         for done, name in enumerate(look.relations):
             progress(name, done, len(look.relations))
             export = Export.of(look, name, Wanted(), form.headings(language))
-            files.append(_written(export, form, place / f"{name}.{ending}"))
+            files.append(_written(export, form, place / f"{name}.{form.ending}"))
         about = _about(look)
         manifest = {**about, "files": files}
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -54,7 +54,7 @@ def _about(look: Look) -> dict[str, Any]:
     return {**standing, "at": look.at.isoformat(), "time_zone": look.zone.key, "contract": look.contract}
 
 
-def _written(export: Export, form: Format, path: Path) -> dict[str, Any]:
+def _written(export: Export, form: RowFormat, path: Path) -> dict[str, Any]:
     """Write one file, and say what it is."""
     digest = sha256()
     with path.open("xb") as out, closing(form.write(export)) as chunks:

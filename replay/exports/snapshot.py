@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from cases import events
 from cases.case import Case, fold
 from cases.codes import Kind
+from cases.errors import Malformed
 from cases.events import CASE_FACTS
 from cases.period import Period
 from cases.recorded import TOPICS, Recorded
+from cases.regulation.nearest import meant
 from cases.store.ledger import Ledger
 from projections.casefile import product_id
 
@@ -46,10 +48,25 @@ class Chosen:
         return begun_at is not None and period.begins(zone) <= begun_at < period.ends(zone)
 
     @property
+    def told(self) -> str:
+        """Say it in words."""
+        return ", ".join(f"{name} = {value}" for name, value in self.words.items()) or "none"
+
+    @property
     def words(self) -> dict[str, str]:
         """Name what was asked for, as the file tells it."""
         asked = {"period": self.period, "kind": self.kind, "product": self.product}
         return {name: str(value) for name, value in asked.items() if value is not None}
+
+
+def chosen_of(period: str | None, kind: str | None, product: str | None) -> Chosen:
+    """Read which cases are asked for; raises Malformed."""
+    known = next((one for one in Kind if one.value == kind), None)
+    if kind is not None and known is None:
+        wrong = [{"field": "kind", "cure": f"one of {', '.join(Kind)}{meant(kind, Kind)}"}]
+        raise Malformed("There is no such kind of case", errors=wrong)
+    span = None if period is None else Period.parse(period)
+    return Chosen(span, known, product)
 
 
 def _folded(facts: Sequence[Recorded]) -> Case:

@@ -15,11 +15,13 @@ def test_a_log_comes_by_http_as_from_the_shell(here: Installation, teller: Telle
     position = teller.received(product_model="moon-lamp")["position"]
     teller.received(product_model="desk-lamp")
     asked = {"product_id": "lamp/moon-lamp", "at_least": position}
-    answer = teller.get("/exports/log/ocel-json", role=Role.BI, **asked)
+    answer = teller.get("/exports/log.ocel-json", role=Role.BI, **asked)
     assert answer.status_code == 200
     stood = int(answer.headers["X-Caseledger-Position"])
     assert stood >= position
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="cases-{stood}.json"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="log-{stood}.json"'
+    assert answer.headers["X-Caseledger-Filters"] == "product = lamp/moon-lamp"
+    assert answer.headers["X-Caseledger-Cases"] == "1"
     snapshot = Snapshot(here.ledger, stood, None, here.zone, Chosen(product="lamp/moon-lamp"))
     by_hand = io.BytesIO()
     assert write_ocel_json(by_hand, snapshot).cases == 1
@@ -27,10 +29,10 @@ def test_a_log_comes_by_http_as_from_the_shell(here: Installation, teller: Telle
 
 
 def test_the_relational_form_is_a_database(teller: Teller) -> None:
-    answer = teller.get("/exports/log/ocel-sqlite", role=Role.BI, kind="complaint")
+    answer = teller.get("/exports/log.ocel-sqlite", role=Role.BI, kind="complaint")
     assert answer.content.startswith(b"SQLite format 3\0")
 
 
 def test_the_whole_log_is_not_given_by_http_and_none_to_who_may_not_export(teller: Teller) -> None:
-    assert teller.get("/exports/log/xes", role=Role.BI).status_code == 422
-    assert teller.get("/exports/log/ocel-json", role=Role.AGENT).status_code == 403
+    assert teller.get("/exports/log.xes", role=Role.BI).status_code == 422
+    assert teller.get("/exports/log.ocel-json", role=Role.AGENT).status_code == 403

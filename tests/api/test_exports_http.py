@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,13 +12,13 @@ from urllib.parse import unquote
 import pytest
 from pyarrow import parquet as pq
 
-from api.exports import AT_ONCE, ready, seat
+from api.exports import AT_ONCE, asked_for, ready, seat
 from api.installation import Installation
 from api.keys import Credential
 from cases.codes import Role
 from projections.registry import TABLES
 from replay.exports.export import Export
-from replay.exports.formats import FORMATS
+from replay.exports.formats import FORMATS, ROWS
 from replay.exports.look import looking
 from replay.exports.wanted import Wanted
 from tests.fix_api import Teller
@@ -31,7 +32,7 @@ def position(here: Installation, teller: Teller) -> int:
     return int(told[-1])
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", ROWS)
 def test_the_same_bytes_come_by_http_and_by_hand(
     here: Installation, teller: Teller, position: int, form: str
 ) -> None:
@@ -40,8 +41,8 @@ def test_the_same_bytes_come_by_http_and_by_hand(
     read_at = datetime.fromisoformat(unquote(answer.headers["X-Caseledger-At"]))
     with looking(here.database.reader_dsn, here.zone) as look:
         then = replace(look, at=read_at)
-        export = Export.of(then, "dim_case_kinds", Wanted(), FORMATS[form].headings("zh"))
-        assert answer.content == b"".join(FORMATS[form].write(export))
+        export = Export.of(then, "dim_case_kinds", Wanted(), ROWS[form].headings("zh"))
+        assert answer.content == b"".join(ROWS[form].write(export))
 
 
 def test_an_answer_tells_what_it_stands_on(teller: Teller, position: int) -> None:
@@ -86,6 +87,11 @@ def test_rows_are_chosen_by_period_kind_and_any_column(teller: Teller, position:
         ("fct_cases.csv", {"since": "2026-01-01T00:00:00"}, 422, "since"),
         ("fct_cases.csv", {"headings": "fr"}, 422, "headings"),
         ("dim_causes.csv", {"period": "2026"}, 422, "since"),
+        ("fct_cases.ocel-json", {}, 422, "format"),
+        ("log.csv", {}, 422, "format"),
+        ("log.xes", {}, 422, "format"),
+        ("log.ocel-json", {"where": "kind=repair"}, 422, "where"),
+        ("log.ocel-json", {"kind": "repiar"}, 422, "kind"),
     ],
 )
 def test_what_cannot_be_fetched_is_a_problem_with_its_cure(
@@ -113,17 +119,27 @@ def test_the_list_names_every_table_and_what_a_period_is_about(teller: Teller) -
         "month",
         None,
     )
-    assert told["formats"] == list(FORMATS)
+    assert [one["name"] for one in told["formats"]] == list(FORMATS)
+    assert [one["name"] for one in told["formats"] if not one["is_by_http"]] == ["xes"]
+
+
+def analysts(here: Installation, least: int) -> int:
+    """How many analysts' sessions there are, when those that are going have gone; five seconds at most."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'bi_reader'"
+    deadline = time.monotonic() + 5
+    while (found := int(here.ledger.rows(query)[0][0])) > least and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
 
 
 def test_whoever_goes_away_in_the_middle_leaves_nothing_behind(here: Installation) -> None:
     admin = Credential(key_id="0", role=Role.BI, actor="bi-01")
-    begun = contextmanager(ready)(here=here, known=admin, table="dim_dates", ending="csv", wanted=Wanted())
+    begun = contextmanager(ready)(here=here, known=admin, name="dim_dates", form="csv", asked=asked_for())
+    assert analysts(here, 0) == 0
     with begun as one:
         next(one.chunks), next(one.chunks)
-        connection = one.export.look.connection
-        assert not connection.closed
-    assert connection.closed
+        assert analysts(here, 1) == 1
+    assert analysts(here, 0) == 0
 
 
 def test_when_all_seats_are_taken_the_next_one_comes_back_later(teller: Teller) -> None:

@@ -32,7 +32,7 @@ from projections.wide_views import WideView
 from replay.exports.as_xlsx import xlsx_of
 from replay.exports.everything import MANIFEST, SUMS, export_all
 from replay.exports.export import Export, Headings
-from replay.exports.formats import FORMATS
+from replay.exports.formats import ROWS
 from replay.exports.look import Look, looking
 from replay.exports.relations import Relation
 from replay.exports.saving import saving
@@ -65,7 +65,7 @@ def look(filled: Database) -> Iterator[Look]:
 
 def written(look: Look, name: str, form: str, wanted: Wanted | None = None, **more: Any) -> bytes:
     """A file as it is written."""
-    return b"".join(FORMATS[form].write(Export.of(look, name, wanted or Wanted(), **more)))
+    return b"".join(ROWS[form].write(Export.of(look, name, wanted or Wanted(), **more)))
 
 
 def rows_of(look: Look, relation: Relation) -> list[tuple[Any, ...]]:
@@ -309,14 +309,14 @@ def test_parquet_without_its_extra_says_how_to_get_it(look: Look, monkeypatch: p
 
 
 def test_the_same_look_writes_the_same_bytes(look: Look) -> None:
-    for form in FORMATS:
+    for form in ROWS:
         assert written(look, "rpt_sla_now", form) == written(look, "rpt_sla_now", form)
 
 
 def test_a_rebuild_meanwhile_neither_stops_nor_mixes_what_is_read(filled: Database) -> None:
     with looking(filled.reader_dsn, SHANGHAI) as look:
         before = written(look, "fct_cases", "csv")
-        rest = FORMATS["csv"].write(Export.of(look, "fct_case_events", Wanted()))
+        rest = ROWS["csv"].write(Export.of(look, "fct_case_events", Wanted()))
         begun = next(rest)
         assert rebuild(filled, workers=1).is_swapped
         assert written(look, "fct_cases", "csv") == before
