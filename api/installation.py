@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -23,10 +23,9 @@ from cases.caller import Caller
 from cases.codes import Role
 from cases.desk import Desk
 from cases.errors import CaseledgerError, Unavailable
-from cases.events_reference import RegulationPublished
+from cases.reading_ahead import read_ahead
 from cases.recorded import Source
-from cases.reference import REFERENCE_ID, reference_of, shipped
-from cases.regulation.rules import Reference
+from cases.reference import REFERENCE_ID, Shelf, shipped
 from cases.settings import Settings
 from cases.store.adopt import check_log
 from cases.store.database import Database
@@ -49,14 +48,6 @@ SYSTEM: Final = Caller("caseledger", Role.SERVICE, Source(system="cli"), "system
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """The reference documents of the log, and the sha256 of every regulation's text by name and version."""
-
-    reference: Reference
-    texts: Mapping[tuple[str, str], str]
-
-
 @dataclass
 class Installation:
     """Everything a request needs; open it with `opened`, let it keep its tables with `keeping`."""
@@ -70,7 +61,8 @@ class Installation:
     failures: dict[str, str] = field(default_factory=dict)
     """Thread → why it ended."""
     pulse: Pulse = field(default_factory=Pulse)
-    _published: tuple[int, Published] | None = None
+    _settled: int = 0
+    """The last position that was seen to be settled: none before it moves any more."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,16 +90,9 @@ class Installation:
         """What tells when complaints are more than their chart lets expect."""
         return SignalRoom(self.ledger, self.database.pool.connection, self.zone, self.ledger.now)
 
-    def published(self) -> Published:
+    def published(self) -> Shelf:
         """Give the published documents, read anew only when there are more of them."""
-        query = "SELECT coalesce(max(originator_version), 0) FROM log.case_events WHERE originator_id = %s"
-        count = int(self.ledger.rows(query, [REFERENCE_ID])[0][0])
-        if self._published is None or self._published[0] != count:
-            facts = self.ledger.load(REFERENCE_ID)
-            regulations = (one.fact for one in facts if isinstance(one.fact, RegulationPublished))
-            texts = {(fact.regulation, fact.version): fact.sha256 for fact in regulations}
-            self._published = (count, Published(reference_of(facts, self.zone), texts))
-        return self._published[1]
+        return self.desk.shelf.newest()
 
     def await_position(self, position: int | None) -> None:
         """Wait until the tables stand at a position; raises Unavailable after two seconds."""
@@ -122,13 +107,26 @@ class Installation:
     def await_settled(self, position: int) -> int:
         """Wait until the log is settled up to a position, two seconds at most; gives how far it is settled."""
         deadline = time.monotonic() + READ_WAIT
-        while (settled := self.ledger.settled()) < position and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return settled
+        while self._settled < position and time.monotonic() < deadline:
+            self._settled = max(self._settled, self.ledger.settled())
+            if self._settled < position:
+                time.sleep(0.02)
+        return self._settled
+
+    def read_ahead(self) -> None:
+        """Read what is published, and all that the first case under each regulation would have to wait for."""
+        try:
+            read_ahead(self.published().reference)
+        except Exception as failure:  # noqa: BLE001 - the tables and the answers that need it tell what is wrong
+            log.warning("the regulations were not read ahead: %s", type(failure).__name__)
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Keep the tables in step with the log, what is due and this machine's clock watched, the server alive."""
+        """Keep the tables in step with the log, what is due and this machine's clock watched, the server alive.
+
+        Nothing is answered, readiness neither, before the regulations are read.
+        """
+        self.read_ahead()
         stop, every = threading.Event(), self.settings.watch_every
         work = {
             "projections": partial(self.engine.run, stop),

@@ -25,7 +25,7 @@ from api.rights import entitled
 from api.told import breach, change, item, label
 from cases.case import Case, fold
 from cases.errors import NotFound
-from cases.events import Corrected, Received
+from cases.events import Corrected, Escalated, Received
 from cases.history import Correction, as_of, corrections
 from cases.ladder import Escalation, escalations
 from cases.permissions import assigned_to
@@ -93,7 +93,9 @@ class Telling:
 
     @cached_property
     def revised(self) -> frozenset[int]:
-        """The versions of escalations that rest on what a later fact took away."""
+        """The versions of escalations that rest on what a later fact took away; without one no clock is asked."""
+        if not any(isinstance(known.fact, Escalated) for known in self.facts):
+            return frozenset()
         return frozenset(one.version for one in self.escalations if one.is_revised)
 
     def file(self) -> CaseAnswer:

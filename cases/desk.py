@@ -84,7 +84,7 @@ class Desk:
         self._ledger = ledger
         self._vault = vault
         self._clock = clock
-        self._shelf = Shelf(ledger, zone)
+        self.shelf = Shelf(ledger, zone)
 
     def receive(
         self,
@@ -274,7 +274,7 @@ class Desk:
         given = [REFERENCE_ID, request.caller.principal, request.key]
         told, version, fingerprint, case_id, positions, answer = self._ledger.rows(KNOWN, given)[0]
         now = self._clock() if self._clock else told.astimezone(UTC)
-        self._shelf.reach(version or 0)
+        self.shelf.reach(version or 0)
         if fingerprint is None:
             return None, now
         if fingerprint != request.fingerprint:
@@ -283,4 +283,4 @@ class Desk:
 
     @property
     def _reference(self) -> Reference:
-        return self._shelf.reference
+        return self.shelf.reference

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from threading import Lock
+from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
@@ -64,6 +66,14 @@ class Shelf:
         self._turn = Lock()
         self._version = 0
         self.reference = Reference(zone=zone)
+        self.texts: Mapping[tuple[str, str], str] = {}
+        """Regulation and version → sha256 of the published text."""
+
+    def newest(self) -> Self:
+        """Hold every document of the log as it is now."""
+        query = "SELECT coalesce(max(originator_version), 0) FROM log.case_events WHERE originator_id = %s"
+        self.reach(int(self._ledger.rows(query, [REFERENCE_ID])[0][0]))
+        return self
 
     def reach(self, version: int) -> None:
         """Hold every document up to a version of the stream, reading them only where they are not here yet."""
@@ -72,6 +82,8 @@ class Shelf:
         with self._turn:
             if version > self._version:
                 documents = self._ledger.load(REFERENCE_ID)
+                regulations = [one.fact for one in documents if isinstance(one.fact, RegulationPublished)]
+                self.texts = {(fact.regulation, fact.version): fact.sha256 for fact in regulations}
                 self.reference = reference_of(documents, self._zone)
                 self._version = documents[-1].originator_version
 
@@ -81,7 +93,7 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
     known = list(facts)
     published = [recorded.fact for recorded in known]
     regulations = [_regulation(f.document) for f in _of(RegulationPublished, published)]
-    settings = [Settings.model_validate(tomllib.loads(f.document)) for f in _of(SettingsPublished, published)]
+    settings = [_settings(f.document) for f in _of(SettingsPublished, published)]
     books = [CalendarBook.from_document(f.document) for f in _of(CalendarPublished, published)]
     return Reference(
         regulations={(found.id, found.version): found for found in regulations},
@@ -110,8 +122,9 @@ def reference_of(facts: Iterable[Recorded], zone: ZoneInfo = BEIJING) -> Referen
     )
 
 
+@lru_cache(maxsize=128)
 def _regulation(document: str) -> Regulation:
-    """Read a text as it was published, by whichever version of the program.
+    """Read a text as it was published, by whichever version of the program; the same one only once.
 
     The measure of a target was any word once, and its share any text; one that nobody can count by is left out. No
     case is judged by a target, and the rest of the text has to be read for ever.
@@ -119,6 +132,11 @@ def _regulation(document: str) -> Regulation:
     written = tomllib.loads(document)
     targets = [one for one in written.get("target", ()) if _is_target(one)]
     return Regulation.model_validate({**written, "target": targets})
+
+
+@lru_cache(maxsize=128)
+def _settings(document: str) -> Settings:
+    return Settings.model_validate(tomllib.loads(document))
 
 
 def _is_target(written: object) -> bool:

@@ -199,6 +199,8 @@ class Vault:
 
     def _opened(self, places: Iterable[Place]) -> dict[Place, Opened]:
         wanted = list(dict.fromkeys(places))
+        if not wanted:
+            return {}
         rows = self._ledger.rows(
             "SELECT f.subject_id, f.field, f.version, f.nonce || f.ciphertext, s.wrapped_key,"
             " s.key_encryption_key_id"

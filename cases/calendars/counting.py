@@ -92,6 +92,12 @@ class Calendar:
         """The days on which a period may end, in days since 1970."""
         return array("i", (day for day in range(FIRST_DAY, LAST_DAY) if self.is_open_day(day)))
 
+    def lay_out(self) -> None:
+        """Lay the tables out now that whoever counts first would have to wait for."""
+        tables = ("base", "walls", "open_days") if _UNITS[self.kind] > {Unit.TIME} else ("base",)
+        for table in tables:
+            getattr(self, table)
+
     def is_open_day(self, day: int) -> bool:
         """Tell whether the shop is open, or without business hours, whether it is a working day."""
         return bool(self.windows(day)) if self.definition.week else self.years.kind(day).is_working

@@ -29,6 +29,8 @@ __all__ = ["Bound", "Reference", "Rules"]
 
 Document = TypeVar("Document")
 BEIJING = ZoneInfo("Asia/Shanghai")
+Settled = tuple[CalendarBook, tuple[tuple[datetime, CalendarBook], ...]]
+"""A calendar as later versions settled its provisional years, and until when it was otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Reference:
     catalogues: tuple[Catalogue, ...] = ()
     """In the order in which they were published: of those in force the last by day and version holds."""
     _read: dict[Pinned, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _settled: dict[str, Settled] = field(default_factory=dict, init=False, repr=False, compare=False)
     _listed: dict[tuple[str, str | None], Product | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -120,6 +123,14 @@ class Reference:
     def rules_for(self, pinned: tuple[Pinned, ...]) -> Rules:
         """Bind what a case was pinned to; raises BrokenHistory for a version that was never published."""
         return Rules(tuple(self._bound(found) for found in pinned))
+
+    def at_hand(self) -> Iterator[Bound]:
+        """Bind every regulation with its newest settings to each version of its calendar, as cases are pinned."""
+        for regulation in self.regulations.values():
+            pinned = self._pin(regulation)
+            for name, version in self.calendars:
+                if name == regulation.calendar:
+                    yield self._bound(pinned.model_copy(update={"calendar": f"{name}@{version}"}))
 
     def product(
         self, product_line: str, model: str | None, batch: str | None, at: datetime
@@ -185,8 +196,12 @@ class Reference:
             )
         return self._read[pinned]
 
-    def _calendars(self, pinned: str) -> tuple[CalendarBook, tuple[tuple[datetime, CalendarBook], ...]]:
-        """Read a calendar as later versions settled its provisional years, and until when it was otherwise."""
+    def _calendars(self, pinned: str) -> Settled:
+        if pinned not in self._settled:
+            self._settled[pinned] = self._settle(pinned)
+        return self._settled[pinned]
+
+    def _settle(self, pinned: str) -> Settled:
         name, _, version = pinned.partition("@")
         book, earlier = _published(self.calendars, (name, version)), []
         later = (v for n, v in self.calendars if n == name and natural(v) > natural(version))

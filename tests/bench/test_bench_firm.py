@@ -65,8 +65,9 @@ def test_a_dashboard_reads_the_clocks_of_its_month(firm: Firm, figures: Figures)
 
 @pytest.fixture(scope="module")
 def here(firm: Firm) -> Iterator[Installation]:
-    """The installation of the firm."""
+    """The installation of the firm, as ready as one that serves."""
     with opened(Settings(data_dir=firm.folder)) as here:
+        here.read_ahead()
         yield here
 
 
@@ -82,13 +83,13 @@ def test_how_soon_a_case_is_told(
     name: str, bounds: tuple[str, ...], here: Installation, figures: Figures
 ) -> None:
     chance = Random(3)
-    cases = [here.ledger.rows(SOME, [UUID(int=chance.getrandbits(127))])[0] for _ in range(2 * ROUNDS)]
+    cases = [here.ledger.rows(SOME, [UUID(int=chance.getrandbits(127))])[0] for _ in range(ROUNDS)]
 
     def told(case_id: UUID, at: datetime) -> object:
         return tell(here, case_id, NOW, **dict.fromkeys(bounds, at)).timeline()
 
     waits = [_seconds(partial(told, *case)) for case in cases]
-    _p95(figures, name, "after as many others", waits[ROUNDS:], 0.02)
+    _p95(figures, name, "the first ones too", waits, 0.02)
 
 
 def test_what_a_rebuild_takes(firm: Firm, figures: Figures, new_database: Callable[[], Database]) -> None:
