@@ -32,6 +32,7 @@ from cases.period import PATTERN
 from projections.questions.answers import Part
 from replay.exports.export import Export, Headings
 from replay.exports.formats import FORMATS, LOGS, ROWS, Format, format_of
+from replay.exports.known import must_be_product
 from replay.exports.look import Look, looking
 from replay.exports.snapshot import Chosen, Snapshot, chosen_of
 from replay.exports.wanted import Wanted, wanted_of
@@ -193,8 +194,12 @@ def log_file(
 ) -> Iterator[Ready]:
     """Write a log of the chosen cases; a large one takes its time."""
     written, chosen = format_of(SHARED, form), asked.chosen()
+    here.await_position(at_least)
     here.must_be_settled(at_least)
     with seat(), tempfile.TemporaryFile() as file:
+        if chosen.product is not None:
+            with looking(here.database.reader_dsn, here.zone) as look:
+                must_be_product(chosen.product, look)
         snapshot = Snapshot.now(here.ledger, here.zone, chosen)
         count = written.write(file, snapshot, lambda _: None)
         file.seek(0)

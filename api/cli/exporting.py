@@ -19,6 +19,7 @@ from cases.errors import Malformed
 from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings
 from replay.exports.formats import LOGS, ROWS, STDOUT, Format, RowFormat, chosen_format, format_of
+from replay.exports.known import must_be_product
 from replay.exports.look import looking
 from replay.exports.saving import must_be_free, saving
 from replay.exports.snapshot import Snapshot, chosen_of
@@ -107,6 +108,10 @@ def log(
     with told():
         written, chosen = chosen_format(LOGS, form, out), chosen_of(period, kind, product)
     with installation() as here, writing(out, written, is_forced=force) as file:
+        if product is not None:
+            here.engine.catch_up()
+            with looking(here.database.reader_dsn, here.zone) as look:
+                must_be_product(product, look)
         snapshot = Snapshot.now(here.ledger, here.zone, chosen)
         with bar(f"writing {out.name}", snapshot.position) as progress:
             count = written.write(file, snapshot, lambda facts: advance(progress, facts))

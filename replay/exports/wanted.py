@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from cases.errors import Malformed
 from cases.period import Period
+from replay.exports.known import must_be_code
 from replay.exports.look import Look
 from replay.exports.relations import Field, Relation
 
@@ -106,9 +107,7 @@ def must_apply(wanted: Wanted, relation: Relation, look: Look) -> None:
         if not _is_readable(value, column, relation, look):
             wrong = [{"field": asked, "cure": f"{name} is of type {column.type}"}]
             raise Malformed("A filter cannot be read", errors=wrong)
-        if column.dim and not _is_known(value, column, look):
-            wrong = [{"field": name, "cure": f"a value that stands in bi.{column.dim}"}]
-            raise Malformed("A filter names something that there is not", errors=wrong)
+        must_be_code(value, relation, column, look)
 
 
 def _equals(name: str, value: str) -> Composable:
@@ -124,9 +123,3 @@ def _is_readable(value: str, column: Field, relation: Relation, look: Look) -> b
     except DataError:
         return False
     return True
-
-
-def _is_known(value: str, column: Field, look: Look) -> bool:
-    dim = look.relation(str(column.dim))
-    query = SQL("SELECT FROM {} WHERE {} = {}").format(look.place(dim), Identifier(*dim.key), Literal(value))
-    return look.connection.execute(query).rowcount == 1

@@ -31,6 +31,7 @@ def test_a_log_comes_by_http_as_from_the_shell(here: Installation, teller: Telle
 def test_the_relational_form_is_a_database(teller: Teller) -> None:
     answer = teller.get("/exports/log.ocel-sqlite", role=Role.BI, kind="complaint")
     assert answer.content.startswith(b"SQLite format 3\0")
+    assert answer.headers["X-Caseledger-Cases"] == "0", "nobody complained: the file is empty and says so"
 
 
 def test_the_whole_log_is_not_given_by_http_and_none_to_who_may_not_export(teller: Teller) -> None:

@@ -85,6 +85,9 @@ def test_what_is_in_the_way_is_said_in_one_sentence_and_left_alone(shell: Shell,
         "fct_cases --out new.docx": "one of csv, xlsx, parquet",
         "fct_case --out new.csv": "no such table",
         "fct_cases --out new.csv --kind repiar": "bi.dim_case_kinds",
+        "fct_cases --out new.csv --where severity=majro": "did you mean major?",
+        "log --out new.xes.gz --product nothere": "product_id",
+        "log --out new.xes": "xes (.xes.gz)",
         "all --out mine.csv": "is a file",
     }
     for line, cure in refused.items():

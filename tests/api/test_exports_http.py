@@ -88,6 +88,8 @@ def test_rows_are_chosen_by_period_kind_and_any_column(teller: Teller, position:
         ("fct_cases.csv", {"headings": "fr"}, 422, "headings"),
         ("dim_causes.csv", {"period": "2026"}, 422, "since"),
         ("fct_cases.ocel-json", {}, 422, "format"),
+        ("fct_cases.csv", {"where": "severity=blah"}, 422, "severity"),
+        ("log.ocel-json", {"product_id": "nothere"}, 422, "product_id"),
         ("log.csv", {}, 422, "format"),
         ("log.xes", {}, 422, "format"),
         ("log.ocel-json", {"where": "kind=repair"}, 422, "where"),
