@@ -25,6 +25,8 @@ PAGE = 1000
 SIGN_OF_LIFE: Final = 1.0
 """Seconds between two words of a leader that works cases out."""
 BATCH = 500
+NEWEST: Final = 50
+"""Positions that a rehearsal goes back."""
 
 
 class Follower:
@@ -48,14 +50,18 @@ class Follower:
             self._take_in(page)
         return len(page)
 
+    def rehearse(self) -> None:
+        """Work the newest cases out and keep nothing, so that whoever leads next has met calendars and rules before."""
+        newest = reading.touched(self._connection, max(self.position - NEWEST, 0), self.position)
+        self._computed(_of_cases(newest), self.position, self.reference)
+
     def _take_in(self, page: list[reading.Touch]) -> None:
         last, reference = page[-1].position, self.reference
         published = {touch.topic for touch in page if touch.is_reference}
         if published:
             reference = read_reference(self._connection, last)
             self._derive_again(reference, is_calendar=CalendarPublished.topic in published)
-        touched = dict.fromkeys(touch.case_id for touch in page if reading.is_of_a_case(touch.topic))
-        cases = self._computed(list(touched), last, reference)
+        cases = self._computed(_of_cases(page), last, reference)
         with self._connection.transaction():
             self._writer.move(self.position, last, page[-1].recorded_at)
             self._writer.write(cases)
@@ -114,6 +120,10 @@ def _say(connection: Db, done: threading.Event) -> None:
     with suppress(psycopg.Error):
         while not done.wait(SIGN_OF_LIFE):
             connection.execute("SELECT")
+
+
+def _of_cases(page: Iterable[reading.Touch]) -> list[UUID]:
+    return list(dict.fromkeys(touch.case_id for touch in page if reading.is_of_a_case(touch.topic)))
 
 
 def _batched(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

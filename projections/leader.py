@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,8 +18,10 @@ REBUILDER: Final = int.from_bytes(b"cl-build")
 NEXT_TRY: Final = 0.25
 SILENCE: Final = 5.0
 """Seconds after which a leader that says nothing is deposed; one that lives says something every second."""
+ENDED_WITHIN: Final = 2_000
+"""Milliseconds for which the end of a silent session is waited for, so that its lock is free at once."""
 DEPOSED: Final = """
-SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+SELECT pg_terminate_backend(pid, %s) FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = %s AND objsubid = 1
 AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => %s)
@@ -34,25 +36,29 @@ def lead(connection: Db, role: int = LEADER) -> bool:
 
 
 def depose_the_silent(connection: Db) -> bool:
-    """End the session of a leader that was stopped or cut off unseen, so that its lock is free; tells whether it did.
+    """End the session of a leader that was stopped or cut off unseen; tells whether it has ended, its lock with it.
 
     A leader that goes on afterwards finds its connection ended; what it had begun is rolled back.
     """
     with watchful(connection):
-        is_deposed = connection.execute(DEPOSED, (LEADER, SILENCE)).fetchone() == (True,)
+        is_deposed = connection.execute(DEPOSED, (ENDED_WITHIN, LEADER, SILENCE)).fetchone() == (True,)
     if is_deposed:
         log.warning("the leader said nothing for %.0f s and was deposed", SILENCE)
     return is_deposed
 
 
 @contextmanager
-def leading(dsn: str, stop: threading.Event) -> Iterator[Db | None]:
-    """Wait for leadership and give the connection that has it, or None when told to stop first."""
+def leading(dsn: str, stop: threading.Event, meanwhile: Callable[[Db], None]) -> Iterator[Db | None]:
+    """Wait for leadership and give the connection that has it, or None when told to stop first.
+
+    `meanwhile` is called again and again while another leads.
+    """
     with psycopg.connect(dsn, autocommit=True) as connection:
         while not stop.is_set():
             if lead(connection):
                 yield connection
                 return
-            depose_the_silent(connection)
-            stop.wait(NEXT_TRY)
+            if not depose_the_silent(connection):
+                meanwhile(connection)
+                stop.wait(NEXT_TRY)
         yield None

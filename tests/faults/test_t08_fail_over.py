@@ -134,6 +134,7 @@ def test_the_other_worker_takes_over_and_nothing_is_applied_twice(works: Works, 
         assert works.watching.execute(END_THE_LEADER, (LEADER,)).fetchall() == [(True,)]
         cut.append(works.passed())
     for _ in range(STOPS):
+        works.passed()
         time.sleep(chance.uniform(0.05, 0.3))
         before = works.leader()
         with stopped(works.workers[before]):

@@ -15,6 +15,7 @@ import pytest
 from cases.events import Corrected
 from cases.regulation.rules import Reference
 from cases.store.database import Database
+from projections import engine as engines
 from projections import follower, leader
 from projections.compare import compare
 from projections.engine import Engine
@@ -34,6 +35,7 @@ from tests.projections.lamps import (
     classified,
     connected,
     received,
+    replied,
 )
 
 FACTORY = 1200 if os.environ.get("CASELEDGER_FAULTS") == "full" else 400
@@ -190,6 +192,64 @@ def test_a_leader_that_has_long_to_do_with_one_case_is_not_taken_for_silent(
                 time.sleep(0.1)
         assert step.result() > 0
         assert worker.position == last
+
+
+def test_the_place_of_a_silent_leader_is_free_as_soon_as_it_is_deposed(
+    factory: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leader, "SILENCE", 0.0)
+    with connected(database) as other:
+        for _ in range(5):
+            with psycopg.connect(database.app_dsn, autocommit=True) as silent:
+                assert lead(silent)
+                while not depose_the_silent(other):
+                    time.sleep(0.001)
+                assert lead(other)
+            other.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_who_stands_by_has_judged_a_case_before_it_leads_and_keeps_nothing_of_it(
+    factory: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged, one = threading.Event(), factory.tell("ahead", ("2026-05-04 12:00", received("AS-17")))
+    Engine(database).catch_up()
+    factory.tell("not taken in", ("2026-05-04 12:00", received("AS-18")))
+
+    def seen(history: History, reference: Reference) -> Computed:
+        judged.set()
+        assert history[-1].position <= one
+        return compute(history, reference)
+
+    with connected(database) as own:
+        assert lead(own)
+        before = all_rows(own, "fct_cases")
+        monkeypatch.setattr(follower, "compute", seen)
+        with running(Engine(database)):
+            assert judged.wait(5)
+        assert all_rows(own, "fct_cases") == before
+
+
+def test_a_new_leader_that_has_much_to_take_in_shows_some_of_it_early(
+    factory: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+
+    class Watched(Follower):
+        def step(self, *args: int) -> int:
+            taken.append(super().step(*args))
+            return taken[-1]
+
+    monkeypatch.setattr(engines, "Follower", Watched)
+    Engine(database).catch_up()
+    replies = [("2026-05-04 14:00", replied())] * 19
+    told = [
+        factory.tell(f"waits {number}", ("2026-05-04 13:00", received(f"AS-2{number}")), *replies)
+        for number in range(10)
+    ]
+    taken.clear()
+    with running(engine := Engine(database)):
+        assert engine.wait_for(told[-1])
+    assert [size for size in taken if size] == [64, 128, 8]
 
 
 def test_what_is_recorded_is_seen_at_once(factory: Lamps, database: Database) -> None:
