@@ -151,21 +151,23 @@ def offer(
     example: object,
     of: str,
 ) -> None:
-    """Add the route by which something is asked `of` a programme or a proposal.
+    """Add the route by which something is asked `of` a programme, a proposal or a month.
 
-    `act` is a function of its own, which gets what is asked as `wanted`, and who asks as `caller`.
+    `act` is a function of its own, which gets what is asked as `wanted`, and who asks as `caller`. A verb that ends
+    with what it is asked of is written without it: the path says that already.
     """
+    word = verb.removesuffix(f"-{of}")
     act.__annotations__ |= {
         "wanted": Annotated[kind, Body(openapi_examples={"usual": {"value": example}})],
         "caller": Annotated[Caller, Depends(commands(verb))],
     }
     act.__doc__ = kind.__doc__
     router.add_api_route(
-        f"{path}/{verb}",
+        f"{path}/{word}",
         act,
         methods=["POST"],
         summary=summary(kind),
-        operation_id=f"{verb.replace('-', '_')}_{of}",
+        operation_id=f"{word.replace('-', '_')}_{of}",
         responses=refusals([status for status in DONE if status != 412]),  # noqa: PLR2004 - a status
     )
 

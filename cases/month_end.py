@@ -73,6 +73,8 @@ class MonthEnd:
     period: Period
     reports: tuple[Recorded, ...]
     counted: Figures
+    first_case_at: datetime | None
+    """When the first case of all began, as corrected; None where there is none."""
     actor: str
     now: datetime
     zone: ZoneInfo
@@ -94,19 +96,16 @@ class PublishMonth(Asked):
     despite: tuple[Shortcoming, ...] = ()
 
     def decide(self, at: MonthEnd) -> Iterator[Fact]:
-        """Yield the report; raises Refused before the month is over, unrevised a second time, from tables that lack."""
+        """Yield the report.
+
+        Raises Refused before the month is over or where no case had begun yet, unrevised a second time, from tables
+        that lack something.
+        """
         if self._is_repeated(at):
             return
         self._must_be_due(at)
-        lacking = [one.value for one in at.counted.shortcomings if one not in self.despite]
-        if lacking:
-            raise at.refusal(
-                "The tables do not show everything; name it in `despite` to publish all the same",
-                "whole",
-                lacking=lacking,
-                behind=at.counted.log_position - at.counted.position,
-                parked=at.counted.parked,
-            )
+        self._must_be_whole(at)
+        self._must_have_cases(at)
         yield self.as_fact(
             MonthPublished,
             period=str(at.period),
@@ -143,6 +142,25 @@ class PublishMonth(Asked):
             )
         if (self.revises is None) is not (self.reason is None):
             raise at.refusal("A revision has a reason, and nothing else has one", "revision-reasoned")
+
+    def _must_be_whole(self, at: MonthEnd) -> None:
+        lacking = [one.value for one in at.counted.shortcomings if one not in self.despite]
+        if lacking:
+            raise at.refusal(
+                "The tables do not show everything; name it in `despite` to publish all the same",
+                "whole",
+                lacking=lacking,
+                behind=at.counted.log_position - at.counted.position,
+                parked=at.counted.parked,
+            )
+
+    @staticmethod
+    def _must_have_cases(at: MonthEnd) -> None:
+        first = at.first_case_at
+        if first is None or at.period.ends(at.zone) <= first:
+            day = first.astimezone(at.zone).date().isoformat() if first else None
+            since = f"the first one began on {day}" if day else "there is none yet"
+            raise at.refusal(f"No case had begun in {at.period} or before: {since}", "has-cases", first=day)
 
 
 ASKED: dict[str, type[PublishMonth]] = {PublishMonth.verb(): PublishMonth}

@@ -39,6 +39,18 @@ class Today:
 
     standing: Standing
     figures: tuple[MonthFigure, ...]
+    first_case_at: datetime | None
+    """When the first case of all began; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A report of a month, and the month's figures as known at an instant."""
+
+    month: Period
+    known: Recorded
+    report: MonthPublished
+    today: tuple[MonthFigure, ...]
 
 
 class MonthRoom:
@@ -61,11 +73,24 @@ class MonthRoom:
                 return known, known.fact
         raise NotFound("This month was not published", period=written, report=number)
 
+    def published(self, now: datetime, most: int) -> tuple[Standing, tuple[Beside, ...]]:
+        """Tell the newest months that were published, each by the report that stands, as known at an instant."""
+        with self._snapshot() as (_, cursor):
+            beside = (
+                Beside(
+                    month,
+                    *self.report(str(month)),
+                    month_end.figures(cursor, month.first, now, self._zone.key),
+                )
+                for month in map(Period, month_end.published(cursor, most))
+            )
+            return standing_of(cursor), tuple(beside)
+
     def today(self, written: str, now: datetime) -> Today:
         """Count the figures of a month as known at an instant; raises Malformed."""
         with self._snapshot() as (_, cursor):
             counted = month_end.figures(cursor, month_of(written).first, now, self._zone.key)
-            return Today(standing_of(cursor), counted)
+            return Today(standing_of(cursor), counted, month_end.first_case_at(cursor))
 
     def publish(self, written: str, asked: PublishMonth, caller: Caller, now: datetime) -> StreamReceipt:
         """Record a report; raises Malformed, Refused, CaseIsBusy, Unavailable.
@@ -86,6 +111,7 @@ class MonthRoom:
                 regulations=standing.regulations,
                 figures=counted.figures,
             ),
+            first_case_at=counted.first_case_at,
             actor=caller.actor,
             now=now,
             zone=self._zone,

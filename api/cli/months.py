@@ -7,8 +7,9 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
-from api.cli.screen import OUT, acting, installation, told
-from api.months import Amount, FigureLine, month_told, room_of
+from api.cli.screen import OUT, AsJson, acting, installation, told
+from api.month_answers import Amount, FigureLine
+from api.months import SHOWN, month_told, months_told, room_of
 from cases.codes import RevisionReason, Role, Shortcoming
 from cases.month_end import PublishMonth
 from cases.permissions import must_permit
@@ -44,6 +45,27 @@ def publish(
         OUT.print(new if kept.facts else "published before, nothing new", markup=False)
 
 
+@app.command("list")
+def listed(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=60, help="how many, the newest first")] = SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """List the months that were published: by whom, when, on which position, and whether a figure changed since."""
+    with installation() as here:
+        here.engine.catch_up()
+        answer = months_told(here, limit, with_amounts=True)
+        if as_json:
+            OUT.print_json(answer.model_dump_json())
+            return
+        table = Table("month", "report", "published", "by", "position", "revised since")
+        for one in answer.months:
+            day = one.published_at.astimezone(here.zone).date().isoformat()
+            mark = "yes" if one.is_revised else ""
+            table.add_row(one.month, str(one.report), day, one.published_by, str(one.position), mark)
+        OUT.print(table)
+
+
 @app.command("show")
 def show(
     month: Month,
@@ -52,7 +74,7 @@ def show(
     departments: Annotated[
         bool, typer.Option("--departments", help="each department by itself, too")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a month as published beside today's figures; what is another figure by now is marked."""
     with installation() as here:

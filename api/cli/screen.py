@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -27,6 +27,7 @@ PIPED: Final = 10_000
 """Columns of an output that is no terminal: what a program reads is one line for each line, however long."""
 OUT: Final = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
 ERRORS: Final = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else PIPED)
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 WRONG: Final = 2
 """Exit code when a command could not do its work."""
 

@@ -125,6 +125,10 @@ FROM bi.rpt_month_changes
 WHERE month = %(month)s AND report = %(report)s AND case_id = ANY(%(cases)s)
 ORDER BY case_id, version
 """
+PUBLISHED: LiteralString = """
+SELECT month FROM bi.rpt_months WHERE is_standing ORDER BY month DESC LIMIT %(most)s
+"""
+FIRST_CASE: LiteralString = "SELECT min(opened_at) AS at FROM bi.fct_cases"
 ZONE: LiteralString = (
     "SELECT set_config('TimeZone', %(zone)s, true), set_config('statement_timeout', '30s', true)"
 )
@@ -146,6 +150,17 @@ def figures(cursor: Cursor[DictRow], month: date, at: datetime, zone: str) -> tu
     """Count a month within a snapshot, as known at an instant."""
     rows = cursor.execute(FIGURES, {"month": month, "at": at, "zone": zone})
     return tuple(MonthFigure.model_validate(row) for row in rows)
+
+
+def published(cursor: Cursor[DictRow], most: int) -> list[date]:
+    """Name the months that have a report by their first days, the newest first."""
+    return [row["month"] for row in cursor.execute(PUBLISHED, {"most": most})]
+
+
+def first_case_at(cursor: Cursor[DictRow]) -> datetime | None:
+    """Tell when the first case of all began, as corrected; None where there is none."""
+    row = cursor.execute(FIRST_CASE).fetchone()
+    return row["at"] if row else None
 
 
 def touched(cursor: Cursor[DictRow], told: Reported) -> list[UUID]:

@@ -26,7 +26,7 @@ def month_before(months: int) -> str:
 
 
 def publish(teller: Teller, month: str, role: Role = Role.QUALITY, **body: Any) -> Any:
-    return teller.post(f"/months/{month}/publish-month", body, role=role)
+    return teller.post(f"/months/{month}/publish", body, role=role)
 
 
 def told_late(teller: Teller, month: str) -> dict[str, Any]:
@@ -65,6 +65,9 @@ def test_a_month_is_published_and_a_fact_that_came_late_stands_beside_it(teller:
 
 def test_a_refusal_says_what_is_needed(teller: Teller) -> None:
     month = month_before(2)
+    told_late(teller, month)
+    before = publish(teller, "1999-01")
+    assert (before.status_code, before.json()["rule"]) == (409, "has-cases")
     now = publish(teller, TODAY.strftime("%Y-%m"))
     assert (now.status_code, now.json()["rule"]) == (409, "period-over")
     assert publish(teller, month).status_code == 200
@@ -92,6 +95,9 @@ def test_the_shell_tells_the_same_and_counts_it_again(
         return done.exit_code, done.output
 
     assert shell("publish", month, "--as", "staff-li", "--role", "technician")[0] == 2
+    told_late(teller, month_before(4))
+    code, told = shell("publish", "1999-01", "--as", "staff-hu")
+    assert (code, "No case had begun in 1999-01" in told) == (2, True)
     assert shell("publish", month, "--as", "staff-hu")[0] == 0
     assert shell("publish", month, "--as", "staff-hu") == (0, "published before, nothing new\n")
     told_late(teller, month)
@@ -104,8 +110,36 @@ def test_the_shell_tells_the_same_and_counts_it_again(
     code, told = shell("changes", month, "--report", "1")
     assert code == 0
     assert re.search(r"AS-\d+ .* opened .*\+1 .* 1:Received\(late\)", told)
+    code, told = shell("list", "--limit", "60")
+    assert code == 0
+    assert re.search(rf"{month} +│ 2 +│ \d{{4}}-\d\d-\d\d │ staff-hu +│ \d+ +│ +│", told)
     for number in "12":
         assert shell("check", month, "--report", number) == (0, "✓ the log gives these figures\n")
+
+
+def test_the_list_tells_who_published_what_when_and_whether_it_is_another_figure_by_now(
+    teller: Teller,
+) -> None:
+    month, before = month_before(5), month_before(6)
+    told_late(teller, before)
+    for one in (before, month):
+        assert publish(teller, one).status_code == 200
+    late = told_late(teller, month)
+    asked = {"at_least": late["position"], "limit": 60}
+
+    def listed(role: Role = Role.QUALITY, **more: Any) -> list[dict[str, Any]]:
+        return list(teller.get("/months", role=role, **{**asked, **more}).json()["months"])
+
+    lines = {one["month"]: one for one in listed()}
+    assert list(lines) == sorted(lines, reverse=True)
+    assert (lines[month]["report"], lines[month]["published_by"]) == (1, "quality-01")
+    assert 0 < lines[before]["position"] <= lines[month]["position"] < late["position"]
+    assert [lines[one]["is_revised"] for one in (before, month)] == [False, True]
+    assert publish(teller, month, revises=1, reason="late_facts").json()["report"] == 2
+    again = {one["month"]: one for one in listed()}[month]
+    assert (again["report"], again["reason"], again["is_revised"]) == (2, "late_facts", False)
+    assert len(listed(limit=1)) == 1
+    assert teller.get("/months", role=Role.AGENT).status_code == 403
 
 
 def test_amounts_are_for_those_who_may_see_costs(teller: Teller) -> None:

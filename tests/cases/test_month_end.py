@@ -24,7 +24,8 @@ COUNTED = Figures(
     position=40, log_position=40, parked=0, code_version="0.1", regulations=("lamp-factory@2026.3",),
     figures=(MonthFigure.model_validate({"measure": "opened", "numerator": 12}),),
 )  # fmt: skip
-DAY = MonthEnd(OCTOBER, (), COUNTED, "staff-hu", NOON, BEIJING)
+FIRST = datetime(2026, 10, 31, 15, 59, tzinfo=UTC)
+DAY = MonthEnd(OCTOBER, (), COUNTED, FIRST, "staff-hu", NOON, BEIJING)
 TWICE = {"revises": 1, "reason": "late_facts"}
 
 
@@ -55,6 +56,20 @@ def refused(at: MonthEnd, **body: Any) -> dict[str, Any]:
     with pytest.raises(Refused) as no:
         asked(at, **body)
     return no.value.details
+
+
+@pytest.mark.parametrize(
+    ("first", "told"), [(FIRST, None), (FIRST.replace(hour=16), "2026-11-01"), (None, None)]
+)
+def test_a_month_before_the_first_case_of_all_is_not_reported(
+    first: datetime | None, told: str | None
+) -> None:
+    at = replace(DAY, first_case_at=first)
+    if first is FIRST:
+        assert asked(at), "it began in the last minute of October"
+        return
+    no = refused(at)
+    assert (no["rule"], no["period"], no["first"]) == ("has-cases", "2026-10", told)
 
 
 def test_a_report_keeps_its_figures_and_what_they_rest_on() -> None:
