@@ -15,6 +15,7 @@ from api.auth import Here, asks
 from api.described import FIGURES, refusals
 from api.installation import Installation
 from api.keys import Credential
+from api.notices.pulse import STREAMS
 from api.reading import asked
 from projections import plan
 from projections.questions.freshness import Freshness, freshness
@@ -98,6 +99,8 @@ def _of_program(here: Installation) -> Iterator[Figure]:
         "taken_in_facts", "Facts that this process took into the tables since it began", here.engine.taken_in
     )
     yield Figure("stopped_threads", "Threads of this process that ended with a failure", len(here.failures))
+    yield Figure("streams", "Streams of notices held open", here.pulse.open)
+    yield Figure("streams_most", "How many may be", STREAMS)
     yield Figure("pool_connections", "Connections of the pool", pool.get("pool_size", 0))
     yield Figure("pool_idle", "Those that nobody uses", pool.get("pool_available", 0))
     yield Figure("pool_waiting", "Requests that wait for one", pool.get("requests_waiting", 0))

@@ -26,6 +26,8 @@ from cases.settings import Settings
 
 GRACE: Final = 5
 """Seconds that requests under way are given at the end."""
+UNTAKEN: Final = 60
+"""Seconds after which the connection of a client that takes nothing of what it was sent is ended."""
 
 
 def run(
@@ -72,6 +74,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        give_up_after(door, UNTAKEN)
         try:
             door.bind((host, port))
             door.listen(256)
@@ -81,6 +84,15 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
                 f"Port {port} of {host} cannot be used ({reason}). Choose another: CASELEDGER_PORT=8001 make run"
             ) from None
         yield door
+
+
+def give_up_after(door: socket.socket, seconds: float) -> None:
+    """Let the system end connections through a door whose client takes nothing for so long, full buffers or gone.
+
+    TCP_USER_TIMEOUT (RFC 5482), which is Linux's; elsewhere only who has gone is noticed, after minutes.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 def prepare(here: Installation, *, with_sample: bool) -> list[FirstKey]:

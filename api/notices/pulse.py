@@ -16,6 +16,8 @@ BEAT: Final = 0.1
 """Seconds between two looks."""
 STREAMS, STREAMS_OF_A_KEY = 200, 10
 """How many streams one server holds open."""
+COME_BACK: Final = 30
+"""Seconds after which somebody for whom there is no room is to ask again."""
 
 
 class Pulse:
@@ -50,15 +52,19 @@ class Pulse:
         """Send everybody who waits away, now and from now on."""
         self._ended.set()
 
+    @property
+    def open(self) -> int:
+        """How many wait."""
+        return self._open.total()
+
     @contextmanager
     def waiting(self, key_id: str) -> Iterator[None]:
-        """Count somebody who waits; raises TooMany."""
+        """Count somebody who waits; raises TooMany for a key that has its share, Unavailable where all are taken."""
         with self._lock:
-            if self._open.total() >= STREAMS or self._open[key_id] >= STREAMS_OF_A_KEY:
-                raise TooMany(
-                    f"A server holds {STREAMS} streams open, {STREAMS_OF_A_KEY} of one key; end one",
-                    retry_after=30,
-                )
+            if self._open[key_id] >= STREAMS_OF_A_KEY:
+                raise TooMany(f"A key holds {STREAMS_OF_A_KEY} streams open; end one", retry_after=COME_BACK)
+            if self.open >= STREAMS:
+                raise Unavailable(f"This server holds {STREAMS} streams open", retry_after=COME_BACK)
             self._open[key_id] += 1
         try:
             yield

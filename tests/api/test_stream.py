@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from collections.abc import Callable
 from itertools import islice
 
 import httpx2
 import pytest
 
-from api import keys
+from api import keys, metrics
+from api.cli.serving import UNTAKEN, give_up_after
 from api.examples import EXAMPLES
 from api.installation import Installation
 from api.notices import pulse, stream
 from cases.codes import Role
 from tests.fix_api import Teller
 from tests.fix_served import Served
+from tests.projections.lamps import Lamps, received, replied
 
 
 def names(events: list[dict[str, object]]) -> list[object]:
@@ -143,9 +147,7 @@ def test_no_more_streams_of_a_key_are_held_open_than_there_may_be_and_one_that_e
         assert refused.headers["Retry-After"] == "30"
         with served.following(Role.SUPERVISOR):
             pass
-    deadline = time.monotonic() + 5
-    while served.server.server_state.tasks and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: not served.server.server_state.tasks)
     with served.following():
         pass
 
@@ -167,6 +169,50 @@ def test_who_may_not_follow_or_asks_amiss_is_told_so_at_once(
 def test_a_position_that_the_log_has_not_reached_is_not_begun_behind(teller: Teller) -> None:
     beyond = teller.received()["position"] + 1_000
     assert teller.get("/stream", after=beyond).status_code == 503, "the log is another one, or was put back"
+
+
+def test_where_no_stream_is_left_to_have_one_is_told_to_come_back(
+    served: Served, teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "STREAMS", 1)
+    monkeypatch.setattr(metrics, "STREAMS", 1)
+    with served.following():
+        refused = teller.get("/stream", role=Role.SUPERVISOR)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+        told = httpx2.get(f"{served.address}/metrics", headers=served.headers(Role.ADMIN), timeout=10).text
+        assert "caseledger_streams 1.0" in told
+        assert "caseledger_streams_most 1.0" in told
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system does not end such connections"
+)
+def test_who_takes_nothing_of_what_is_told_loses_the_stream_and_makes_room(
+    served: Served, here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "STREAMS", 1)
+    steps = [("2026-03-02 09:00", received("AS-7")), *[("2026-03-02 10:00", replied())] * 600]
+    Lamps(here.ledger).tell("told at length", *steps)
+    door = served.server.servers[0].sockets[0]
+    assert door.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNTAKEN * 1000
+    give_up_after(door, 0.5)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        deaf.connect(door.getsockname())
+        key = served.headers(Role.QUALITY)["X-API-Key"]
+        deaf.sendall(f"GET /api/v1/stream?after=0 HTTP/1.1\r\nHost: a\r\nX-API-Key: {key}\r\n\r\n".encode())
+        wait_until(lambda: here.pulse.open == 1)
+        wait_until(lambda: here.pulse.open == 0)
+    with served.following():
+        pass
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_streams_end_at_once_when_the_server_is_told_to_stop(served: Served) -> None:
