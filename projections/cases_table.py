@@ -108,6 +108,7 @@ TABLE = Table(
     "fct_cases", CaseRow, ("case_id",), "案件（每案一行）", "Cases, one row each",
     indexes=(
         Index("opened_at, case_id", is_order=True),
+        Index("opened_at, case_id", "closed_at IS NULL"),
         Index("opened_month"),
         Index("closed_at", "closed_at IS NOT NULL"),
         Index("case_no"),

@@ -130,6 +130,7 @@ TABLE = Table(
         Index("ended_at"),
         Index("due_at"),
         Index("is_live, due_at, clock_id", "verdict = 'open'"),
+        Index("is_live, department, due_at, clock_id", "verdict = 'open'"),
         Index("next_level_at, clock_id", "next_level_at IS NOT NULL"),
         Index("case_closed_at", "lacking IS NOT NULL"),
     ),

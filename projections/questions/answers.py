@@ -52,9 +52,16 @@ class Rate(Part):
 
 @contextmanager
 def snapshot(connection: Db) -> Iterator[Cursor[DictRow]]:
-    """Read everything as of one instant; the connection must be outside a transaction."""
+    """Read everything as of one instant; the connection must be outside a transaction.
+
+    Each question is planned for what it asks, not for what is asked on an average.
+    """
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+            " SET LOCAL plan_cache_mode = force_custom_plan",
+            prepare=False,
+        )
         yield cursor
 
 

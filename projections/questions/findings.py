@@ -39,23 +39,34 @@ class FindingCounts(Part):
     clauses: tuple[FindingFigures, ...]
 
 
+# What is newest is looked up for each constraint: sorting all findings by it takes longer than counting them.
 BY_CLAUSE: LiteralString = """
 WITH found AS (
-    SELECT findings.*, cases.case_no,
-        row_number() OVER (PARTITION BY findings.clause_id ORDER BY findings.occurred_at DESC, finding_id) AS newness
-    FROM bi.fct_findings AS findings JOIN bi.fct_cases AS cases USING (case_id)
-    WHERE findings.occurred_at >= %(since)s AND findings.occurred_at < %(until)s
-    AND (%(is_live)s::boolean IS NULL OR findings.is_live = %(is_live)s)
+    SELECT clause_id, constraint_id, regulation, mode, case_id, is_overridden, occurred_at, finding_id
+    FROM bi.fct_findings
+    WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
+    AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
+), by_case AS (
+    SELECT clause_id, constraint_id, regulation, mode, case_id, count(*) AS findings,
+        count(*) FILTER (WHERE is_overridden) AS overridden, max(occurred_at) AS newest_at
+    FROM found GROUP BY clause_id, constraint_id, regulation, mode, case_id
+), counted AS (
+    SELECT clause_id, constraint_id, regulation, mode, sum(findings)::bigint AS findings, count(*) AS cases,
+        sum(overridden)::bigint AS overridden, max(newest_at) AS newest_at
+    FROM by_case GROUP BY clause_id, constraint_id, regulation, mode
+), newest AS (
+    SELECT clause_id, mode, min(finding_id) AS finding_id
+    FROM found JOIN counted USING (clause_id, mode)
+    WHERE found.occurred_at = counted.newest_at
+    GROUP BY clause_id, mode
 )
-SELECT found.clause_id, found.constraint_id, clauses.clause, found.regulation, found.mode, clauses.label_zh,
-    clauses.label_en, count(*) AS findings, count(DISTINCT found.case_id) AS cases,
-    count(*) FILTER (WHERE found.is_overridden) AS overridden, max(found.occurred_at) AS newest_at,
-    (array_agg(found.case_id ORDER BY newness))[1] AS newest_case_id,
-    (array_agg(found.case_no ORDER BY newness))[1] AS newest_case_no
-FROM found JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-GROUP BY found.clause_id, found.constraint_id, clauses.clause, found.regulation, found.mode, clauses.label_zh,
-    clauses.label_en
-ORDER BY count(*) DESC, found.clause_id
+SELECT counted.*, clauses.clause, clauses.label_zh, clauses.label_en, cases.case_id AS newest_case_id,
+    cases.case_no AS newest_case_no
+FROM counted JOIN newest USING (clause_id, mode)
+JOIN bi.fct_findings AS one ON one.finding_id = newest.finding_id
+JOIN bi.fct_cases AS cases ON cases.case_id = one.case_id
+JOIN bi.dim_regulation_clauses AS clauses ON clauses.clause_id = counted.clause_id
+ORDER BY counted.findings DESC, counted.clause_id
 """
 
 

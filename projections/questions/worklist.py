@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -56,13 +57,15 @@ SELECT clocks.clock_id, clocks.case_id, cases.case_no, cases.kind, cases.stage, 
 FROM bi.sla_clocks_at(%(at)s) AS clocks
 JOIN bi.fct_cases AS cases USING (case_id)
 JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-WHERE clocks.verdict = 'open' AND {whose} AND (clocks.due_at, clocks.clock_id) > (%(due_at)s, %(clock_id)s)
-AND (%(department)s::text IS NULL OR clocks.department = %(department)s)
-AND (%(assigned_to)s::text IS NULL OR cases.assigned_to = %(assigned_to)s)
-AND (%(due_before)s::timestamptz IS NULL OR clocks.due_at < %(due_before)s)
+WHERE clocks.verdict = 'open' AND {wanted} AND (clocks.due_at, clocks.clock_id) > (%(due_at)s, %(clock_id)s)
 ORDER BY clocks.due_at, clocks.clock_id
 LIMIT %(rows)s
 """
+WANTED: Final[Mapping[str, SQL]] = {
+    "department": SQL("clocks.department = %(department)s"),
+    "assigned_to": SQL("cases.assigned_to = %(assigned_to)s"),
+    "due_before": SQL("clocks.due_at < %(due_before)s"),
+}
 
 
 def worklist(
@@ -85,7 +88,9 @@ def worklist(
         "at": at, "rows": limit + 1, "due_at": due_at, "clock_id": clock_id, "department": department,
         "assigned_to": assigned_to, "due_before": due_before,
     }  # fmt: skip
-    statement = SQL(DUE_NEXT).format(whose=SQL("clocks.is_live" if is_live else "NOT clocks.is_live"))
+    whose = SQL("clocks.is_live" if is_live else "NOT clocks.is_live")
+    told = (condition for name, condition in WANTED.items() if asked[name] is not None)
+    statement = SQL(DUE_NEXT).format(wanted=SQL(" AND ").join((whose, *told)))
     with snapshot(connection) as found:
         items = tuple(WorkItem.model_validate(row) for row in found.execute(statement, asked))
         standing = standing_of(found)

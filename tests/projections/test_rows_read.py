@@ -9,9 +9,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from cases.codes import Department
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.questions.cases import case_list
+from projections.questions.cases import CaseFilter, case_list
 from projections.questions.complaints import complaint_statistics
 from projections.questions.findings import finding_counts
 from projections.questions.month_end import figures
@@ -37,7 +38,11 @@ QUESTIONS: dict[str, Question] = {
     "targets": lambda db: target_standings(db, at=NOW, month=MONTH, zone=ZONE),
     "month end": lambda db: figures(db.cursor(row_factory=dict_row), MONTH, NOW, ZONE),
     "cases": lambda db: case_list(db, at=NOW, limit=PAGE),
+    "open cases": lambda db: case_list(db, at=NOW, limit=PAGE, wanted=CaseFilter(is_open=True)),
     "worklist": lambda db: worklist(db, at=NOW, limit=PAGE),
+    "worklist of a department": lambda db: worklist(
+        db, at=NOW, limit=PAGE, department=Department.CUSTOMER_SERVICE
+    ),
 }
 MAY: LiteralString = """
 SELECT (SELECT count(*) FROM bi.fct_sla_clocks WHERE started_at >= %(since)s AND started_at < %(until)s),
@@ -90,10 +95,21 @@ def test_a_question_of_a_month_reads_that_month(
 
 
 @pytest.mark.parametrize(
-    ("question", "table"), [("cases", "fct_cases"), ("worklist", "fct_sla_clocks"), ("worklist", "fct_cases")]
+    ("question", "table"),
+    [
+        ("cases", "fct_cases"),
+        ("worklist", "fct_sla_clocks"),
+        ("worklist", "fct_cases"),
+        ("worklist of a department", "fct_sla_clocks"),
+    ],
 )
 def test_a_page_reads_a_page(question: str, table: str, firm: dict[str, int], database: Database) -> None:
     (read,) = (
         one.rows for one in scans(database, QUESTIONS[question], only_by_index=True) if one.table == table
     )
     assert 0 < read <= PAGE + 1, "a case of two clocks is looked up once"
+
+
+def test_a_page_of_open_cases_reads_no_closed_one(firm: dict[str, int], database: Database) -> None:
+    read = scans(database, QUESTIONS["open cases"], only_by_index=True)
+    assert sum(scan.rows for scan in read if scan.table == "fct_cases") <= PAGE + 1
