@@ -57,7 +57,9 @@ TABLE = Table(
     indexes=(
         Index("case_id"),
         Index("subject, happened_at"),
+        Index("happened_at, alert_id", is_order=True),
         Index("happened_at", "next_levels IS NOT NULL"),
+        Index("counts_until", "clock_id IS NOT NULL"),
     ),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ COLUMNS: Final = (
 
 # What cases and people came to is told from `since` on, what stands is told whenever it began. Facts are told in the
 # case that makes up the number, missed clocks by person and period, whichever case they lie in.
+# Each way to an index is written out (OFFSET 0 keeps it): the planner takes it whatever it believes of the tables.
 # A year that is not published is told from December before on; the firm's values as far as open cases wait for them.
 ALERTS_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, since timestamptz, zone text) RETURNS TABLE ({columns})
@@ -36,7 +37,9 @@ BEGIN ATOMIC
     SELECT 'case', one.alert_id, min(one.alert), min(one.clause_id), one.case_id, min(one.same), one.levels,
         array(SELECT unnest(one.levels) EXCEPT SELECT unnest(one.next_levels)),
         max(beside.times), max(beside.excluded), min(one.at_least), min(beside.since_at), min(one.happened_at)
-    FROM {alerts} AS one CROSS JOIN LATERAL (
+    FROM (SELECT DISTINCT alert_id FROM {alerts} WHERE happened_at >= since) AS newer
+    CROSS JOIN LATERAL (SELECT * FROM {alerts} WHERE alert_id = newer.alert_id OFFSET 0) AS one
+    CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE NOT each.is_excluded) AS times, min(each.happened_at) AS since_at,
             count(*) FILTER (WHERE each.is_excluded) AS excluded
         FROM {alerts} AS each
@@ -44,7 +47,6 @@ BEGIN ATOMIC
         AND (each.counts_until IS NULL OR each.counts_until >= one.happened_at)
     ) AS beside
     WHERE one.is_live AND one.clock_id IS NULL AND one.happened_at <= instant AND beside.times >= one.at_least
-    AND one.alert_id IN (SELECT newer.alert_id FROM {alerts} AS newer WHERE newer.happened_at >= since)
     GROUP BY one.alert_id, one.case_id, one.levels, one.next_levels
     HAVING min(one.happened_at) >= since
     UNION ALL
@@ -70,9 +72,13 @@ BEGIN ATOMIC
     UNION ALL
     SELECT 'not_configured', clause_id, lacking, clause_id, NULL, NULL, NULL, NULL, count(*), 0, NULL,
         min(started_at), min(started_at)
-    FROM {clocks}
-    WHERE is_live AND lacking IS NOT NULL AND started_at <= instant
-    AND (case_closed_at IS NULL OR case_closed_at > instant)
+    FROM (
+        SELECT clause_id, lacking, started_at FROM {clocks}
+        WHERE is_live AND lacking IS NOT NULL AND started_at <= instant AND case_closed_at IS NULL
+        UNION ALL
+        SELECT clause_id, lacking, started_at FROM {clocks}
+        WHERE is_live AND lacking IS NOT NULL AND started_at <= instant AND case_closed_at > instant
+    ) AS waiting
     GROUP BY clause_id, lacking
     UNION ALL
     SELECT 'parked', 'tables', min(reason), NULL, NULL, NULL, NULL, NULL, count(*), 0, NULL, min(parked_at),

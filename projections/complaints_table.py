@@ -60,8 +60,8 @@ class ComplaintRow(NamedTuple):
 TABLE = Table(
     "fct_complaints", ComplaintRow, ("case_id",), "投诉（每案一行）", "Complaints, one row per case",
     indexes=(
+        Index("received_at", is_order=True),
         Index("received_month"),
-        Index("received_at"),
         Index("serial_token, received_at", "serial_token IS NOT NULL"),
     ),
 )  # fmt: skip

@@ -37,7 +37,11 @@ class CostRow(NamedTuple):
 
 TABLE = Table(
     "fct_costs", columns.of_one_fact(CostRow), ("case_id", "version"), "费用（每笔一行）", "Costs, one row each",
-    indexes=(Index("month"), Index("occurred_at"), Index("budget, occurred_at")),
+    indexes=(
+        Index("budget, currency, occurred_at, case_id, version", is_order=True),
+        Index("month"),
+        Index("occurred_at"),
+    ),
 )  # fmt: skip
 
 

@@ -15,13 +15,15 @@ COSTS: Final = View(
     query="""
 WITH budgets AS (
     SELECT budget, currency, amount_minor AS budget_minor FROM {dim_budgets} WHERE is_current
+), booked AS (
+    SELECT month, currency, budget, cost, amount_minor, has_leave, last_position, sum(amount_minor) OVER (
+            PARTITION BY budget, currency ORDER BY occurred_at, case_id, version ROWS UNBOUNDED PRECEDING
+        ) AS so_far
+    FROM {fct_costs} WHERE payer <> 'customer'
 ), costs AS (
-    SELECT month, costs.currency, costs.budget, cost, amount_minor, budget_minor, costs.last_position,
-        NOT has_leave AND budget_minor < sum(amount_minor) OVER (
-            PARTITION BY costs.budget, costs.currency ORDER BY occurred_at, case_id, version ROWS UNBOUNDED PRECEDING
-        ) AS lacks_leave
-    FROM {fct_costs} AS costs LEFT JOIN budgets ON (budgets.budget, budgets.currency) = (costs.budget, costs.currency)
-    WHERE payer <> 'customer'
+    SELECT month, booked.currency, booked.budget, cost, amount_minor, budget_minor, last_position,
+        NOT has_leave AND budget_minor < so_far AS lacks_leave
+    FROM booked LEFT JOIN budgets ON (budgets.budget, budgets.currency) = (booked.budget, booked.currency)
 ), months AS (
     SELECT month, currency, budget, cost, sum(amount_minor)::bigint AS amount_minor, count(*) AS charges,
         max(budget_minor) AS budget_minor, max(last_position) AS last_position,

@@ -36,7 +36,7 @@ class RepairRow(NamedTuple):
 
 TABLE = Table(
     "fct_repairs", columns.of_one_fact(RepairRow), ("case_id", "version"), "维修（每次一行）", "Repairs, one row each",
-    indexes=(Index("occurred_at"), Index("same, occurred_at")),
+    indexes=(Index("occurred_at", is_order=True), Index("same, occurred_at")),
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class RevisitRow(NamedTuple):
 TABLE = Table(
     "fct_revisits", columns.of_one_fact(RevisitRow), ("case_id", "version"),
     "回访（每次一行）", "Revisits, one row each",
-    indexes=(Index("month"), Index("occurred_at")),
+    indexes=(Index("occurred_at", is_order=True), Index("month")),
 )  # fmt: skip
 
 

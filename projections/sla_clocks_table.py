@@ -132,7 +132,7 @@ TABLE = Table(
         Index("is_live, due_at, clock_id", "verdict = 'open'"),
         Index("is_live, department, due_at, clock_id", "verdict = 'open'"),
         Index("next_level_at, clock_id", "next_level_at IS NOT NULL"),
-        Index("case_closed_at", "lacking IS NOT NULL"),
+        Index("case_closed_at, is_live, clause_id, lacking, started_at", "lacking IS NOT NULL"),
     ),
 )  # fmt: skip
 

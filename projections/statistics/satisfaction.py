@@ -13,17 +13,16 @@ from projections.target_views import SMALL
 from projections.view import View
 
 _SATISFACTION: LiteralString = """
-WITH asked AS (
-    SELECT one.case_id, one.satisfaction, one.is_solved, one.targets,
-        cases.closed_at IS NULL OR cases.closed_at > instant AS is_open, one.last_position
-    FROM {fct_revisits} AS one JOIN {fct_cases} AS cases USING (case_id)
+WITH told AS (
+    SELECT one.case_id, one.satisfaction, one.is_solved, counting.target_id, counting.score, one.last_position, (
+            SELECT closed_at IS NULL OR closed_at > instant FROM {fct_cases} WHERE fct_cases.case_id = one.case_id
+        ) AS is_open
+    FROM {fct_revisits} AS one
+    CROSS JOIN LATERAL unnest(array_append(one.targets, NULL)) AS counted (target_id)
+    LEFT JOIN {dim_targets} AS counting ON counting.target_id = counted.target_id
     WHERE one.occurred_at >= since::timestamp AT TIME ZONE zone
     AND one.occurred_at < until::timestamp AT TIME ZONE zone AND one.occurred_at <= instant
-), told AS (
-    SELECT asked.*, NULL AS target_id, NULL::bigint AS score FROM asked
-    UNION ALL
-    SELECT asked.*, counting.target_id, counting.score
-    FROM asked JOIN {dim_targets} AS counting ON counting.target_id = ANY(asked.targets)
+    AND (counted.target_id IS NULL OR counting.target_id IS NOT NULL)
 ), sums AS (
     SELECT target_id, score, count(*) AS asked, count(satisfaction) AS answered,
         CASE WHEN target_id IS NOT NULL THEN count(*) FILTER (WHERE satisfaction >= score) END AS satisfied,
@@ -76,7 +75,8 @@ SATISFACTION: Final = Function(
     reads=("fct_revisits", "fct_cases", "dim_targets", "dim_regulation_clauses", "wilson_low", "wilson_high"),
     query=_SATISFACTION, columns=_ASKED, values={"small": Literal(SMALL)},
 )  # fmt: skip
-# A period counts into a run when it is over and all that counts one target in it, under any version, reached it.
+# A period counts into a run when it is over and all that counts one target in it, under any version, reached it. What
+# is found is worked out apart for the runs, which look years back and need no cases, and for the periods that are told.
 _RUNS: LiteralString = """
 WITH steps AS (
     SELECT CASE grain WHEN 'quarter' THEN 3 ELSE 1 END AS months
@@ -86,7 +86,7 @@ WITH steps AS (
     FROM steps CROSS JOIN LATERAL generate_series(
         date_trunc(grain, first::timestamp), last::timestamp, make_interval(months => months)
     ) AS begins
-), found AS (
+), found AS NOT MATERIALIZED (
     SELECT periods.period, periods.number, periods.after_on::timestamp AT TIME ZONE zone <= instant AS is_over, told.*
     FROM periods CROSS JOIN LATERAL {satisfaction}(instant, zone, periods.period, periods.after_on) AS told
 ), reached AS (

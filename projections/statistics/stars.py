@@ -23,30 +23,28 @@ WITH scope AS (
     SELECT told.*, weight_response + weight_resolution + weight_praise AS weights
     FROM {dim_programmes} AS told WHERE kind = 'ranking'
 ), clocks AS (
-    SELECT clocks.case_id, split_part(clocks.regulation, '@', 1) AS regulation, clocks.last_position,
-        CASE WHEN clocks.ended_at >= begins AND clocks.ended_at < ends THEN clocks.verdict ELSE 'overdue' END AS stood
-    FROM scope, {fct_sla_clocks} AS clocks
-    WHERE clocks.clock_id IN (
-        SELECT clock_id FROM {fct_sla_clocks} WHERE ended_at >= begins AND ended_at < ends
-        UNION ALL
-        SELECT clock_id FROM {fct_sla_clocks}
-        WHERE due_at >= begins AND due_at < ends AND (ended_at IS NULL OR ended_at >= ends) AND verdict <> 'excluded'
-    )
-), told AS (
-    SELECT case_id, regulation, (stood = 'met')::int AS kept, (stood IN ('met', 'breached', 'overdue'))::int AS due,
-        0 AS solved, 0 AS asked, 0 AS praised, 0 AS marked, last_position
-    FROM clocks
+    SELECT case_id, split_part(regulation, '@', 1) AS regulation, verdict AS stood, last_position
+    FROM scope, {fct_sla_clocks} WHERE ended_at >= begins AND ended_at < ends
     UNION ALL
-    SELECT revisits.case_id, NULL, 0, 0, is_solved::int, 1, (coalesce(satisfaction, 0) >= {praise})::int,
-        (satisfaction IS NOT NULL)::int, revisits.last_position
-    FROM scope, {fct_revisits} AS revisits WHERE occurred_at >= begins AND occurred_at < ends
+    SELECT case_id, split_part(regulation, '@', 1), 'overdue', last_position FROM scope, {fct_sla_clocks}
+    WHERE due_at >= begins AND due_at < ends AND (ended_at IS NULL OR ended_at >= ends) AND verdict <> 'excluded'
+), told AS (
+    SELECT case_id, regulation, count(*) FILTER (WHERE stood = 'met') AS kept,
+        count(*) FILTER (WHERE stood IN ('met', 'breached', 'overdue')) AS due,
+        0 AS solved, 0 AS asked, 0 AS praised, 0 AS marked, max(last_position) AS last_position
+    FROM clocks GROUP BY case_id, regulation
+    UNION ALL
+    SELECT case_id, NULL, 0, 0, count(*) FILTER (WHERE is_solved), count(*),
+        count(*) FILTER (WHERE satisfaction >= {praise}), count(satisfaction), max(last_position)
+    FROM scope, {fct_revisits} WHERE occurred_at >= begins AND occurred_at < ends GROUP BY case_id
 ), sums AS (
-    SELECT rankings.regulation, rankings.programme, cases.assigned_to AS person, sum(kept) AS kept, sum(due) AS due,
-        sum(solved) AS solved, sum(asked) AS asked, sum(praised) AS praised, sum(marked) AS marked,
+    SELECT rankings.regulation, rankings.programme, cases.assigned_to AS person, sum(kept)::bigint AS kept,
+        sum(due)::bigint AS due, sum(solved)::bigint AS solved, sum(asked)::bigint AS asked,
+        sum(praised)::bigint AS praised, sum(marked)::bigint AS marked,
         count(DISTINCT told.case_id) FILTER (WHERE cases.closed_at IS NULL OR cases.closed_at > instant) AS open_cases,
         max(told.last_position) AS last_position
     FROM told
-    JOIN {fct_cases} AS cases USING (case_id)
+    CROSS JOIN LATERAL (SELECT * FROM {fct_cases} WHERE case_id = told.case_id OFFSET 0) AS cases
     JOIN rankings ON coalesce(told.regulation, rankings.regulation) = rankings.regulation
         AND (rankings.kinds = ARRAY[]::text[] OR cases.kind = ANY(rankings.kinds))
         AND rankings.regulation IN (
@@ -68,8 +66,8 @@ SELECT regulation, programme, regulation_version, clause, label_zh, label_en, mo
         PARTITION BY regulation, programme ORDER BY div(points * 1e24, of_points) DESC, person COLLATE "C"
     ) END,
     person, div(points * {scale}, of_points)::bigint, weight_response, weight_resolution, weight_praise,
-    kept::bigint, due::bigint, round(kept::numeric / nullif(due, 0), 4), solved::bigint, asked::bigint,
-    round(solved::numeric / nullif(asked, 0), 4), praised::bigint, marked::bigint,
+    kept, due, round(kept::numeric / nullif(due, 0), 4), solved, asked,
+    round(solved::numeric / nullif(asked, 0), 4), praised, marked,
     round(praised::numeric / nullif(marked, 0), 4), LEAST(due, asked, marked) < {small}, open_cases, last_position
 FROM scored
 """

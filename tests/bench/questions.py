@@ -20,6 +20,8 @@ from projections.questions.cursors import cursor_after
 from projections.questions.findings import finding_counts
 from projections.questions.sla import Period as Span
 from projections.questions.sla import sla_dashboard
+from projections.questions.statistics import Report
+from projections.questions.statistics import statistics as report_rows
 from projections.questions.stock import stock
 from projections.questions.targets import target_standings
 from projections.questions.worklist import worklist
@@ -112,7 +114,16 @@ def numbered(chance: Random) -> Question:
     return lambda db: case_list(db, at=NOW, wanted=CaseFilter(case_no=number))
 
 
+def report_of(report: Report, chance: Random) -> Question:
+    """A report of the statistics for a month."""
+    month = chance.choice(MONTHS[:-1])
+    return lambda db: report_rows(db, report, at=NOW, first=month, last=month, zone=NAME, with_people=True)
+
+
 QUARTER: Final = 0.1
+SPANS_YEARS: Final = frozenset({Report.CONTROL_CHART, Report.SATISFACTION, Report.SIGNALS})
+"""A chart stands on the 24 months before its own, each signal on a chart; how long a month's share was reached in a
+row asks for three years before it."""
 ASKED: Final = (
     Asked("SLA dashboard of a month", QUARTER, dashboard),
     Asked("complaint statistics, a month", QUARTER, partial(statistics, 1)),
@@ -130,4 +141,8 @@ ASKED: Final = (
     Asked("open complaints, a page", None, partial(cases_of, CaseFilter(kind="complaint", is_open=True))),
     Asked("cases of a region, a page", None, partial(cases_of, CaseFilter(region="R59"))),
     Asked("a case by its number", None, numbered),
+    *(
+        Asked(f"{report} of a month", None if report in SPANS_YEARS else QUARTER, partial(report_of, report))
+        for report in Report
+    ),
 )

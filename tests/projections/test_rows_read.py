@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import LiteralString
 
 import psycopg
@@ -18,6 +19,7 @@ from projections.questions.findings import finding_counts
 from projections.questions.month_end import figures
 from projections.questions.sla import Period as Span
 from projections.questions.sla import sla_dashboard
+from projections.questions.statistics import Report, statistics
 from projections.questions.targets import target_standings
 from projections.questions.worklist import worklist
 from projections.rebuild import rebuild
@@ -37,6 +39,10 @@ QUESTIONS: dict[str, Question] = {
     "findings": lambda db: finding_counts(db, since=SINCE, until=UNTIL),
     "targets": lambda db: target_standings(db, at=NOW, month=MONTH, zone=ZONE),
     "month end": lambda db: figures(db.cursor(row_factory=dict_row), MONTH, NOW, ZONE),
+    **{
+        report.value: partial(statistics, report=report, at=NOW, first=MONTH, last=MONTH, zone=ZONE)
+        for report in Report
+    },
     "cases": lambda db: case_list(db, at=NOW, limit=PAGE),
     "open cases": lambda db: case_list(db, at=NOW, limit=PAGE, wanted=CaseFilter(is_open=True)),
     "worklist": lambda db: worklist(db, at=NOW, limit=PAGE),
@@ -52,7 +58,15 @@ SELECT (SELECT count(*) FROM bi.fct_sla_clocks WHERE started_at >= %(since)s AND
     (SELECT greatest(count(*) FILTER (WHERE opened_at >= %(since)s AND opened_at < %(until)s),
         count(*) FILTER (WHERE closed_at >= %(since)s AND closed_at < %(until)s)) FROM bi.fct_cases),
     (SELECT count(*) FROM bi.fct_costs WHERE occurred_at >= %(since)s AND occurred_at < %(until)s),
-    (SELECT count(*) FROM bi.fct_refunds WHERE occurred_at >= %(since)s AND occurred_at < %(until)s)
+    (SELECT count(*) FROM bi.fct_refunds WHERE occurred_at >= %(since)s AND occurred_at < %(until)s),
+    (SELECT count(*) FROM bi.fct_repairs WHERE occurred_at >= %(since)s AND occurred_at < %(until)s),
+    (SELECT count(*) FROM bi.fct_revisits WHERE occurred_at >= %(since)s AND occurred_at < %(until)s),
+    (SELECT greatest(count(*) FILTER (WHERE ended_at >= %(since)s AND ended_at < %(until)s),
+        count(*) FILTER (WHERE due_at >= %(since)s AND due_at < %(until)s)) FROM bi.fct_sla_clocks),
+    (SELECT count(DISTINCT case_id) FROM (
+        SELECT case_id FROM bi.fct_sla_clocks WHERE started_at >= %(since)s AND started_at < %(until)s
+        UNION ALL SELECT case_id FROM bi.fct_counted WHERE happened_at >= %(since)s AND happened_at < %(until)s
+    ) AS told)
 """
 
 
@@ -62,7 +76,10 @@ def firm(lamps: Lamps, database: Database, ledger: Ledger) -> dict[str, int]:
     FactoryLog().append(ledger, 1500)
     ledger.append_many(histories(seed=5, cases=30))
     rebuild(database, workers=1)
-    names = ("clocks", "complaints", "findings", "counted", "cases", "costs", "refunds")
+    names = (
+        "clocks", "complaints", "findings", "counted", "cases", "costs", "refunds", "repairs", "revisits",
+        "clocks that ended or fell due", "cases told of",
+    )  # fmt: skip
     with psycopg.connect(database.app_dsn) as connection:
         may = connection.execute(MAY, {"since": SINCE, "until": UNTIL}).fetchall()[0]
     return dict(zip(names, may, strict=True))
@@ -82,6 +99,15 @@ def firm(lamps: Lamps, database: Database, ledger: Ledger) -> dict[str, int]:
         ("month end", "fct_complaints", "complaints"),
         ("month end", "fct_costs", "costs"),
         ("month end", "fct_refunds", "refunds"),
+        ("sla-rates", "fct_sla_clocks", "clocks"),
+        ("target-rates", "fct_sla_clocks", "clocks"),
+        ("target-rates", "fct_counted", "counted"),
+        ("target-rates", "fct_cases", "cases told of"),
+        ("complaint-pareto", "fct_complaints", "complaints"),
+        ("repeat-repairs", "fct_repairs", "repairs"),
+        ("repeat-complaints", "fct_complaints", "complaints"),
+        ("star-ranking", "fct_sla_clocks", "clocks that ended or fell due"),
+        ("star-ranking", "fct_revisits", "revisits"),
     ],
 )
 def test_a_question_of_a_month_reads_that_month(
@@ -113,3 +139,12 @@ def test_a_page_reads_a_page(question: str, table: str, firm: dict[str, int], da
 def test_a_page_of_open_cases_reads_no_closed_one(firm: dict[str, int], database: Database) -> None:
     read = scans(database, QUESTIONS["open cases"], only_by_index=True)
     assert sum(scan.rows for scan in read if scan.table == "fct_cases") <= PAGE + 1
+
+
+def test_how_long_a_share_was_reached_asks_for_no_cases_of_the_months_before(
+    firm: dict[str, int], database: Database
+) -> None:
+    read = scans(database, QUESTIONS["satisfaction"], only_by_index=True)
+    targets = 3
+    assert sum(scan.rows for scan in read if scan.table == "fct_revisits") > firm["revisits"]
+    assert sum(scan.rows for scan in read if scan.table == "fct_cases") <= firm["revisits"] * targets
