@@ -9,6 +9,6 @@ from uuid import UUID
 def stream_id(kind: str, *of: object) -> UUID:
     """Give the id of the stream of that kind and name: of a sha256, so that a query can name it too.
 
-    The first 16 bytes of the sha256 of `urn:caseledger:kind:name…`; the views of schema `bi` work out the same.
+    The first 16 bytes of the sha256 of `urn:caseledger:kind:name…`; `bi.stream_id('month:2026-03')` works out the same.
     """
     return UUID(bytes=sha256(":".join(("urn:caseledger", kind, *map(str, of))).encode()).digest()[:16])

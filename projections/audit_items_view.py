@@ -10,7 +10,7 @@ from projections.view import View
 # Read from the log: a draw is a fact of its programme, not of a case, and what is drawn is a tenth of the cases.
 AUDIT_ITEMS: Final = View(
     "fct_audit_items", "抽检项（每个一行）", "Items drawn for audits, one row each",
-    reads=("dim_programmes", "fct_cases"),
+    reads=("dim_programmes", "fct_cases", "stream_id"),
     query="""
 WITH draws AS (
     SELECT programmes.regulation, programmes.programme, programmes.clause, programmes.label_zh, programmes.label_en,
@@ -39,9 +39,8 @@ WITH draws AS (
             SELECT notification_id AS position, (document ->> 'occurred_at')::timestamptz AS held_at, document
             FROM log.case_events
             CROSS JOIN LATERAL (SELECT convert_from(state, 'UTF8')::jsonb AS document) AS decoded
-            WHERE topic = 'programme.held.v1' AND originator_id = encode(substr(sha256(convert_to(
-                'urn:caseledger:programme:' || regulation || ':' || programme || ':' || period, 'UTF8'
-            )), 1, 16), 'hex')::uuid
+            WHERE topic = 'programme.held.v1'
+            AND originator_id = {stream_id}(concat_ws(':', 'programme', regulation, programme, period))
             ORDER BY originator_version DESC LIMIT 1
         ) AS newest
         CROSS JOIN LATERAL jsonb_array_elements(newest.document #> ARRAY['fact', 'answers']) AS answer

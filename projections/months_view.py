@@ -22,7 +22,7 @@ REPORT: Final = (
 )  # fmt: skip
 MONTHS: Final = View(
     "rpt_months", "已发布的月报", "Reports of months, as published",
-    reads=(),
+    reads=("stream_id",),
     query="""
 SELECT month, facts.originator_version AS report,
     facts.originator_version = max(facts.originator_version) OVER (PARTITION BY month) AS is_standing,
@@ -36,8 +36,7 @@ SELECT month, facts.originator_version AS report,
     (month::timestamp + interval '1 month') AT TIME ZONE current_setting('TimeZone') AS ends_at,
     told #> ARRAY['fact', 'figures'] AS figures, facts.notification_id AS last_position
 FROM (
-    SELECT day::date AS month, encode(substr(sha256(convert_to(
-        'urn:caseledger:month:' || to_char(day, 'YYYY-MM'), 'UTF8')), 1, 16), 'hex')::uuid AS stream_id
+    SELECT day::date AS month, {stream_id}('month:' || to_char(day, 'YYYY-MM')) AS stream_id
     FROM generate_series(timestamp '2000-01-01', localtimestamp, interval '1 month') AS day
 ) AS months
 JOIN log.case_events AS facts ON facts.originator_id = months.stream_id AND facts.topic = 'month.published.v1'

@@ -9,7 +9,7 @@ from projections.view import View
 
 PROGRAMMES_NOW: Final = View(
     "rpt_programmes", "例行任务执行情况", "Programmes by period: owed, overdue, held, and their measures",
-    reads=("dim_programmes",),
+    reads=("dim_programmes", "stream_id"),
     query="""
 WITH begun AS (
     SELECT told.*, (now() AT TIME ZONE zone)::date AS today,
@@ -26,9 +26,7 @@ WITH begun AS (
     FROM begun CROSS JOIN LATERAL generate_series(first_day::timestamp, today::timestamp, step) AS day
     WHERE last_day IS NULL OR day + step <= last_day + 1
 ), streams AS (
-    SELECT periods.*, encode(substr(sha256(convert_to(
-        'urn:caseledger:programme:' || regulation || ':' || programme || ':' || period, 'UTF8')), 1, 16), 'hex'
-    )::uuid AS stream_id
+    SELECT periods.*, {stream_id}(concat_ws(':', 'programme', regulation, programme, period)) AS stream_id
     FROM periods
 )
 SELECT regulation, programme, clause, label_zh, label_en, kind, period, begins_on, after_on, overdue_on,

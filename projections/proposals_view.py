@@ -9,14 +9,13 @@ from projections.view import View
 
 PROPOSALS: Final = View(
     "rpt_proposals", "奖惩建议", "Rewards and penalties: proposed, decided, appealed",
-    reads=("dim_regulation_clauses", "fct_alerts", "fct_case_events"),
+    reads=("dim_regulation_clauses", "fct_alerts", "fct_case_events", "stream_id"),
     query="""
 WITH facts AS (
     SELECT facts.originator_version AS version, facts.topic, facts.notification_id AS position,
         streams.regulation, streams.stream_id, convert_from(facts.state, 'UTF8')::jsonb AS state
     FROM (
-        SELECT regulation, encode(substr(sha256(convert_to(
-            'urn:caseledger:proposals:' || regulation, 'UTF8')), 1, 16), 'hex')::uuid AS stream_id
+        SELECT regulation, {stream_id}('proposals:' || regulation) AS stream_id
         FROM (SELECT DISTINCT regulation FROM {dim_regulation_clauses} WHERE item_type = 'consequence') AS named
     ) AS streams JOIN log.case_events AS facts ON facts.originator_id = streams.stream_id
 ), proposals AS (

@@ -12,6 +12,7 @@ from projections import (
     month_figures,
     months_view,
     sla_clocks_table,
+    stream_ids,
     target_views,
     wide_views,
     working_minutes,
@@ -131,6 +132,7 @@ def clock_columns() -> tuple[Column, ...]:
 def create(schema: str) -> Iterator[Composed]:
     """Give the statements that make views and functions, once all tables stand."""
     yield from working_minutes.create(schema)
+    yield from stream_ids.create(schema)
     yield from _clocks_at(schema)
     yield from _sla_now(schema)
     yield SQL(FRESHNESS).format(

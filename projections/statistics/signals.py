@@ -14,8 +14,7 @@ _TOLD: LiteralString = """
 WITH told AS (
     SELECT months.month, convert_from(facts.state, 'UTF8')::jsonb AS told, facts.recorded_at, facts.notification_id
     FROM (
-        SELECT day::date AS month, encode(substr(sha256(convert_to(
-            'urn:caseledger:signals:' || to_char(day, 'YYYY-MM'), 'UTF8')), 1, 16), 'hex')::uuid AS stream_id
+        SELECT day::date AS month, {stream_id}('signals:' || to_char(day, 'YYYY-MM')) AS stream_id
         FROM generate_series(timestamp '2000-01-01', localtimestamp, interval '1 month') AS day
     ) AS months
     JOIN log.case_events AS facts ON facts.originator_id = months.stream_id AND facts.topic = 'signal.told.v1'
@@ -48,7 +47,12 @@ _SAID: Final = (
     LAST,
 )  # fmt: skip
 TOLD: Final = View(
-    "meta_signals", "已记录的信号", "Signals as they were told", reads=(), query=_TOLD, columns=_SAID
+    "meta_signals",
+    "已记录的信号",
+    "Signals as they were told",
+    reads=("stream_id",),
+    query=_TOLD,
+    columns=_SAID,
 )
 """A view, because it may read the log where its readers may not."""
 # The chart is drawn once for each month that has signals.

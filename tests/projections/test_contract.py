@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from cases.store.database import Database
+from cases.streams import stream_id
 from projections.registry import DIMS, FACTS, TABLES
 from projections.schema import Db, ensure
 from projections.tables import Table
@@ -50,6 +51,13 @@ def test_every_function_says_in_both_languages_what_it_answers(bi: Db) -> None:
     ).fetchall()
     assert [name for name, words in said if " / " not in (words or "")] == []
     assert said
+
+
+def test_an_analyst_names_a_stream_as_the_program_does(analyst: Db) -> None:
+    asked = "SELECT stream_id('month:2026-03'), stream_id('programme:lamp-factory:灯具:2026-Q1')"
+    assert analyst.execute(asked).fetchone() == (
+        stream_id("month", "2026-03"), stream_id("programme", "lamp-factory", "灯具", "2026-Q1"),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
