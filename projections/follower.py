@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import threading
+import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
-import psycopg
 from psycopg.sql import SQL
 
 from cases.events_reference import CalendarPublished
 from cases.regulation.rules import Reference
 from projections import reading
-from projections.meta_tables import PARKED
-from projections.parking import Computed, compute
+from projections.leader import alive
+from projections.meta_tables import ParkedRow
+from projections.parking import Computed, compute, parked_ids
 from projections.published import read_reference
 from projections.registry import FACTS, LISTED, PUBLISHED
 from projections.schema import BI, Db
 from projections.writing import Writer
 
 PAGE = 1000
-SIGN_OF_LIFE: Final = 1.0
-"""Seconds between two words of a leader that works cases out."""
 BATCH = 500
 NEWEST: Final = 50
 """Positions that a rehearsal goes back."""
+log = logging.getLogger(__name__)
 
 
 class Follower:
@@ -64,7 +62,8 @@ class Follower:
         cases = self._computed(_of_cases(page), last, reference)
         with self._connection.transaction():
             self._writer.move(self.position, last, page[-1].recorded_at)
-            self._writer.write(cases)
+            parked = self._writer.write(cases)
+        _tell(parked)
         self.position, self.reference = last, reference
 
     def _derive_again(self, reference: Reference, *, is_calendar: bool) -> None:
@@ -85,41 +84,28 @@ class Follower:
             cases = self._computed(some, self.position, reference)
             with self._connection.transaction():
                 self._writer.hold(self.position)
-                self._writer.write(cases)
+                parked = self._writer.write(cases)
+            _tell(parked)
 
     def _computed(self, ids: list[UUID], until: int, reference: Reference) -> list[Computed]:
         """Work cases out, and say meanwhile that we live, however long one of them takes."""
         histories = reading.histories(self._connection, ids, until) if ids else []
-        with _alive(self._connection):
+        with alive(self._connection):
             return [compute(history, reference) for history in histories]
 
     def _known(self, *, everything: bool) -> list[UUID]:
-        query = SQL("SELECT case_id FROM {} ORDER BY position").format(PARKED.at(self._schema))
-        ids = [row[0] for row in self._connection.execute(query)]
+        ids = parked_ids(self._connection, self._schema)
         if everything:
             query = SQL("SELECT case_id FROM {}").format(FACTS[0].at(self._schema))
             ids += [row[0] for row in self._connection.execute(query)]
         return list(dict.fromkeys(ids))
 
 
-@contextmanager
-def _alive(connection: Db) -> Iterator[None]:
-    """Say that we live while nothing else is asked of the connection: a silent leader is deposed."""
-    done = threading.Event()
-    voice = threading.Thread(target=_say, args=(connection, done), daemon=True)
-    voice.start()
-    try:
-        yield
-    finally:
-        done.set()
-        voice.join()
-
-
-def _say(connection: Db, done: threading.Event) -> None:
-    """Whatever ended the connection is told to whoever uses it next."""
-    with suppress(psycopg.Error):
-        while not done.wait(SIGN_OF_LIFE):
-            connection.execute("SELECT")
+def _tell(parked: list[ParkedRow]) -> None:
+    """Say in the log which case was set aside first, why, and how many were."""
+    if parked:
+        case_id, position, _, reason = parked[0]
+        log.warning("parked: %s at position %s (%s), %s in all", case_id, position, reason, len(parked))
 
 
 def _of_cases(page: Iterable[reading.Touch]) -> list[UUID]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import psycopg
+from psycopg.sql import SQL
 
 from projections.schema import Db
 from projections.watchdog import watchful
@@ -18,14 +19,19 @@ REBUILDER: Final = int.from_bytes(b"cl-build")
 NEXT_TRY: Final = 0.25
 SILENCE: Final = 5.0
 """Seconds after which a leader that says nothing is deposed; one that lives says something every second."""
+SIGN_OF_LIFE: Final = 1.0
+"""Seconds between two words of a leader that works cases out."""
 ENDED_WITHIN: Final = 2_000
 """Milliseconds for which the end of a silent session is waited for, so that its lock is free at once."""
-DEPOSED: Final = """
-SELECT pg_terminate_backend(pid, %s) FROM pg_locks JOIN pg_stat_activity USING (pid)
-WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = %s AND objsubid = 1
-AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => %s)
-"""
+LEADING: Final = SQL(
+    "locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = %s AND objsubid = 1"
+    " AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+DEPOSED: Final = SQL(
+    "SELECT pg_terminate_backend(pid, %s) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE {leading}"
+    " AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => %s)"
+).format(leading=LEADING)
+IS_LED: Final = SQL("SELECT EXISTS (SELECT FROM pg_locks WHERE {leading})").format(leading=LEADING)
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +39,11 @@ def lead(connection: Db, role: int = LEADER) -> bool:
     """Try to become the only one in a role; it is kept as long as the connection lives."""
     row = connection.execute("SELECT pg_try_advisory_lock(%s)", (role,)).fetchone()
     return bool(row and row[0])
+
+
+def is_led(connection: Db) -> bool:
+    """Tell whether somebody leads."""
+    return bool(connection.execute(IS_LED, (LEADER,)).fetchone() == (True,))
 
 
 def depose_the_silent(connection: Db) -> bool:
@@ -62,3 +73,23 @@ def leading(dsn: str, stop: threading.Event, meanwhile: Callable[[Db], None]) ->
                 meanwhile(connection)
                 stop.wait(NEXT_TRY)
         yield None
+
+
+@contextmanager
+def alive(connection: Db) -> Iterator[None]:
+    """Say that we live while nothing else is asked of the connection: a silent leader is deposed."""
+    done = threading.Event()
+    voice = threading.Thread(target=_say, args=(connection, done), daemon=True)
+    voice.start()
+    try:
+        yield
+    finally:
+        done.set()
+        voice.join()
+
+
+def _say(connection: Db, done: threading.Event) -> None:
+    """Whatever ended the connection is told to whoever uses it next."""
+    with suppress(psycopg.Error):
+        while not done.wait(SIGN_OF_LIFE):
+            connection.execute("SELECT")

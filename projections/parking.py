@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from traceback import walk_tb
+from typing import Final
+from uuid import UUID
 
+from psycopg import Error
+from psycopg.sql import SQL
 from pydantic import ValidationError
 
+from cases.errors import CaseledgerError
 from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
-from projections.meta_tables import ParkedRow
+from projections.meta_tables import PARKED, ParkedRow
 from projections.reading import History, decoded
 from projections.registry import Rows, packed_rows, rows
+from projections.schema import BI, Db
+
+OUR_CODE: Final = ("cases.", "projections.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,22 @@ def compute(history: History, reference: Reference, *, is_packed: bool = False) 
 
 
 def reason_of(error: Exception) -> str:
-    """Name a failure by its kind, and for a malformed fact by its fields."""
+    """Name a failure by its kind: for a malformed fact with its fields, for a flaw of the program with the place."""
     if isinstance(error, ValidationError):
         fields = sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)})
         return f"ValidationError: {', '.join(fields)}"[:300]
-    return type(error).__name__
+    kind = type(error).__name__
+    return kind if isinstance(error, CaseledgerError | Error) else f"{kind} in {_place(error)}"
+
+
+def _place(error: Exception) -> str:
+    """Give the innermost line of ours that it came through."""
+    passed = ((frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(error.__traceback__))
+    *_, (module, line) = [(module, line) for module, line in passed if module.startswith(OUR_CODE)]
+    return f"{module}, line {line}"
+
+
+def parked_ids(connection: Db, schema: str = BI) -> list[UUID]:
+    """List the cases that are set aside, the lowest position first."""
+    query = SQL("SELECT case_id FROM {} ORDER BY position, case_id").format(PARKED.at(schema))
+    return [case_id for (case_id,) in connection.execute(query)]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from psycopg.sql import SQL
-
-from projections.meta_tables import PARKED
+from projections.parking import parked_ids
 from projections.reworking import Reworker
-from projections.schema import BI, Db
+from projections.schema import Db
 
 WAITS: Final = (1.0, 5.0, 25.0)
 """Seconds before the first, second and third try; a new leader, as after an update, begins anew."""
 LOOK_EVERY: Final = 1.0
 MOST: Final = 100
 """Cases tried in one turn, so that following the log does not wait for them."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,12 +41,12 @@ class Retries:
         if now < self._next_look:
             return
         self._next_look = now + LOOK_EVERY
-        query = SQL("SELECT case_id FROM {} ORDER BY position").format(PARKED.at(BI))
-        parked = [case_id for (case_id,) in self._connection.execute(query)]
+        parked = parked_ids(self._connection)
         self._tried = {one: self._tried.get(one) or _Tried(0, now + WAITS[0]) for one in parked}
         due = [one for one, tried in self._tried.items() if tried.next_at <= now][:MOST]
         if due:
-            Reworker(self._connection).again(due)
+            done = Reworker(self._connection).again(due)
+            log.info("%s of %s parked cases that were tried again are released", done.released, done.cases)
         for one in due:
             times = self._tried[one].times + 1
             wait = WAITS[times] if times < len(WAITS) else float("inf")

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from psycopg.sql import SQL
-
 from cases.regulation.rules import Reference
 from projections import reading
-from projections.meta_tables import PARKED, ParkedRow
-from projections.parking import compute
+from projections.leader import alive
+from projections.meta_tables import ParkedRow
+from projections.parking import compute, parked_ids
 from projections.published import read_reference
 from projections.registry import FACTS
 from projections.schema import BI, Db
@@ -31,6 +30,11 @@ class Reworked:
     cases: int = 0
     facts: int = 0
     parked: list[ParkedRow] = field(default_factory=list)
+
+    @property
+    def released(self) -> int:
+        """How many of the cases have their rows."""
+        return self.cases - len(self.parked)
 
 
 class Reworker:
@@ -56,15 +60,15 @@ class Reworker:
 
     def released(self) -> Reworked:
         """Work every parked case out again."""
-        query = SQL("SELECT case_id FROM {} ORDER BY position").format(PARKED.at(BI))
-        return self.again(case_id for (case_id,) in self._connection.execute(query).fetchall())
+        return self.again(parked_ids(self._connection))
 
     def _some(self, ids: list[UUID], done: Reworked) -> list[UUID]:
         """Work some cases out; gives those that got facts meanwhile, or all after a swap, for another try."""
         position = self._writer.position()
         reference = self._reference or read_reference(self._connection, position)
         histories = reading.histories(self._connection, ids, position)
-        computed = [compute(history, reference) for history in histories]
+        with alive(self._connection):
+            computed = [compute(history, reference) for history in histories]
         try:
             with self._connection.transaction():
                 moved = reading.touched(self._connection, position, self._writer.stand())

@@ -13,6 +13,9 @@ from rich.table import Table
 
 from api.cli.screen import OUT, installation
 from api.cli.serving import interruptible
+from cases.errors import NotFound
+from projections.leader import is_led
+from projections.parking import parked_ids
 from projections.questions.freshness import Freshness, freshness
 from projections.reworking import Reworker
 from projections.watchdog import Watchdog
@@ -46,6 +49,8 @@ def status(
             OUT.print_json(found.model_dump_json())
         else:
             show(found)
+            if not is_led(connection):
+                OUT.print("no worker leads: start caseledger run, or caseledger work", markup=False)
             _list_parked(found)
     raise typer.Exit(1 if found.parked_cases else 0)
 
@@ -58,10 +63,12 @@ def release(
 ) -> None:
     """Work parked cases out again, after what was wrong has been put right; exit code 1 where some still fail."""
     with installation() as here, here.database.pool.connection() as connection:
-        worker = Reworker(connection)
-        done = worker.again(case) if case else worker.released()
+        parked, named = parked_ids(connection), set(case or ())
+        if strange := named.difference(parked):
+            raise NotFound(f"Not parked, so that there is nothing to release: {', '.join(map(str, strange))}")
+        done = Reworker(connection).again(one for one in parked if one in named or not named)
         found = freshness(connection, SHOWN)
-    OUT.print(f"{done.cases - len(done.parked)} of {done.cases} released", markup=False)
+    OUT.print(f"{done.released} of {done.cases} released" if parked else "nothing is parked", markup=False)
     _list_parked(found)
     raise typer.Exit(1 if done.parked else 0)
 

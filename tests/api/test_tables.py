@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from api import keys
 from api.app import create_app
+from api.cli import app
 from api.installation import Installation
 from cases.codes import Role
+from projections import leader
 from projections.schema import Db
 from tests.fix_api import KeyOf, Teller
 from tests.projections.lamps import Lamps, case_id, connected, received
@@ -63,6 +68,24 @@ def test_a_parked_case_is_released_when_the_cause_is_gone(
     assert done["standing"]["parked_cases"] == 0, "by this, or by the leader's own try in the meantime"
     assert done["standing"]["incomplete_from"] is None
     assert teller.get("/cases", role=Role.QUALITY).json()["standing"]["parked_cases"] == 0
+
+
+def test_an_operator_is_told_where_there_is_nothing_to_release_and_nobody_at_work(
+    lamp: str, here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.cli.screen.opened", lambda _settings: nullcontext(here))
+
+    def typed(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["tables", *words])
+        return done.exit_code, done.output
+
+    assert typed("release") == (0, "nothing is parked\n")
+    assert typed("release", lamp) == (2, f"✗ Not parked, so that there is nothing to release: {lamp}\n")
+    monkeypatch.setattr(leader, "LEADER", 4711)
+    assert "no worker leads: start caseledger run, or caseledger work" in typed("status")[1]
+    with connected(here.database) as connection:
+        assert leader.lead(connection, 4711)
+        assert "no worker" not in typed("status")[1]
 
 
 def test_a_machine_that_watches_reads_figures_and_nothing_of_any_case(

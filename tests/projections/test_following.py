@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -16,7 +16,7 @@ from cases.events import Corrected
 from cases.regulation.rules import Reference
 from cases.store.database import Database
 from projections import engine as engines
-from projections import follower, leader
+from projections import follower, leader, reworking
 from projections.compare import compare
 from projections.engine import Engine
 from projections.follower import Follower
@@ -25,7 +25,8 @@ from projections.parking import Computed, compute
 from projections.reading import History
 from projections.rebuild import RebuildRuns, Sofar, rebuild
 from projections.registry import DIMS, FACTS
-from projections.schema import BI, create, drop
+from projections.reworking import Reworker
+from projections.schema import BI, Db, create, drop
 from projections.writing import PositionMoved
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import (
@@ -171,27 +172,29 @@ def test_of_two_engines_the_second_takes_over_when_the_leader_is_cut_off(
     assert report.differing == 0
 
 
+@pytest.mark.parametrize(
+    "work", [lambda own: Follower(own).step(), lambda own: Reworker(own).again([case_id("long")]).cases]
+)
 def test_a_leader_that_has_long_to_do_with_one_case_is_not_taken_for_silent(
-    factory: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+    factory: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch, work: Callable[[Db], int]
 ) -> None:
     def long(history: History, reference: Reference) -> Computed:
         time.sleep(1.5)
         return compute(history, reference)
 
-    last = factory.tell("long", ("2026-05-04 11:00", received("AS-16")))
+    factory.tell("long", ("2026-05-04 11:00", received("AS-16")))
     with connected(database) as other, connected(database) as own:
         assert lead(own)
-        worker = Follower(own)
         monkeypatch.setattr(leader, "SILENCE", 0.6)
-        monkeypatch.setattr(follower, "SIGN_OF_LIFE", 0.1)
-        monkeypatch.setattr(follower, "compute", long)
+        monkeypatch.setattr(leader, "SIGN_OF_LIFE", 0.1)
+        for module in (follower, reworking):
+            monkeypatch.setattr(module, "compute", long)
         with ThreadPoolExecutor(1) as at_work:
-            step = at_work.submit(worker.step)
-            while not step.done():
+            done = at_work.submit(work, own)
+            while not done.done():
                 assert not depose_the_silent(other)
                 time.sleep(0.1)
-        assert step.result() > 0
-        assert worker.position == last
+        assert done.result() > 0
 
 
 def test_the_place_of_a_silent_leader_is_free_as_soon_as_it_is_deposed(

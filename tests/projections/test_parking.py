@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -137,6 +138,27 @@ def test_a_row_that_no_column_holds_parks_its_case_alike_in_a_rebuild_and_beside
     monkeypatch.undo()
     Reworker(bi).released()
     assert batches(bi) == {"B31", "B32", "B33", "B34", "B14"}, "the code was put right"
+
+
+def test_a_flaw_of_the_program_is_named_with_its_place_in_the_log_too(
+    bi: Db,
+    lamps: Lamps,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def flawed(file: CaseFile) -> Row:
+        return (file.case.version / 0,)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cases_table, "_marks", flawed)
+        for number in range(3):
+            lamps.tell(f"flawed {number}", ("2026-03-04 09:00", received("AS-40")))
+        Engine(database).catch_up()
+    reason = dict(parked(bi))[case_id("flawed 0")]
+    assert re.fullmatch(r"ZeroDivisionError in projections\.cases_table, line \d+", reason)
+    assert f"({reason}), 3 in all" in caplog.text
+    assert Reworker(bi).released().released == 3
 
 
 def test_the_reason_never_quotes_a_value(bi: Db, database: Database) -> None:
