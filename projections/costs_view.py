@@ -43,8 +43,9 @@ WITH budgets AS (
         CASE WHEN budget_minor IS NOT NULL THEN (sum(amount_minor) OVER (
             PARTITION BY grain, currency, budget ORDER BY period RANGE UNBOUNDED PRECEDING
         ))::bigint END AS spent_minor,
+        CASE WHEN lag(period) OVER line = period - step THEN lag(amount_minor) OVER line ELSE 0 END AS previous_minor,
         row_number() OVER (PARTITION BY grain, period) = 1 AS is_first
-    FROM sums
+    FROM sums WINDOW line AS (PARTITION BY grain, currency, budget, cost ORDER BY period)
 ), beside AS (
     SELECT running.*, CASE WHEN is_first THEN (
         SELECT count(*) FROM {fct_cases} WHERE opened_month >= period AND opened_month < period + step
@@ -56,15 +57,12 @@ WITH budgets AS (
 SELECT counted.grain, counted.period, counted.currency, counted.budget, counted.cost,
     labels.label_zh AS cost_zh, labels.label_en AS cost_en, counted.amount_minor, counted.charges,
     round(counted.amount_minor / nullif(counted.period_minor, 0), 4) AS share,
-    coalesce(before.amount_minor, 0) AS previous_minor, counted.cases_opened,
+    counted.previous_minor, counted.cases_opened,
     round(counted.amount_minor::numeric / nullif(counted.cases_opened, 0))::bigint AS per_case_minor,
     counted.budget_minor, counted.spent_minor, counted.budget_minor - counted.spent_minor AS left_minor,
     counted.spent_minor > counted.budget_minor AS is_over, counted.without_leave_minor, counted.last_position
 FROM counted
 LEFT JOIN {dim_codes} AS labels ON labels.vocabulary = 'cost' AND labels.code = counted.cost
-LEFT JOIN sums AS before
-    ON (before.grain, before.currency, before.cost) = (counted.grain, counted.currency, counted.cost)
-    AND before.budget IS NOT DISTINCT FROM counted.budget AND before.period = counted.period - counted.step
 """,
     columns=(
         Column("grain", "text", True, Says("周期", "month, quarter or year")),

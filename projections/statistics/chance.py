@@ -21,7 +21,7 @@ BEGIN ATOMIC
 END
 """
 # One less the regularised lower incomplete gamma function, as its series (Abramowitz and Stegun 1964, 6.5.29), each
-# term by its logarithm, so that nothing overflows.
+# term by its logarithm, so that nothing overflows. Logarithms are those of doubles: of a numeric one takes 10 µs.
 _TAIL: LiteralString = """
 CREATE FUNCTION {function}(x double precision, freedom bigint) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -33,9 +33,10 @@ BEGIN ATOMIC
         SELECT sum(exp(term)) FILTER (WHERE term > -700) FROM (
             SELECT (freedom / 2.0 + step) * ln(x / 2) - x / 2
                 - sum(CASE step WHEN 0 THEN (
-                    SELECT CASE freedom % 2 WHEN 1 THEN ln(pi()) / 2 ELSE 0 END + coalesce(sum(ln(part)), 0)
+                    SELECT CASE freedom % 2 WHEN 1 THEN ln(pi()) / 2 ELSE 0 END
+                        + coalesce(sum(ln(part::double precision)), 0)
                     FROM generate_series(1 - freedom % 2 / 2.0, freedom / 2.0, 1) AS part
-                )::double precision ELSE ln(freedom / 2.0 + step)::double precision END) OVER (ORDER BY step) AS term
+                ) ELSE ln((freedom / 2.0 + step)::double precision) END) OVER (ORDER BY step) AS term
             FROM generate_series(0, (x + 100)::bigint) AS step
         ) AS terms
     ), 0)) END;
