@@ -12,6 +12,7 @@ from psycopg.sql import Composed
 
 from projections.registry import DIMS, FACTS, TABLES
 from projections.schema import Db, open_up
+from projections.tables import Table
 
 SORTING: Final = "128MB"
 """Memory that one index may take while it is made."""
@@ -28,12 +29,10 @@ def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
     Each table gets all of its own or nothing, so that a call that was cut off can be made again.
     """
     known = {(name, kind) for name, kind in connection.execute(KEYED, (schema,))}
-    keys = [
-        [*table.keys(schema), table.analyze(schema)] for table in TABLES if (table.name, "p") not in known
-    ]
+    unkeyed = [table for table in TABLES if (table.name, "p") not in known]
     links = [[*table.references(schema)] for table in (*FACTS, *DIMS) if (table.name, "f") not in known]
     with ThreadPoolExecutor(hands) as threads:
-        for done in threads.map(partial(_run, dsn), keys):
+        for done in threads.map(partial(_key, dsn, schema), unkeyed):
             assert done is None  # noqa: S101 - what failed is raised here
     for statements in links:
         _all(connection, statements)
@@ -42,10 +41,12 @@ def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
             open_up(connection, schema)
 
 
-def _run(dsn: str, statements: Iterable[Composed]) -> None:
+def _key(dsn: str, schema: str, table: Table) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("SELECT set_config('maintenance_work_mem', %s, false)", (SORTING,))
-        _all(connection, statements)
+        _all(connection, [*table.keys(schema), table.analyze(schema)])
+        if table.is_read_by_index:
+            connection.execute(table.vacuum(schema))
 
 
 def _all(connection: Db, statements: Iterable[Composed]) -> None:

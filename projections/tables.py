@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from projections.columns import Column, columns_of
 
 Row = tuple[Any, ...]
+VACUUMED_OFTEN: Final[LiteralString] = (
+    "ALTER TABLE {} SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.01)"
+)
+"""After a hundredth of its rows changed, not a fifth: at a million cases every few days, not every other month."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,13 @@ class Index:
     """An index by its columns; `where` keeps it to the rows a question reads.
 
     After a load rows lie on disk as the one that `is_order` has them: what a period asks for lies together.
+    With what it has `along`, a question is answered from it alone, as far as a vacuum has been over the rows.
     """
 
     columns: LiteralString
     where: LiteralString | None = None
     is_order: bool = False
+    along: LiteralString | None = None
 
 
 @dataclass(frozen=True)
@@ -87,14 +93,30 @@ class Table:
         for index in sorted(self.indexes, key=lambda index: not index.is_order):
             yield from self._index(schema, index)
         yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(self.at(schema), self.key_names)
+        if self.is_read_by_index:
+            yield SQL(VACUUMED_OFTEN).format(self.at(schema))
 
     def _index(self, schema: str, index: Index) -> Iterator[Composed]:
-        """Make an index; rows are put into order while there is no other one yet."""
-        where = SQL("") if index.where is None else SQL(" WHERE {}").format(SQL(index.where))
-        named = Identifier(f"{self.name}_order") if index.is_order else SQL("")
-        yield SQL("CREATE INDEX {} ON {} ({}){}").format(named, self.at(schema), SQL(index.columns), where)
+        """Make an index; rows are put into order while there is no other one yet, by its columns alone."""
         if index.is_order:
-            yield SQL("CLUSTER {} USING {}").format(self.at(schema), named)
+            order = Identifier(f"{self.name}_order")
+            yield SQL("CREATE INDEX {} ON {} ({})").format(order, self.at(schema), SQL(index.columns))
+            yield SQL("CLUSTER {} USING {}").format(self.at(schema), order)
+            if index.along is None:
+                return
+            yield SQL("DROP INDEX {}").format(Identifier(schema, f"{self.name}_order"))
+        where = SQL("") if index.where is None else SQL(" WHERE {}").format(SQL(index.where))
+        along = SQL("") if index.along is None else SQL(" INCLUDE ({})").format(SQL(index.along))
+        yield SQL("CREATE INDEX ON {} ({}){}{}").format(self.at(schema), SQL(index.columns), along, where)
+
+    @property
+    def is_read_by_index(self) -> bool:
+        """Whether questions are answered from an index alone, which asks for a vacuum."""
+        return any(index.along for index in self.indexes)
+
+    def vacuum(self, schema: str) -> Composed:
+        """Give the statement, outside a transaction, after which its indexes alone tell which rows stand."""
+        return SQL("VACUUM {}").format(self.at(schema))
 
     def analyze(self, schema: str) -> Composed:
         """Give the statement that tells the planner what is in it."""

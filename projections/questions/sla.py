@@ -156,17 +156,19 @@ def sla_dashboard(
     """Tell how promises stood at an instant, for clocks that started in a period; lists hold at most `longest`."""
     asked = {**period.model_dump(), "at": at, "grain": grain, "zone": zone, "longest": longest}
     with snapshot(connection) as cursor:
+        cursor.execute(sla_sql.HASHED)
         figures = cursor.execute(sla_sql.FIGURES, asked).fetchall()
+        total = next(row for row in figures if not row["is_trend"] and row["clause_id"] is None)
         return SlaDashboard(
             at=at,
             period=period,
             standing=standing_of(cursor),
-            total=next(
-                Figures.of(row) for row in figures if not row["is_trend"] and row["clause_id"] is None
-            ),
+            total=Figures.of(total),
             clocks=tuple(_clock(row) for row in figures if row["clause_id"] is not None),
             trend=tuple(_period(row) for row in figures if row["is_trend"]),
-            worst=tuple(OpenClock.model_validate(row) for row in cursor.execute(sla_sql.WORST, asked)),
+            worst=tuple(
+                OpenClock.model_validate(row) for row in cursor.execute(sla_sql.OVERDUE, asked | total)
+            ),
             **_marks(cursor, asked),
         )
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from psycopg.sql import SQL
 
+HASHED: Final = "SET LOCAL enable_sort = off; SET LOCAL work_mem = '32MB'"
+"""Clocks come in some hundred groups, which the planner cannot know: it would sort all of them."""
 PERIOD: Final = SQL("""
     FROM bi.sla_clocks_at(%(at)s)
     WHERE started_at >= %(since)s AND started_at < %(until)s
@@ -13,7 +15,6 @@ PERIOD: Final = SQL("""
     AND (%(kind)s::text IS NULL OR kind = %(kind)s)
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
 """)
-CLOCKS: Final = SQL("clocks AS (SELECT * {period})").format(period=PERIOD)
 # The begins of the days, weeks or months that the period touches.
 EDGES: Final = SQL("""
 edges AS (
@@ -24,27 +25,42 @@ edges AS (
     ) AS begins
 )
 """)
-# A clock is the first of its kind in its case unless one of an earlier cycle is in the period, too: so cases count
-# along with their clocks. Whether a case has any clock at all in a stretch is asked of the cases one by one.
+# Clocks that are counted alike, with how long each took and which are overdue: the one reading of the clocks.
+# A clock is the first of its kind in its case unless one of an earlier cycle is in the period, too, and the first of
+# its case unless the one before it is: so cases count along with their clocks.
 PARTS: Final = SQL("""
-parts AS (
-    SELECT clause_id, department, width_bucket(started_at, (SELECT begins FROM edges)) AS stretch, standing,
-        standing_unadjusted, verdict_as_recorded, case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed,
+parts AS MATERIALIZED (
+    SELECT clause_id, department, stretch, standing, standing_unadjusted, verdict_as_recorded, is_never_closed,
         count(*) AS clocks, count(*) FILTER (WHERE cycle = 1 OR NOT EXISTS (
             SELECT FROM bi.fct_sla_clocks AS earlier
             WHERE earlier.case_id = clocks.case_id AND earlier.clause_id = clocks.clause_id
             AND earlier.department = clocks.department AND earlier.cycle < clocks.cycle
             AND earlier.started_at >= %(since)s AND earlier.started_at < %(until)s AND earlier.started_at <= %(at)s
-        )) AS cases
-    FROM (SELECT * {period}) AS clocks GROUP BY 1, 2, 3, 4, 5, 6, 7
-), seen AS (
+        )) AS cases,
+        count(*) FILTER (WHERE previous_started_at IS NULL OR previous_started_at < %(since)s) AS first_in_period,
+        count(*) FILTER (
+            WHERE previous_started_at IS NULL OR previous_started_at < greatest(%(since)s, edges.begins[stretch])
+        ) AS first_in_stretch,
+        array_agg(working_seconds) AS working_seconds, array_agg(raw_seconds) AS raw_seconds,
+        array_agg(ROW(due_at, case_id, cycle)) FILTER (WHERE standing = 'overdue') AS overdue
+    FROM (
+        SELECT *, width_bucket(started_at, (SELECT begins FROM edges)) AS stretch,
+            case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
+        {period}
+    ) AS clocks CROSS JOIN edges
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+)
+""").format(period=PERIOD)
+# One department sees a case in which another one had the clock before its own: these are told apart by their ids.
+SEEN: Final = SQL("""
+seen AS MATERIALIZED (
     SELECT width_bucket(started_at, (SELECT begins FROM edges)) AS stretch, case_id,
         case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
-    {period} GROUP BY 1, 2, 3
+    {period} AND %(department)s::text IS NOT NULL GROUP BY 1, 2, 3
 ), seen_cases AS (
     SELECT stretch, count(DISTINCT case_id) AS cases,
         count(DISTINCT case_id) FILTER (WHERE is_never_closed) AS cases_never_closed
-    FROM seen GROUP BY GROUPING SETS ((), (stretch))
+    FROM seen GROUP BY GROUPING SETS ((), (stretch)) HAVING count(*) > 0
 )
 """).format(period=PERIOD)
 COUNTED: Final = SQL("""
@@ -65,62 +81,83 @@ COUNTED: Final = SQL("""
     coalesce(sum(clocks) FILTER (
         WHERE standing IN ('met', 'breached', 'overdue') AND verdict_as_recorded IS NOT NULL
     ), 0)::bigint AS recorded_due,
-    sum(cases)::bigint AS alike, coalesce(sum(cases) FILTER (WHERE is_never_closed), 0)::bigint AS alike_never_closed
+    CASE WHEN grouping(clause_id) = 0 THEN sum(cases) WHEN grouping(stretch) = 0 THEN sum(first_in_stretch)
+        ELSE sum(first_in_period) END::bigint AS counted_cases,
+    CASE WHEN grouping(clause_id) = 0 THEN sum(cases) FILTER (WHERE is_never_closed)
+        WHEN grouping(stretch) = 0 THEN sum(first_in_stretch) FILTER (WHERE is_never_closed)
+        ELSE sum(first_in_period) FILTER (WHERE is_never_closed) END::bigint AS counted_never_closed
 """)
 TIMES: Final = SQL("""
 times AS (
     SELECT clause_id, department,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY working_seconds) AS working_p50,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY working_seconds) AS working_p90,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY raw_seconds) AS raw_p50,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY raw_seconds) AS raw_p90
-    FROM (SELECT * {period}) AS clocks WHERE standing IN ('met', 'breached') GROUP BY clause_id, department
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY took.working) AS working_p50,
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY took.working) AS working_p90,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY took.raw) AS raw_p50,
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY took.raw) AS raw_p90
+    FROM (SELECT * FROM parts WHERE standing IN ('met', 'breached') ORDER BY clause_id, department) AS ended
+    CROSS JOIN LATERAL unnest(ended.working_seconds, ended.raw_seconds) AS took (working, raw)
+    GROUP BY clause_id, department
 )
-""").format(period=PERIOD)
+""")
+WORST: Final = SQL("""
+worst AS (
+    SELECT array_agg(case_id) AS case_ids, array_agg(clause_id) AS clause_ids, array_agg(cycle) AS cycles
+    FROM (
+        SELECT late.case_id, parts.clause_id, late.cycle
+        FROM parts CROSS JOIN LATERAL unnest(overdue) AS late (due_at timestamptz, case_id uuid, cycle bigint)
+        ORDER BY late.due_at FETCH FIRST (%(longest)s) ROWS WITH TIES
+    ) AS longest_overdue
+)
+""")
+"""Which clocks are overdue the longest, in no order."""
 FIGURES: Final = SQL("""
-WITH {edges}, {parts}, {times}, sums AS (
+WITH {edges}, {parts}, {seen}, {times}, {worst}, sums AS (
     SELECT grouping(stretch) = 0 AS is_trend, stretch, clause_id, department, {counted}
     FROM parts GROUP BY GROUPING SETS ((), (stretch), (clause_id, department))
 )
 SELECT sums.*, (edges.begins[sums.stretch] AT TIME ZONE %(zone)s)::date AS begins_on,
-    coalesce(seen_cases.cases, sums.alike) AS cases,
-    coalesce(seen_cases.cases_never_closed, sums.alike_never_closed) AS cases_never_closed,
+    coalesce(seen_cases.cases, sums.counted_cases, 0) AS cases,
+    coalesce(seen_cases.cases_never_closed, sums.counted_never_closed, 0) AS cases_never_closed,
     times.working_p50, times.working_p90, times.raw_p50, times.raw_p90,
     clauses.item AS promise, clauses.regulation || '@' || clauses.regulation_version AS regulation,
     clauses.clause, clauses.label_zh, clauses.label_en,
-    departments.label_zh AS department_zh, departments.label_en AS department_en
+    departments.label_zh AS department_zh, departments.label_en AS department_en,
+    worst.case_ids, worst.clause_ids, worst.cycles
 FROM sums CROSS JOIN edges
+LEFT JOIN worst ON NOT sums.is_trend AND sums.clause_id IS NULL
 LEFT JOIN seen_cases ON sums.clause_id IS NULL AND seen_cases.stretch IS NOT DISTINCT FROM sums.stretch
 LEFT JOIN times USING (clause_id, department)
 LEFT JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
 LEFT JOIN bi.dim_departments AS departments ON departments.code = sums.department
 ORDER BY sums.stretch, sums.breached + sums.overdue DESC, sums.clause_id, sums.department
-""").format(edges=EDGES, parts=PARTS, times=TIMES, counted=COUNTED)
-WORST: Final = SQL("""
-WITH {clocks}
+""").format(edges=EDGES, parts=PARTS, seen=SEEN, times=TIMES, worst=WORST, counted=COUNTED)
+"""The total names the clocks that are overdue the longest; OVERDUE tells of them."""
+OVERDUE: Final = SQL("""
 SELECT clocks.clock_id, clocks.case_id, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en,
     clocks.department, clocks.due_at, clocks.overdue_seconds, clocks.escalated_level, clocks.escalated_at
-FROM clocks
+FROM unnest(%(case_ids)s::uuid[], %(clause_ids)s::text[], %(cycles)s::bigint[]) AS worst (case_id, clause_id, cycle)
+JOIN bi.sla_clocks_at(%(at)s) AS clocks USING (case_id, clause_id, cycle)
 JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
 JOIN bi.fct_cases AS cases USING (case_id)
-WHERE clocks.standing = 'overdue'
 ORDER BY clocks.due_at, clocks.clock_id
 LIMIT %(longest)s
-""").format(clocks=CLOCKS)
+""")
 MARKED: Final = SQL("""
-WITH {clocks}, moved AS (
-    SELECT DISTINCT case_id, unnest(moved_by) AS version FROM clocks
-    WHERE is_backdated OR is_corrected OR excluded_because IS NOT NULL
+WITH clocks AS MATERIALIZED (
+    SELECT case_id, moved_by {period} AND (is_backdated OR is_corrected OR excluded_because IS NOT NULL)
 ), found AS MATERIALIZED (
     SELECT facts.case_id, facts.version, facts.position, mark
-    FROM moved
-    JOIN bi.fct_case_events AS facts USING (case_id, version)
+    FROM (SELECT DISTINCT case_id FROM clocks) AS moved
+    JOIN bi.fct_case_events AS facts USING (case_id)
     CROSS JOIN LATERAL (VALUES
         (CASE WHEN facts.is_backdated THEN 'backdated' END),
         (CASE WHEN facts.is_corrected THEN 'corrected' END),
         (CASE WHEN facts.event_type = 'Approved' AND facts.subject = 'exclusion' THEN 'excluded' END)
     ) AS marks (mark)
     WHERE (facts.is_backdated OR facts.is_corrected OR facts.subject = 'exclusion') AND mark IS NOT NULL
+    AND EXISTS (
+        SELECT FROM clocks WHERE clocks.case_id = facts.case_id AND facts.version = ANY (clocks.moved_by)
+    )
     UNION ALL
     SELECT facts.case_id, facts.version, facts.position, 'overridden'
     FROM bi.fct_case_events AS facts
@@ -137,5 +174,5 @@ FROM counted LEFT JOIN newest USING (mark)
 LEFT JOIN bi.fct_case_events AS facts USING (case_id, version)
 LEFT JOIN bi.fct_cases AS cases USING (case_id)
 ORDER BY newest.position DESC, counted.mark
-""").format(clocks=CLOCKS)
+""").format(period=PERIOD)
 """Every mark with how many facts have it, and the newest of all of them; a mark without any of these stands alone."""

@@ -148,3 +148,13 @@ def test_how_long_a_share_was_reached_asks_for_no_cases_of_the_months_before(
     targets = 3
     assert sum(scan.rows for scan in read if scan.table == "fct_revisits") > firm["revisits"]
     assert sum(scan.rows for scan in read if scan.table == "fct_cases") <= firm["revisits"] * targets
+
+
+def test_after_a_rebuild_indexes_alone_tell_which_rows_stand(
+    firm: dict[str, int], database: Database
+) -> None:
+    asked = "SELECT relpages, relallvisible FROM pg_class WHERE oid = ANY (%s::regclass[])"
+    with psycopg.connect(database.app_dsn) as connection:
+        found = connection.execute(asked, (["bi.fct_sla_clocks", "bi.fct_case_events"],)).fetchall()
+    assert firm["clocks"]
+    assert [pages > 0 and pages == visible for pages, visible in found] == [True, True]

@@ -10,7 +10,7 @@ from cases import codes, events
 from cases.promises.clocks import clocks, standing
 from cases.store.database import Database
 from projections.engine import Engine
-from projections.questions.sla import ClockFigures, Period, SlaDashboard, sla_dashboard
+from projections.questions.sla import ClockFigures, Grain, Period, SlaDashboard, sla_dashboard
 from projections.schema import Db
 from tests.projections.lamps import (
     PINNED,
@@ -75,6 +75,12 @@ STORIES: dict[str, list[Step]] = {
         ("2026-03-07 09:00", excluded(), {"role": codes.Role.SUPERVISOR, "actor": "staff-zhao"}),
     ],
 }
+CAME_BACK: list[Step] = [
+    ("2026-04-06 09:10", classified("complaint", category="product")),
+    ("2026-04-06 15:00", replied()),
+    ("2026-04-08 10:00", closed()),
+    ("2026-04-14 11:00", events.Reopened(reason="it hums again")),
+]
 CAME_IN = (
     "2026-03-02 09",
     "2026-03-02 09",
@@ -90,6 +96,8 @@ def bi(lamps: Lamps, database: Database) -> Iterator[Db]:
     """Six consultations, due 24 hours after they came in."""
     for number, (hour, (name, steps)) in enumerate(zip(CAME_IN, STORIES.items(), strict=True), 1):
         lamps.tell(name, (f"{hour}:00", received(f"AS-{number}")), (f"{hour}:10", CONSULTATION), *steps)
+    for number, name in enumerate(("came back in the week after", "came back as well"), 7):
+        lamps.tell(name, ("2026-04-06 09:00", received(f"AS-{number}")), *CAME_BACK)
     Engine(database).catch_up()
     with connected(database) as connection:
         yield connection
@@ -174,6 +182,38 @@ def test_the_trend_adds_up_to_the_total(bi: Db) -> None:
         "2026-03-10",
     ]
     assert sum(period.figures.counts.started for period in board.trend) == board.total.counts.started
+
+
+APART = """
+SELECT (date_trunc(%(grain)s, started_at AT TIME ZONE 'Asia/Shanghai'))::date::text, count(DISTINCT case_id)
+FROM bi.fct_sla_clocks
+WHERE started_at >= %(since)s AND started_at < %(until)s
+AND (%(department)s::text IS NULL OR department = %(department)s)
+GROUP BY GROUPING SETS ((), (1))
+"""
+
+
+@pytest.mark.parametrize("department", [None, "customer_service", "after_sales"])
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+@pytest.mark.parametrize("since", ["2026-04-01 00:00", "2026-04-07 12:00"])
+def test_a_case_counts_once_in_a_stretch_and_once_in_the_period(
+    bi: Db, department: str | None, grain: Grain, since: str
+) -> None:
+    april = Period(since=wall(since), until=wall("2026-05-01 00:00"), department=department)
+    board = sla_dashboard(bi, at=wall("2026-05-10 12:00"), period=april, grain=grain)
+    told = bi.execute(APART, {**april.model_dump(), "grain": grain}).fetchall()
+    assert {(one.begins_on, one.figures.counts.cases) for one in board.trend} == {
+        (begins_on, cases) for begins_on, cases in told if begins_on
+    }
+    assert [board.total.counts.cases] == [cases for begins_on, cases in told if begins_on is None]
+
+
+def test_more_clocks_than_cases_start_in_a_week(bi: Db) -> None:
+    april = Period(since=wall("2026-04-01 00:00"), until=wall("2026-05-01 00:00"))
+    board = sla_dashboard(bi, at=wall("2026-05-10 12:00"), period=april, grain="week")
+    assert [one.figures.counts.cases for one in board.trend] == [2, 2]
+    assert (board.total.counts.cases, board.total.counts.cases_never_closed) == (2, 2)
+    assert board.total.counts.started > 4
 
 
 def test_how_a_clock_stands_is_the_same_in_sql_and_in_the_rules(bi: Db, lamps: Lamps) -> None:
