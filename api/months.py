@@ -17,6 +17,7 @@ from api.keys import Credential
 from api.month_answers import (
     MonthAnswer,
     MonthChanges,
+    MonthCheck,
     MonthLine,
     MonthList,
     MonthReceipt,
@@ -92,6 +93,14 @@ def changes_told(here: Installation, month: str, number: int | None, *, with_amo
         at=now,
         moved=tuple(one for one in moved if with_amounts or one.currency is None),
     )
+
+
+def month_checked(here: Installation, month: str, number: int | None) -> MonthCheck:
+    """Count a report of a month again from the log; raises Malformed, NotFound."""
+    room = room_of(here)
+    known, _ = room.report(month, number)
+    is_same = room.is_found_again(month, known.originator_version)
+    return MonthCheck(month=month, report=known.originator_version, is_found_again=is_same)
 
 
 def published(here: Installation, month: str, asked: PublishMonth, caller: Caller) -> MonthReceipt:

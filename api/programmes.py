@@ -30,6 +30,7 @@ from cases.programmes.owed import duties
 from projections.questions.answers import Part
 from replay.programme.figures import document_of
 from replay.programme.room import HoldingRoom, Told
+from replay.recording import StreamReceipt
 
 router: Final = APIRouter(prefix="/programmes", tags=["programmes"])
 LONGEST: Final = 500
@@ -259,6 +260,13 @@ def read_programme(
     return programme_of(here, told, now)
 
 
+def receipt_of(kept: StreamReceipt) -> ProgrammeReceipt:
+    """Tell what a request came to."""
+    return ProgrammeReceipt(
+        stream_id=kept.stream, version=kept.version, position=kept.position, facts=kept.facts
+    )
+
+
 def acting() -> Callable[..., ProgrammeReceipt]:
     """Make a route function for one thing that can be asked."""
 
@@ -267,9 +275,7 @@ def acting() -> Callable[..., ProgrammeReceipt]:
     ) -> ProgrammeReceipt:
         kept = room_of(here).act(regulation, programme, period, wanted, caller, here.ledger.now())
         here.engine.wake()
-        return ProgrammeReceipt(
-            stream_id=kept.stream, version=kept.version, position=kept.position, facts=kept.facts
-        )
+        return receipt_of(kept)
 
     return act
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from api.audits import audit_of
 from api.cli.replaying import moment
-from api.cli.screen import OUT, acting, advance, bar, installation, told
+from api.cli.screen import OUT, AsJson, acting, advance, bar, document, installation, told
 from api.installation import Installation
 from cases.codes import ReplacementReason, Role
 from cases.errors import Malformed
@@ -32,12 +33,14 @@ def room(here: Installation, regulation: str, programme: str) -> AuditRoom:
 
 @app.command("draw")
 def draw(
+    *,
     period: PeriodOption,
     auditor: Annotated[str, typer.Option("--as", help="who draws: a name from quality, or a pseudonym")],
     since: Annotated[str | None, typer.Option(help="start of the programme when this opens it")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the published files")] = None,
     programme: Programme = "monthly-sample",
     regulation: Regulation = "lamp-factory",
+    as_json: AsJson = False,
 ) -> None:
     """Freeze a period, draw its sample and publish the files; nonces are made here and the record says so."""
     with told():
@@ -57,9 +60,14 @@ def draw(
                 progress=lambda done: advance(progress, done),
             )
         here.engine.catch_up()
-        show(drawn)
         if out is not None:
             publish(drawn, out)
+        if as_json:
+            document(audit_of(here, str(wanted), programme))
+        else:
+            show(drawn)
+            if out is not None:
+                tell_published(drawn, out)
 
 
 def overdue_cases(here: Installation) -> int:
@@ -100,6 +108,10 @@ def publish(drawn: Drawn, folder: Path) -> None:
     made(folder)
     for name, content in drawn.files.items():
         (folder / name).write_bytes(content)
+
+
+def tell_published(drawn: Drawn, folder: Path) -> None:
+    """Name the files."""
     OUT.print(f"published in {folder}: {', '.join(drawn.files)}", markup=False)
 
 
@@ -113,35 +125,53 @@ def replace(
     approver: Annotated[str, typer.Option("--approved-by", help="who approves it, somebody else")],
     programme: Programme = "monthly-sample",
     regulation: Regulation = "lamp-factory",
+    as_json: AsJson = False,
 ) -> None:
     """Let a drawn case give way to the next rank of its stratum; the record shows both, the reason and who approved."""
     with installation() as here:
         who = acting(Role.QUALITY, auditor)
         audited = room(here, regulation, programme)
         done = audited.replace(Period.parse(period), item, reason, who, approver, here.ledger.now())
+        if as_json:
+            document(done)
+            return
         OUT.print(f"{done.item} gave way to {done.pick.item}, rank {done.pick.rank}", markup=False)
 
 
 @app.command("files")
 def files(
     period: PeriodOption,
+    *,
     out: Annotated[Path, typer.Argument(help="folder for the files")],
     programme: Programme = "monthly-sample",
     regulation: Regulation = "lamp-factory",
+    as_json: AsJson = False,
 ) -> None:
     """Make the published files of a drawn period again from the log as it stood at the freeze."""
     with installation() as here:
-        publish(room(here, regulation, programme).files(Period.parse(period)), out)
+        drawn = room(here, regulation, programme).files(Period.parse(period))
+        publish(drawn, out)
+    if as_json:
+        document({"folder": str(out), "files": list(drawn.files)})
+    else:
+        tell_published(drawn, out)
 
 
 @app.command("check")
-def check(folder: Annotated[Path, typer.Argument(help="folder with the published files")]) -> None:
+def check(
+    folder: Annotated[Path, typer.Argument(help="folder with the published files")],
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Draw again from published files; exit code 0: the same sample, 1: it differs. Needs no database."""
     with told():
         missing = [name for name in FILES if not (folder / name).is_file()]
         if missing:
             raise Malformed(f"{folder} lacks {', '.join(missing)}")
         findings = recheck({name: (folder / name).read_bytes() for name in FILES})
+    if as_json:
+        document({"is_same": not findings, "findings": findings})
+        raise typer.Exit(1 if findings else 0)
     for finding in findings:
         OUT.print(f"✗ {finding}", markup=False)
     if not findings:

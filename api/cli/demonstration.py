@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import time
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -19,7 +18,7 @@ from api.audits import PROGRAMME, audit_of
 from api.cli import reports
 from api.cli.auditing import overdue_cases, room
 from api.cli.replaying import told_on
-from api.cli.screen import OUT, acting, advance, bar, told
+from api.cli.screen import OUT, AsJson, acting, advance, bar, document, told
 from api.cli.serving import interruptible
 from api.console.words import Language
 from api.first_run import load_sample
@@ -52,9 +51,7 @@ class Demonstrated:
     complaints: ComplaintStatistics
 
 
-def demo(
-    *, as_json: Annotated[bool, typer.Option("--json", help="print one document for machines")] = False
-) -> None:
+def demo(*, as_json: AsJson = False) -> None:
     """Load the sample, fill the tables, print the three reports, leave nothing behind."""
     try:
         with interruptible(), told(), somewhere() as settings, opened(settings) as here:
@@ -123,7 +120,7 @@ def span_of(here: Installation) -> tuple[datetime, date]:
 def show(done: Demonstrated, language: Language, *, as_json: bool) -> None:
     """Print the reports, for people or for machines."""
     if as_json:
-        typer.echo(json.dumps(document(done), ensure_ascii=False))
+        document(reported(done))
         return
     rate = done.facts / done.import_seconds
     OUT.print(f"[green]✓[/] {done.facts:,} facts imported, {rate:,.0f} facts/s")
@@ -141,7 +138,7 @@ def show(done: Demonstrated, language: Language, *, as_json: bool) -> None:
     OUT.print("[dim]nothing is left behind; caseledger run keeps what you do[/]")
 
 
-def document(done: Demonstrated) -> dict[str, Any]:
+def reported(done: Demonstrated) -> dict[str, Any]:
     """Give the reports as one document."""
     return {
         "import": {"facts": done.facts, "seconds": round(done.import_seconds, 3)},

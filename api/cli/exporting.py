@@ -14,7 +14,8 @@ from rich.table import Table as Grid
 from typer.core import TyperGroup
 
 from api.cli.replaying import moment
-from api.cli.screen import ERRORS, OUT, advance, bar, installation, told
+from api.cli.screen import ERRORS, OUT, AsJson, advance, bar, document, installation, told
+from api.exports import exports_of
 from cases.errors import Malformed
 from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings
@@ -75,10 +76,12 @@ def table(
     headings: Heads = None,
     notes: Notes = False,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write one table or report; `caseledger export NAME` is the same."""
     with told():
         written = chosen_format(ROWS, form, out)
+        must_be_apart(out, as_json=as_json)
         must_be_free(out, is_forced=force)
     with installation() as here, writing(out, written, is_forced=force) as file:
         span = period, moment(since, here.zone), moment(until, here.zone)
@@ -89,7 +92,10 @@ def table(
             heads = headings or written.headings(here.settings.language)
             export = Export.of(look, name, wanted, heads, has_notes=notes)
             write(export, written, file, out.name)
-    ERRORS.print(f"{out}: {export.told()}", markup=False)
+    if as_json:
+        document({"file": str(out), "rows": export.rows, **export.about(), "position": look.standing.position})
+    else:
+        ERRORS.print(f"{out}: {export.told()}", markup=False)
 
 
 @app.command("log")
@@ -103,10 +109,12 @@ def log(
     kind: Annotated[str | None, typer.Option(help="cases of this kind")] = None,
     product: Annotated[str | None, typer.Option(help="cases of lamp/K7, or of the line lamp")] = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the log of whole cases; `caseledger import FILE --mapping caseledger` takes an XES file in again."""
     with told():
         written, chosen = chosen_format(LOGS, form, out), chosen_of(period, kind, product)
+        must_be_apart(out, as_json=as_json)
     with installation() as here, writing(out, written, is_forced=force) as file:
         if product is not None:
             here.engine.catch_up()
@@ -115,15 +123,21 @@ def log(
         snapshot = Snapshot.now(here.ledger, here.zone, chosen)
         with bar(f"writing {out.name}", snapshot.position) as progress:
             count = written.write(file, snapshot, lambda facts: advance(progress, facts))
-    ERRORS.print(
-        f"{out}: {count.cases} cases, {count.facts} facts, log position {snapshot.position}", markup=False
-    )
+    if as_json:
+        about = {"position": snapshot.position, "filters": chosen.told}
+        document({"file": str(out), "cases": count.cases, "facts": count.facts, **about})
+    else:
+        said = f"{count.cases} cases, {count.facts} facts, log position {snapshot.position}"
+        ERRORS.print(f"{out}: {said}", markup=False)
 
 
 @app.command("list")
-def listed() -> None:
+def listed(*, as_json: AsJson = False) -> None:
     """List what can be exported, and which column a period is about."""
     with installation() as here, looking(here.database.reader_dsn, here.zone) as look:
+        if as_json:
+            document(exports_of(look))
+            return
         told_as = here.settings.language
         shown = Grid("table", "period by", "")
         for one in look.relations.values():
@@ -139,6 +153,7 @@ def everything(
     out: Annotated[Path, typer.Option(help="folder to make")],
     form: Annotated[str, typer.Option("--format", help=", ".join(ROWS))] = "parquet",
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write every table and report into a folder, all at one position, with a manifest and SHA256SUMS."""
     with told():
@@ -157,10 +172,19 @@ def everything(
                 ),
                 is_forced=force,
             )
+    if as_json:
+        document(made)
+        return
     rows = sum(one["rows"] for one in made["files"])
     ERRORS.print(
         f"{out}: {rows} rows of {len(made['files'])} tables at position {made['position']}", markup=False
     )
+
+
+def must_be_apart(out: Path, *, as_json: bool) -> None:
+    """Raise Malformed where a file and what is said of it would both go to standard output."""
+    if as_json and out == STDOUT:
+        raise Malformed("Standard output has the file already; name a file, or leave --json out")
 
 
 def write(export: Export, written: RowFormat, file: IO[bytes], title: str) -> None:

@@ -12,7 +12,7 @@ import typer
 from pydantic import SecretStr
 from rich.table import Table
 
-from api.cli.screen import OUT, acting, advance, bar, installation
+from api.cli.screen import OUT, AsJson, acting, advance, bar, document, installation
 from api.installation import Installation
 from cases.caller import Caller
 from cases.case import Case
@@ -29,6 +29,8 @@ from replay.imports.take import sha256_of
 
 SYSTEM: Final = "import:registration"
 SHOWN: Final = 50
+HEADS: Final = ("new", "corrected", "known", "good", "errors")
+"""What a row can come to."""
 Progress = Callable[[int, int], None]
 
 
@@ -161,6 +163,7 @@ def import_forms(
         Path | None, typer.Option(help="where the annotated workbook goes; beside the form when absent")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only look for errors, take nothing")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take registration forms in: good rows become cases, bad cells are marked in a workbook that goes back."""
     with installation() as here:
@@ -175,19 +178,33 @@ def import_forms(
             here.engine.catch_up(timeout=600)
         target = annotated or file.with_name(f"{file.stem}-annotated.xlsx")
         write_annotated(sheet, taken.results, target)
-    show(sheet, taken, target)
+    if as_json:
+        counts = {head: taken.counts[head] for head in HEADS}
+        told = {
+            "rows": len(sheet.rows),
+            **counts,
+            "troubles": troubles(sheet, taken),
+            "annotated": str(target),
+        }
+        document(told)
+    else:
+        show(sheet, taken, target)
     raise typer.Exit(0 if taken.is_clean else 1)
+
+
+def troubles(sheet: Sheet, taken: TakenForms) -> list[str]:
+    """Tell every bad cell, every row that was refused, and rows that say the same."""
+    told = [f"{e.column}{e.row} {e.header}: {e.message}" for row in sheet.rows for e in row.errors]
+    told += [f"row {row}: {message}" for row, message in taken.refused.items()]
+    return told + [f"row {row.row} equals row {row.same_as}" for row in sheet.rows if row.same_as]
 
 
 def show(sheet: Sheet, taken: TakenForms, target: Path) -> None:
     """Print what became of the rows, and every bad cell."""
-    heads = ("new", "corrected", "known", "good", "errors")
-    table = Table("rows", *heads)
-    table.add_row(str(len(sheet.rows)), *(str(taken.counts[head]) for head in heads))
+    table = Table("rows", *HEADS)
+    table.add_row(str(len(sheet.rows)), *(str(taken.counts[head]) for head in HEADS))
     OUT.print(table)
-    told = [f"{e.column}{e.row} {e.header}: {e.message}" for row in sheet.rows for e in row.errors]
-    told += [f"row {row}: {message}" for row, message in taken.refused.items()]
-    told += [f"row {row.row} equals row {row.same_as}" for row in sheet.rows if row.same_as]
+    told = troubles(sheet, taken)
     for line in told[:SHOWN]:
         OUT.print(f"✗ {line}", markup=False)
     if len(told) > SHOWN:

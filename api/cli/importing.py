@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli.screen import OUT, advance, bar, installation
+from api.cli.screen import OUT, AsJson, advance, bar, document, installation
 from api.installation import Installation
 from cases.errors import Malformed
 from cases.request import case_number
@@ -80,6 +81,7 @@ def import_log(
         str, typer.Option(help="mapping file, the name of a shipped one, or `caseledger` for our own export")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="tell what would be added, add nothing")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take somebody else's history in as it is; the same file adds nothing, a grown one what is new."""
     with installation() as here:
@@ -94,7 +96,10 @@ def import_log(
         if not dry_run:
             with bar("bringing the tables up to date", None):
                 here.engine.catch_up(timeout=3600)
-    show(taken, file, is_dry=dry_run)
+    if as_json:
+        document({"file": file.name, "is_dry": dry_run, **asdict(taken)})
+    else:
+        show(taken, file, is_dry=dry_run)
     raise typer.Exit(0 if taken.is_clean else 1)
 
 

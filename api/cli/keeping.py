@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import typer
-from pydantic import TypeAdapter
 from rich.markup import escape
 from rich.table import Column, Table
 
 from api import keys as api_keys
 from api.access import SCOPED
-from api.cli.screen import OUT, installation, told
+from api.cli.screen import OUT, AsJson, document, installation, told
 from api.installation import KEY_FILE
 from cases.codes import Role
 from cases.commands import COMMANDS
@@ -48,6 +47,8 @@ def create(
         list[str] | None, typer.Option(help="for role service: a command or question it may ask; repeat")
     ] = None,
     days: Annotated[int | None, typer.Option(help="valid for so many days", min=1)] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Make a key and show it, this one time."""
     with installation() as here:
@@ -59,21 +60,20 @@ def create(
             raise Malformed(
                 f"No scope is called {', '.join(strange)}; there are {', '.join(sorted(allowed))}"
             )
-        OUT.print(
-            api_keys.create(here.ledger, known, actor, label=label, scopes=scope or (), days=days),
-            soft_wrap=True,
-        )
+        key = api_keys.create(here.ledger, known, actor, label=label, scopes=scope or (), days=days)
+        if as_json:
+            document({"key": key})
+        else:
+            OUT.print(key, soft_wrap=True)
 
 
 @keys.command("list")
-def list_keys(
-    *, as_json: Annotated[bool, typer.Option("--json", help="everything about them, as one document")] = False
-) -> None:
+def list_keys(*, as_json: AsJson = False) -> None:
     """List every key; the secrets are nowhere."""
     with installation() as here:
         known = api_keys.listed(here.ledger)
         if as_json:
-            typer.echo(TypeAdapter(list[api_keys.KnownKey]).dump_json(known))
+            document({"keys": known})
             return
         table = Table(Column("id", no_wrap=True), "role", "actor", "label", "expires", "revoked")
         for key in known:
@@ -86,10 +86,17 @@ def list_keys(
 
 
 @keys.command("revoke")
-def revoke(key_id: Annotated[str, typer.Argument(help="the part between cl_ and the next _")]) -> None:
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="the part between cl_ and the next _")],
+    *,
+    as_json: AsJson = False,
+) -> None:
     """End a key and its console sessions at once."""
     with installation() as here:
         api_keys.revoke(here.ledger, key_id)
+    if as_json:
+        document({"revoked": key_id})
+    else:
         OUT.print("revoked", markup=False)
 
 
@@ -98,31 +105,45 @@ def init(
     admin_url: Annotated[
         str | None, typer.Option(help="address of a login that may create roles; only for this command")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Make roles, database and tables where they are missing; harmless when nothing is."""
     with told(), Database.from_settings(Settings()) as database:
         steps = database.init(admin_url)
+    if as_json:
+        document({"steps": steps})
+    else:
         OUT.print("\n".join(steps) if steps else "everything is there already", markup=False)
 
 
 @db.command("adopt")
-def adopt() -> None:
+def adopt(*, as_json: AsJson = False) -> None:
     """Take over a log that was moved here from another cluster; nothing may write meanwhile."""
     with told(), Database.from_settings(Settings()) as database:
         database.init()
         with psycopg.connect(database.owner_dsn, autocommit=True) as connection:
             adopted = adopt_log(connection)
+    if as_json:
+        document({"settled": adopted.settled_floor})
+    else:
         OUT.print(f"taken over; settled up to position {adopted.settled_floor}", markup=False)
 
 
 @db.command("expose")
 def expose(
+    *,
     port: Annotated[int, typer.Option(help="port of 127.0.0.1 to open", min=1024, max=65535)] = OPEN_PORT,
+    as_json: AsJson = False,
 ) -> None:
     """Open the embedded server to BI tools of this machine, for bi_reader alone; shows a new password, this once."""
     with told():
         database = Database.from_settings(Settings())
         password = exposing.expose(database, port)
+        if as_json:
+            place = {"host": LOOPBACK, "port": port, "database": database.name, "user": "bi_reader"}
+            document({**place, "password": password, "is_open": exposing.is_open(database, port)})
+            return
         show = partial(OUT.print, markup=False, soft_wrap=True)
         show(f"host {LOOPBACK}, port {port}, database {database.name}, user bi_reader")
         show(f"password {password}")
@@ -131,11 +152,14 @@ def expose(
 
 
 @db.command("unexpose")
-def unexpose() -> None:
+def unexpose(*, as_json: AsJson = False) -> None:
     """Close the embedded server to BI tools: the password is gone at once, and with it every session that it opened."""
     with told():
         database = Database.from_settings(Settings())
         exposing.unexpose(database)
+        if as_json:
+            document({"is_closed": exposing.is_open(database, None)})
+            return
         OUT.print("closed", markup=False)
         _told_when(database, None)
 
@@ -145,10 +169,13 @@ def _told_when(database: Database, port: int | None) -> None:
         OUT.print("the port follows when `caseledger run` is started again", markup=False, soft_wrap=True)
 
 
-def doctor() -> None:
+def doctor(*, as_json: AsJson = False) -> None:
     """Look for what stands in the way, and say how to cure it; exit code 0 when nothing does."""
     settings = Settings()
     found = list(_obstacles(settings))
+    if as_json:
+        document({"obstacles": found})
+        raise typer.Exit(2 if found else 0)
     for trouble in found:
         OUT.print(f"✗ {trouble}", markup=False, soft_wrap=True)
     if not found:

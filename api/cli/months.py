@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
-from api.cli.screen import OUT, AsJson, acting, installation, told
+from api.cli.screen import OUT, AsJson, acting, document, installation, told
 from api.month_answers import Amount, FigureLine
-from api.months import SHOWN, month_told, months_told, room_of
+from api.months import SHOWN, changes_told, month_checked, month_told, months_told, published
 from cases.codes import RevisionReason, Role, Shortcoming
 from cases.month_end import PublishMonth
 from cases.permissions import must_permit
@@ -33,6 +33,7 @@ def publish(
     despite: Annotated[
         list[Shortcoming] | None, typer.Option(help="publish although the tables lack this; more than once")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Publish the figures of a month that is over, as the tables have them now."""
     with told():
@@ -40,9 +41,12 @@ def publish(
         asked = PublishMonth(revises=revises, reason=reason, despite=tuple(despite or ()))
     with installation() as here:
         here.engine.catch_up()
-        kept = room_of(here).publish(month, asked, acting(role, publisher), here.ledger.now())
-        new = f"published, report {kept.version}"
-        OUT.print(new if kept.facts else "published before, nothing new", markup=False)
+        receipt = published(here, month, asked, acting(role, publisher))
+        if as_json:
+            document(receipt)
+            return
+        new = f"published, report {receipt.report}"
+        OUT.print(new if receipt.facts else "published before, nothing new", markup=False)
 
 
 @app.command("list")
@@ -56,7 +60,7 @@ def listed(
         here.engine.catch_up()
         answer = months_told(here, limit, with_amounts=True)
         if as_json:
-            OUT.print_json(answer.model_dump_json())
+            document(answer)
             return
         table = Table("month", "report", "published", "by", "position", "revised since")
         for one in answer.months:
@@ -81,7 +85,7 @@ def show(
         here.engine.catch_up()
         answer = month_told(here, month, report, with_amounts=True)
         if as_json:
-            OUT.print_json(answer.model_dump_json())
+            document(answer)
             return
         for one in answer.reports:
             day = one.published_at.astimezone(here.zone).date().isoformat()
@@ -100,11 +104,15 @@ def show(
 
 
 @app.command("changes")
-def changes(month: Month, report: Report = None) -> None:
+def changes(month: Month, *, report: Report = None, as_json: AsJson = False) -> None:
     """List what moved the figures since a report: the case, by how much, and the facts that came since."""
     with installation() as here:
         here.engine.catch_up()
-        moved = room_of(here).moved(month, here.ledger.now(), report)
+        answer = changes_told(here, month, report, with_amounts=True)
+        if as_json:
+            document(answer)
+            return
+        moved = answer.moved
         table = Table("case", "measure", "of", "department", "moved by", "facts", title=f"{len(moved)} moved")
         for one in moved:
             facts = " ".join(f"{fact.version}:{fact.event_type}({fact.change.value})" for fact in one.facts)
@@ -114,13 +122,17 @@ def changes(month: Month, report: Report = None) -> None:
 
 
 @app.command("check")
-def check(month: Month, report: Report = None) -> None:
+def check(month: Month, *, report: Report = None, as_json: AsJson = False) -> None:
     """Count a report again from the log at its position and instant; exit code 0: the same, 1: they differ."""
     with installation() as here:
         here.engine.catch_up()
-        is_same = room_of(here).is_found_again(month, report)
-        OUT.print("✓ the log gives these figures" if is_same else "✗ the log gives others", markup=False)
-    raise typer.Exit(0 if is_same else 1)
+        found = month_checked(here, month, report)
+        if as_json:
+            document(found)
+        else:
+            says = "✓ the log gives these figures" if found.is_found_again else "✗ the log gives others"
+            OUT.print(says, markup=False)
+    raise typer.Exit(0 if found.is_found_again else 1)
 
 
 def _cells(line: FigureLine) -> tuple[str, ...]:

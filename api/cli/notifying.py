@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter
 from rich.markup import escape
 from rich.table import Column, Table
 
-from api.cli.screen import OUT, acting, installation
-from api.notices.webhooks import DeadLetterList, Wanted, WebhookLine, add, dead_letters, lines
+from api.cli.screen import OUT, AsJson, acting, document, installation
+from api.notices.webhooks import (
+    AskedAgain,
+    DeadLetterList,
+    Wanted,
+    WebhookLine,
+    WebhookList,
+    add,
+    dead_letters,
+    lines,
+)
 from cases.codes import Role
 
 app = typer.Typer(no_args_is_help=True, help="Webhooks: where notices are sent to other systems.")
 Named = Annotated[str, typer.Argument(help="its name or its id")]
-AsJson = Annotated[bool, typer.Option("--json", help="everything about them, as one document")]
-ALL: Final = TypeAdapter(tuple[WebhookLine, ...])
 
 
 @app.command("add")
@@ -29,11 +35,17 @@ def add_webhook(
     after: Annotated[
         int | None, typer.Option(help="begin behind this position; with what comes next where absent", min=0)
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Check an address, have notices sent to it, and show the secret of their signatures, this one time."""
     with installation() as here:
         wanted = Wanted(name=name, url=url, facts=tuple(fact or ()), after=after)
-        OUT.print(add(here, wanted, acting(Role.ADMIN).actor).secret, markup=False, soft_wrap=True)
+        made = add(here, wanted, acting(Role.ADMIN).actor)
+        if as_json:
+            document(made)
+        else:
+            OUT.print(made.secret, markup=False, soft_wrap=True)
 
 
 @app.command("list")
@@ -42,7 +54,7 @@ def list_webhooks(*, as_json: AsJson = False) -> None:
     with installation() as here:
         found = lines(here)
         if as_json:
-            typer.echo(ALL.dump_json(found))
+            document(WebhookList(webhooks=found))
             return
         table = Table(Column("name", no_wrap=True), "url", "facts", "behind", "put aside", "how it goes")
         for one in found:
@@ -59,19 +71,25 @@ def _state(one: WebhookLine) -> str:
 
 
 @app.command("remove")
-def remove(named: Named) -> None:
+def remove(named: Named, *, as_json: AsJson = False) -> None:
     """Send an address nothing more; what was put aside for it goes, too."""
     with installation() as here:
         here.courier.book.remove(named)
-        OUT.print("removed", markup=False)
+        if as_json:
+            document({"removed": named})
+        else:
+            OUT.print("removed", markup=False)
 
 
 @app.command("enable")
-def enable(named: Named) -> None:
+def enable(named: Named, *, as_json: AsJson = False) -> None:
     """Go on where it stopped, at the next look: a disabled webhook, and one that waits for its next try."""
     with installation() as here:
         here.courier.book.enable(named)
-        OUT.print("enabled", markup=False)
+        if as_json:
+            document(lines(here, named)[0])
+        else:
+            OUT.print("enabled", markup=False)
 
 
 @app.command("dead-letters")
@@ -80,7 +98,7 @@ def list_dead_letters(named: Named, *, as_json: AsJson = False) -> None:
     with installation() as here:
         found = dead_letters(here, named)
         if as_json:
-            typer.echo(DeadLetterList(dead_letters=found).model_dump_json())
+            document(DeadLetterList(dead_letters=found))
             return
         table = Table("position", "tries", "put aside at", "why", "to be sent again")
         for one in found:
@@ -94,9 +112,14 @@ def list_dead_letters(named: Named, *, as_json: AsJson = False) -> None:
 @app.command("resend")
 def resend(
     named: Named,
+    *,
     position: Annotated[list[int] | None, typer.Option(help="only this position; repeat")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Ask that what was put aside be sent once more, before what comes next."""
     with installation() as here:
         asked = here.courier.book.ask_again(named, position or None)
-        OUT.print(f"{asked} to be sent once more", markup=False)
+        if as_json:
+            document(AskedAgain(asked=asked))
+        else:
+            OUT.print(f"{asked} to be sent once more", markup=False)

@@ -10,7 +10,7 @@ import typer
 
 from api import keys
 from api.auth import caller_of
-from api.cli.screen import OUT, installation, told
+from api.cli.screen import OUT, AsJson, document, installation, told
 from api.installation import Installation
 from cases.caller import Caller
 from cases.errors import Malformed, Unauthenticated
@@ -46,11 +46,15 @@ def budgets(
     file: Annotated[Path, typer.Argument(help="TOML file with the budgets of a year")],
     proposer: ProposerKey,
     approver: ApproverKey,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Publish the budgets of a year: finance or a supervisor proposes, a supervisor or management approves."""
     with told():
         text = written_in(file)
-    publish_with_two_keys(proposer, approver, lambda _, caller: [proposed_budgets(text, str(file), caller)])
+    publish_with_two_keys(
+        proposer, approver, lambda _, caller: [proposed_budgets(text, str(file), caller)], as_json=as_json
+    )
 
 
 @app.command("stock-list")
@@ -58,12 +62,14 @@ def stock_list(
     file: Annotated[Path, typer.Argument(help="TOML file with the items in store and the least of each")],
     proposer: ProposerKey,
     approver: ApproverKey,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Publish the stock list: warehouse or a supervisor proposes, a supervisor or management approves."""
     with told():
         text = written_in(file)
     publish_with_two_keys(
-        proposer, approver, lambda _, caller: [proposed_stock_list(text, str(file), caller)]
+        proposer, approver, lambda _, caller: [proposed_stock_list(text, str(file), caller)], as_json=as_json
     )
 
 
@@ -72,6 +78,8 @@ def catalogue(
     file: Annotated[Path, typer.Argument(help="TOML file with the products and the laws that bind them")],
     proposer: ProposerKey,
     approver: ApproverKey,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Publish the product catalogue: quality or a supervisor proposes, a supervisor or admin approves.
 
@@ -84,23 +92,28 @@ def catalogue(
         published = {name for name, _ in here.published().reference.regulations}
         return proposed_catalogue(text, str(file), caller, published)
 
-    publish_with_two_keys(proposer, approver, make)
+    publish_with_two_keys(proposer, approver, make, as_json=as_json)
 
 
-def publish_with_two_keys(proposer: str, approver: str, make: Make) -> None:
+def publish_with_two_keys(proposer: str, approver: str, make: Make, *, as_json: bool) -> None:
     """Publish documents; the same text twice is quiet."""
     with installation() as here:
         one, other = _caller(here, proposer, "proposes"), _caller(here, approver, "approves")
         must_be_four_eyes(one, other)
         documents = make(here, one)
         new = here.desk.publish(documents, other)
-    for document in documents:
+    if as_json:
+        told = ({"document": _name(text), "sha256": text.sha256, "is_new": text in new} for text in documents)
+        by = {"proposed_by": one.actor, "approved_by": other.actor}
+        document({"documents": [{**line, **by} for line in told]})
+        return
+    for published in documents:
         says = (
             f"is published: proposed by {one.actor}, approved by {other.actor}"
-            if document in new
+            if published in new
             else "was published before with this text; nothing is new"
         )
-        OUT.print(f"✓ {_name(document)} {says}", markup=False)
+        OUT.print(f"✓ {_name(published)} {says}", markup=False)
 
 
 def _caller(here: Installation, key: str, does: str) -> Caller:
@@ -113,10 +126,10 @@ def _caller(here: Installation, key: str, does: str) -> Caller:
         ) from None
 
 
-def _name(document: Published) -> str:
-    kind = document.topic.partition(".")[0].replace("_", " ")
-    name = getattr(document, "regulation", None) or getattr(document, "year", None) or kind
-    return f"{name} {document.version}"
+def _name(published: Published) -> str:
+    kind = published.topic.partition(".")[0].replace("_", " ")
+    name = getattr(published, "regulation", None) or getattr(published, "year", None) or kind
+    return f"{name} {published.version}"
 
 
 def written_in(file: Path, known: Sequence[str] = ()) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from api.cli.publishing import ApproverKey, ProposerKey, publish_with_two_keys, written_in
 from api.cli.regulation_page import fitted, page
-from api.cli.screen import OUT, installation, show_problems, told
+from api.cli.screen import ERRORS, OUT, AsJson, document, installation, show_problems, told
 from api.installation import Installation
 from cases.caller import Caller
 from cases.errors import NotFound
@@ -35,6 +35,9 @@ from cases.regulation.texts import RegulationText, RuleState, Standing, articles
 app = typer.Typer(
     no_args_is_help=True, help="Regulations: check a text, read it, see what carries its rules, publish it."
 )
+Covered = tuple[RegulationText, Sequence[Standing]]
+"""A text, and its rules with what carries each."""
+LEFT = {RuleState.PARTLY, RuleState.OPEN}
 Pack = Annotated[str, typer.Argument(help="TOML file, or the name of a pack that ships")]
 
 
@@ -47,11 +50,15 @@ def text_of(pack: str) -> tuple[str, str]:
 
 
 @app.command("check")
-def check_pack(pack: Pack) -> None:
+def check_pack(pack: Pack, *, as_json: AsJson = False) -> None:
     """Tell everything that is wrong with a regulation. Exit code 0: clean, 1: problems, 2: cannot be read."""
     with told():
         text, file = text_of(pack)
         found = check(text, file)
+    if as_json:
+        checked = {"regulation": found.regulation.id, "version": found.regulation.version}
+        document({**checked, "problems": found.problems, "warnings": found.warnings})
+        raise typer.Exit(1 if found.problems else 0)
     show_problems(found.problems, OUT)
     show_warnings(found, file)
     name = f"{found.regulation.id} {found.regulation.version}"
@@ -75,10 +82,14 @@ def show(
     published: Annotated[
         bool, typer.Option("--published", help="as published in this installation, newest version and values")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print a regulation as a page: what it promises, forbids, grants, leaves open and how it is read."""
     with told():
         regulation, settings = newest(pack) if published else written(pack, values)
+    if as_json:
+        document({"regulation": regulation, "settings": settings})
+        return
     for line in page(regulation, settings):
         for part in fitted(line, OUT) if OUT.is_terminal else (line,):
             OUT.print(part, markup=False, soft_wrap=True)
@@ -107,6 +118,8 @@ def publish(
     pack: Annotated[Path, typer.Argument(help="TOML file of the regulation")],
     proposer: ProposerKey,
     approver: ApproverKey,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a regulation, or a new version of it, with the keys of two people.
 
@@ -122,13 +135,13 @@ def publish(
     def make(here: Installation, by: Caller) -> Sequence[Published]:
         reference = here.published().reference
         books = {name: book for (name, _), book in reference.calendars.items()}
-        document = proposed(text, file, by, books)
-        must_follow(document, file, reference)
-        for gone in dropped(document, reference):
-            OUT.print(f"! {gone}", markup=False)
-        return [document]
+        published = proposed(text, file, by, books)
+        must_follow(published, file, reference)
+        for gone in dropped(published, reference):
+            (ERRORS if as_json else OUT).print(f"! {gone}", markup=False)
+        return [published]
 
-    publish_with_two_keys(proposer, approver, make)
+    publish_with_two_keys(proposer, approver, make, as_json=as_json)
 
 
 @app.command("coverage")
@@ -138,33 +151,82 @@ def show_coverage(
     ] = None,
     *,
     left: Annotated[bool, typer.Option("--left", help="only what is open or carried in part")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print every rule of the five texts, what carries it, and how many are carried, in part, explained, open.
 
     A regulation that carries none of the five texts, as those of the law, is shown clause by clause.
     """
     with told():
-        told_rows = [(text, standing(text)) for text in texts() if pack in {None, text.id, text.pack}]
-        if not told_rows:
-            own = regulation_of(str(pack))
-            told_rows = [(text, coverage(text, own)) for text in texts() if text.pack == own.id]
-            if not told_rows:
-                OUT.print(clauses_table(own))
-                return
-    for text, rows in told_rows:
-        shown = [row for row in rows if not left or row.state in {RuleState.PARTLY, RuleState.OPEN}]
-        if shown:
-            OUT.print(rules_table(text, shown))
-    counts = Table("", "pack", "rules", *(f"{state.zh} {state.en}" for state in RuleState))
-    for text, rows in told_rows:
-        counted = Counter(row.state for row in rows)
-        counts.add_row(text.id, text.pack, str(len(rows)), *(str(counted[state]) for state in RuleState))
-    OUT.print(counts)
+        covered, own = covered_by(pack)
+    shown = [(text, [row for row in rows if not left or row.state in LEFT]) for text, rows in covered]
+    if as_json:
+        document(reported(shown, own))
+        return
+    if own is not None:
+        OUT.print(clauses_table(own))
+        return
+    for text, rows in shown:
+        if rows:
+            OUT.print(rules_table(text, rows))
+    OUT.print(counts_table(covered))
     if pack is None:
         OUT.print(
             f"Clause by clause, as `caseledger regulation coverage NAME`: {', '.join(law_names())}",
             markup=False,
         )
+
+
+def covered_by(pack: str | None) -> tuple[list[Covered], Regulation | None]:
+    """Find the texts that are asked for with what carries their rules; else the regulation that carries none of them.
+
+    Raises NotFound.
+    """
+    covered: list[Covered] = [
+        (text, standing(text)) for text in texts() if pack in {None, text.id, text.pack}
+    ]
+    if covered:
+        return covered, None
+    own = regulation_of(str(pack))
+    covered = [(text, coverage(text, own)) for text in texts() if text.pack == own.id]
+    return covered, None if covered else own
+
+
+def reported(covered: Iterable[Covered], own: Regulation | None) -> Mapping[str, object]:
+    """Give it for programs: rule by rule of each text, or item by item of each clause."""
+    return {
+        "texts": [
+            {
+                "text": text.id,
+                "pack": text.pack,
+                "rules": [
+                    {
+                        "rule": row.rule.id,
+                        "clause": row.rule.clause,
+                        "says": row.rule.says,
+                        "state": row.state,
+                        "carriers": row.carriers,
+                        "remark": row.remark,
+                    }
+                    for row in rows
+                ],
+            }
+            for text, rows in covered
+        ],
+        "clauses": {
+            clause: [named(item) for item in items]
+            for clause, items in (articles(own) if own else {}).items()
+        },
+    }
+
+
+def counts_table(covered: Iterable[Covered]) -> Table:
+    """Count the rules of each text by how far they are carried."""
+    counts = Table("", "pack", "rules", *(f"{state.zh} {state.en}" for state in RuleState))
+    for text, rows in covered:
+        counted = Counter(row.state for row in rows)
+        counts.add_row(text.id, text.pack, str(len(rows)), *(str(counted[state]) for state in RuleState))
+    return counts
 
 
 def regulation_of(pack: str) -> Regulation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from api.case_answers import CaseAnswer
-from api.cli.screen import OUT, advance, bar, installation
+from api.cli.screen import OUT, AsJson, advance, bar, document, installation
 from api.finding import case_id_of
 from api.past import tell
 from cases.errors import Malformed
@@ -45,12 +46,15 @@ def wall(at: datetime, zone: ZoneInfo) -> str:
 
 
 @app.command("verify")
-def verify_all() -> None:
+def verify_all(*, as_json: AsJson = False) -> None:
     """Verify log, leaves, tables and answers. Exit code 0: proven, 1: tampered, 2: cannot tell."""
     with installation() as here:
         here.engine.catch_up()
         with bar("verifying", None) as progress:
             report = verify(here.database, progress=lambda done, total: advance(progress, done, total))
+    if as_json:
+        document({"verdict": report.verdict.name.lower(), **asdict(report)})
+        raise typer.Exit(int(report.verdict))
     for finding in [*report.findings, *report.unreadable][:SHOWN]:
         OUT.print(f"  {_told(finding)}", markup=False)
     hidden = len(report.findings) + len(report.unreadable) - SHOWN
@@ -97,10 +101,11 @@ def rebuild_all(
     table: Annotated[
         str | None, typer.Option(help="only this one: its differing rows are put right in the live table")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Rebuild every table from the log beside the live ones, compare, and take their place."""
     if table is not None:
-        _rebuild_one(table)
+        _rebuild_one(table, as_json=as_json)
     with installation() as here:
         here.engine.catch_up()
         with bar("rebuilding", None) as progress:
@@ -110,6 +115,9 @@ def rebuild_all(
                 progress=told_on(progress),
                 is_swapped=not only_compare,
             )
+    if as_json:
+        document(report)
+        raise typer.Exit(1 if report.differing else 0)
     OUT.print(_compared(report))
     if report.kept:
         OUT.print(f"went on after {report.kept:,} facts that were done already", markup=False)
@@ -122,9 +130,12 @@ def rebuild_all(
     raise typer.Exit(1 if report.differing else 0)
 
 
-def _rebuild_one(table: str) -> NoReturn:
+def _rebuild_one(table: str, *, as_json: bool) -> NoReturn:
     with installation() as here, bar("working out", None) as progress:
         merged = rebuild_table(here.database, table, progress=told_on(progress))
+    if as_json:
+        document(merged)
+        raise typer.Exit(1 if merged.differing else 0)
     OUT.print(
         f"{merged.table}: {merged.facts} facts of {merged.cases} cases in {merged.seconds:.2f} s,"
         f" {merged.differing} rows put right, {len(merged.parked)} cases parked",
@@ -159,7 +170,7 @@ def as_of_case(
     case: Annotated[str, typer.Argument(help="case number or id")],
     happened_by: Annotated[str | None, typer.Option(help="what had happened by then")] = None,
     known_at: Annotated[str | None, typer.Option(help="as far as it was known then")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a case as it was: what had happened by one moment, as it was known at another."""
     with installation() as here:
@@ -172,7 +183,7 @@ def as_of_case(
         )
         answer, timeline = telling.file(), telling.timeline()
         if as_json:
-            OUT.print_json(answer.model_dump_json())
+            document(answer)
             return
         _print_case(answer, here.zone)
         lines = Table("v", "happened", "recorded", "fact", "corrected", "position")

@@ -11,8 +11,9 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from api.cli.screen import OUT, installation
+from api.cli.screen import OUT, AsJson, document, installation
 from api.cli.serving import interruptible
+from api.tables import Released
 from cases.errors import NotFound
 from projections.leader import is_led
 from projections.parking import parked_ids
@@ -40,13 +41,13 @@ def work() -> None:
 @app.command("status")
 def status(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell how the tables stand to the log, and list what is parked; exit code 1 where anything is."""
     with installation() as here, here.database.pool.connection() as connection:
         found = freshness(connection, SHOWN)
         if as_json:
-            OUT.print_json(found.model_dump_json())
+            document(found)
         else:
             show(found)
             if not is_led(connection):
@@ -60,6 +61,8 @@ def release(
     case: Annotated[
         list[UUID] | None, typer.Argument(help="ids of parked cases; all of them when absent")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Work parked cases out again, after what was wrong has been put right; exit code 1 where some still fail."""
     with installation() as here, here.database.pool.connection() as connection:
@@ -68,8 +71,13 @@ def release(
             raise NotFound(f"Not parked, so that there is nothing to release: {', '.join(map(str, strange))}")
         done = Reworker(connection).again(one for one in parked if one in named or not named)
         found = freshness(connection, SHOWN)
-    OUT.print(f"{done.released} of {done.cases} released" if parked else "nothing is parked", markup=False)
-    _list_parked(found)
+    if as_json:
+        document(Released(tried=done.cases, standing=found))
+    else:
+        OUT.print(
+            f"{done.released} of {done.cases} released" if parked else "nothing is parked", markup=False
+        )
+        _list_parked(found)
     raise typer.Exit(1 if done.parked else 0)
 
 
