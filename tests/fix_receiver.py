@@ -39,7 +39,8 @@ class Got:
 class Receiver:
     """Another system: takes everything with 204, but for what it was told to say first.
 
-    `hang` says nothing for two seconds, `drip` one byte after another, `huge` ten megabytes.
+    `hang` says nothing for two seconds, `drip` one byte after another, `huge` ten megabytes; `hints` says that an
+    answer is to come before it takes it, and `more hints` never comes to one.
     """
 
     port: int = 0
@@ -77,6 +78,9 @@ class Answering(BaseHTTPRequestHandler):
             time.sleep(2)
             self.close_connection = True
             return
+        for _ in range({"hints": 2, "more hints": 1_000_000}.get(str(say), 0)):
+            if self._hint():
+                return
         self.send_response(say if isinstance(say, int) else 200)
         for name, text in self.receiver.more.items():
             self.send_header(name, text)
@@ -85,6 +89,14 @@ class Answering(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(size))
         self.end_headers()
         self._fill(str(say), size)
+
+    def _hint(self) -> bool:
+        """Say that an answer is to come; tells whether nobody listens any more."""
+        try:
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </thanks>\r\n\r\n")
+        except OSError:
+            self.close_connection = True
+        return self.close_connection
 
     def _fill(self, say: str, size: int) -> None:
         try:

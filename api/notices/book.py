@@ -154,12 +154,15 @@ class Book:
         return [row[0] for row in rows]
 
     def errand(self, webhook_id: str, days: float) -> Errand | None:
-        """Give what is needed to send to a webhook; None where it is gone or disabled."""
+        """Give what is needed to send to a webhook; None where it is gone or disabled.
+
+        Writes its row as it is: where that fails, as on a full disk, nothing is sent that could not be noted.
+        """
         rows = self._ledger.rows(
-            "SELECT url, facts, position, tries, key_encryption_key_id, wrapped_secret,"
-            " coalesce(failing_since < clock_timestamp() - %s * interval '1 day', false)"
-            " FROM desk.webhooks WHERE webhook_id = %s AND disabled_at IS NULL",
-            [days, webhook_id],
+            "UPDATE desk.webhooks SET position = position WHERE webhook_id = %s AND disabled_at IS NULL"
+            " RETURNING url, facts, position, tries, key_encryption_key_id, wrapped_secret,"
+            " coalesce(failing_since < clock_timestamp() - %s * interval '1 day', false)",
+            [webhook_id, days],
         )
         for url, facts, position, tries, wrapped_under, wrapped, is_spent in rows:
             secret = self._keys.unwrap(webhook_id, wrapped_under, bytes(wrapped))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from secrets import SystemRandom
 from typing import Any, Final
 
 import psycopg
+from eventsourcing.persistence import PersistenceError
 
 from api.notices.address import Endpoint, Resolve, Unreachable, lookup
 from api.notices.book import Book, Errand
@@ -26,6 +28,8 @@ BEAT: Final = 0.25
 IDLE: Final = 2.0
 """Seconds between two looks, and between two while there are no webhooks."""
 NEXT_TRY: Final = 1.0
+REST: Final = 5.0
+"""Seconds for which a webhook is left alone after something went wrong on our side."""
 GONE: Final = 410
 REFUSING: Final = frozenset({400, 413, 415, 422})
 """By these a receiver says that it does not want this very notice, now or later."""
@@ -66,6 +70,8 @@ class Courier:
     resolve: Resolve = lookup
     _lines: dict[str, Line] = field(default_factory=dict)
     _turns: dict[str, threading.Thread] = field(default_factory=dict)
+    _rests: dict[str, float] = field(default_factory=dict)
+    """Webhook → until when it is left alone; one that was served without a failure of ours is not in it."""
 
     def run(self, stop: threading.Event) -> None:
         """Send until told to stop; a database that went away is come back to."""
@@ -98,23 +104,26 @@ class Courier:
             return IDLE
         self._turns = {name: turn for name, turn in self._turns.items() if turn.is_alive()}
         for webhook_id in self.book.due(self.ledger.settled()):
-            if webhook_id not in self._turns:
+            if webhook_id not in self._turns and self._rests.get(webhook_id, 0.0) <= time.monotonic():
                 turn = threading.Thread(target=self._turn, args=(webhook_id, stop), daemon=True)
                 self._turns[webhook_id] = turn
                 turn.start()
         return BEAT
 
     def _turn(self, webhook_id: str, stop: threading.Event) -> None:
-        """Serve a webhook; what goes wrong on our side is told once, by its kind only, and tried again much later."""
+        """Serve a webhook; what goes wrong on our side is told once, by its kind only, and tried again later."""
         try:
             self.serve(webhook_id, stop)
-        except Unavailable:
-            return
         except Exception as failure:  # noqa: BLE001 - whatever it is, other webhooks are to be served
-            reason = failure.title if isinstance(failure, CaseledgerError) else type(failure).__name__
-            log.error("webhook %s cannot be served: %s", webhook_id, reason)  # noqa: TRY400 - values stay out
-            with suppress(Unavailable):
-                self.book.put_off(webhook_id, reason, self.patience.waits[-1])
+            if webhook_id not in self._rests:
+                reason = failure.title if isinstance(failure, CaseledgerError) else type(failure).__name__
+                log.error("webhook %s cannot be served: %s", webhook_id, reason)  # noqa: TRY400 - values stay out
+            self._rests[webhook_id] = time.monotonic() + REST
+            if not isinstance(failure, Unavailable | PersistenceError):
+                with suppress(Unavailable, PersistenceError):
+                    self.book.put_off(webhook_id, type(failure).__name__, self.patience.waits[-1])
+        else:
+            self._rests.pop(webhook_id, None)
 
     def serve(self, webhook_id: str, stop: threading.Event) -> None:
         """Send a webhook what it was asked to be sent again, and a page of what it has not had."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from importlib.metadata import version
 from typing import Final
@@ -128,8 +129,19 @@ class Line:
         )
 
 
+class _Final(HTTPResponse):
+    """An answer behind any number of interim ones (RFC 9110, 15.2), of which the library passes over 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        told, status, reason = super()._read_status()  # type: ignore[misc] # known to the library alone
+        is_interim = status in range(100, 200) and status != HTTPStatus.SWITCHING_PROTOCOLS
+        return told, HTTPStatus.CONTINUE if is_interim else status, reason
+
+
 class _Checked(HTTPConnection):
     """Connects to the addresses that were checked, never to what a second look-up might say."""
+
+    response_class = _Final
 
     def __init__(self, endpoint: Endpoint, addresses: Callable[[], list[str]]) -> None:
         super().__init__(endpoint.host, endpoint.port, timeout=CONNECT)

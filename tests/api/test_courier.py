@@ -178,7 +178,10 @@ def test_a_redirect_is_not_followed(post: Post) -> None:
         assert other.got == []
 
 
-@pytest.mark.parametrize(("way", "is_taken"), [("hang", False), ("drip", True), ("huge", True)])
+@pytest.mark.parametrize(
+    ("way", "is_taken"),
+    [("hang", False), ("drip", True), ("huge", True), ("hints", True), ("more hints", False)],
+)
 def test_a_slow_or_endless_answer_holds_nobody_up(
     post: Post, monkeypatch: pytest.MonkeyPatch, way: str, is_taken: bool
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import islice
 
 import httpx2
+import psycopg
 import pytest
 
 from api import keys, metrics
@@ -169,6 +170,22 @@ def test_who_may_not_follow_or_asks_amiss_is_told_so_at_once(
 def test_a_position_that_the_log_has_not_reached_is_not_begun_behind(teller: Teller) -> None:
     beyond = teller.received()["position"] + 1_000
     assert teller.get("/stream", after=beyond).status_code == 503, "the log is another one, or was put back"
+
+
+def test_a_stream_goes_on_after_the_connections_to_the_database_were_ended(
+    served: Served, teller: Teller, here: Installation
+) -> None:
+    with served.following(after=teller.received()["position"], fact="Received") as events:
+        told = [teller.received()["position"]]
+        seen = [next(events)["id"]]
+        with psycopg.connect(here.database.app_dsn, autocommit=True) as ours:
+            ours.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user"
+                " AND datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        told.append(teller.received()["position"])
+        seen.append(next(events)["id"])
+    assert seen == told
 
 
 def test_where_no_stream_is_left_to_have_one_is_told_to_come_back(
