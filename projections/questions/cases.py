@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -14,8 +14,7 @@ from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.questions.cursors import cursor_after, place_of
 from projections.schema import Db
 
-LATEST = datetime(9999, 1, 1, tzinfo=UTC)
-LAST_CASE = UUID(int=2**128 - 1)
+FIRST_CASE, LAST_CASE = UUID(int=0), UUID(int=2**128 - 1)
 
 
 class CaseFilter(Part):
@@ -80,7 +79,7 @@ SELECT * FROM ({standing}) AS found ORDER BY opened_at DESC, case_id DESC LIMIT 
 """
 NEWEST: LiteralString = """(
     SELECT {columns} FROM bi.fct_cases
-    WHERE {wanted} AND opened_at <= %(at)s AND (opened_at, case_id) < (%(before)s, %(before_case)s)
+    WHERE {wanted} AND (opened_at, case_id) < (%(before)s, %(before_case)s)
     ORDER BY opened_at DESC, case_id DESC LIMIT %(rows)s
 )"""
 STANDING: Final[Mapping[bool | None, tuple[SQL, ...]]] = {
@@ -89,10 +88,8 @@ STANDING: Final[Mapping[bool | None, tuple[SQL, ...]]] = {
     False: (SQL("closed_at <= %(at)s"),),
 }
 """Open or closed at the instant; None: either."""
-OPENED: Final[Mapping[str, SQL]] = {
-    "opened_since": SQL("opened_at >= %(opened_since)s"),
-    "opened_until": SQL("opened_at < %(opened_until)s"),
-}
+SINCE: Final[Mapping[str, SQL]] = {"opened_since": SQL("opened_at >= %(opened_since)s")}
+APART: Final = {"is_open", "opened_until"}
 ANY: CaseFilter = CaseFilter()
 
 
@@ -100,7 +97,7 @@ def case_list(
     connection: Db, *, at: datetime, wanted: CaseFilter = ANY, limit: int = 50, cursor: str | None = None
 ) -> CaseList:
     """List cases opened by an instant, newest first; raises Malformed for a strange cursor."""
-    before, before_case = _place(cursor) if cursor else (LATEST, LAST_CASE)
+    before, before_case = _first(cursor, at, wanted.opened_until)
     asked = {**wanted.model_dump(), "at": at, "rows": limit + 1, "before": before, "before_case": before_case}
     with snapshot(connection) as found:
         cases = tuple(ListedCase.model_validate(row) for row in found.execute(_newest(wanted), asked))
@@ -117,8 +114,8 @@ def case_list(
 def _newest(wanted: CaseFilter) -> Composed:
     """Ask for what is wanted and nothing else, so that the planner sees it."""
     given = [
-        OPENED.get(name) or SQL("{} = {}").format(Identifier(name), Placeholder(name))
-        for name in wanted.model_dump(exclude_none=True, exclude={"is_open"})
+        SINCE.get(name) or SQL("{} = {}").format(Identifier(name), Placeholder(name))
+        for name in wanted.model_dump(exclude_none=True, exclude=APART)
     ]
     columns = SQL(", ").join(map(Identifier, ListedCase.model_fields))
     parts = (
@@ -126,6 +123,14 @@ def _newest(wanted: CaseFilter) -> Composed:
         for standing in STANDING[wanted.is_open]
     )
     return SQL(PAGE).format(standing=SQL(" UNION ALL ").join(parts))
+
+
+def _first(cursor: str | None, at: datetime, until: datetime | None) -> tuple[datetime, UUID]:
+    """Give the one place before which a page lies: of several bounds an index is read from the wrong one."""
+    ends = [(at, LAST_CASE)]
+    if until is not None:
+        ends.append((until, FIRST_CASE))
+    return min(ends if cursor is None else [*ends, _place(cursor)])
 
 
 def _place(cursor: str) -> tuple[datetime, UUID]:

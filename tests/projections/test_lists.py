@@ -93,6 +93,25 @@ def test_cases_are_filtered(bi: Db) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("at", "until", "numbers"),
+    [
+        ("2026-03-02 09:00", None, [2, 1]),
+        ("2026-03-10 12:00", "2026-03-03 09:00", [2, 1]),
+        ("2026-03-02 12:00", "2026-03-09 00:00", [2, 1]),
+        ("2026-03-10 12:00", "2026-03-03 09:01", [3, 2, 1]),
+    ],
+)
+def test_a_list_begins_at_the_instant_or_before_its_last_day_whichever_is_earlier(
+    at: str, until: str | None, numbers: list[int], bi: Db
+) -> None:
+    wanted = CaseFilter(opened_until=wall(until) if until else None, is_open=True)
+    pages = [case_list(bi, at=wall(at), wanted=wanted, limit=1)]
+    while cursor := pages[-1].cursor:
+        pages.append(case_list(bi, at=wall(at), wanted=wanted, limit=1, cursor=cursor))
+    assert [case.case_no for page in pages for case in page.cases] == [f"AS-{number}" for number in numbers]
+
+
 def test_a_case_that_came_later_was_not_there_yet(bi: Db) -> None:
     assert [case.case_no for case in case_list(bi, at=wall("2026-03-02 12:00")).cases] == ["AS-2", "AS-1"]
 
