@@ -109,7 +109,7 @@ TABLE = Table(
     indexes=(
         Index("opened_at, case_id", is_order=True),
         Index("opened_at, case_id", "closed_at IS NULL"),
-        Index("opened_month"),
+        Index("opened_month", along="opened_at"),
         Index("closed_at", "closed_at IS NOT NULL"),
         Index("case_no"),
         Index("serial_token", "serial_token IS NOT NULL"),
