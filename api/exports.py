@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,8 @@ from itertools import chain
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query
+from anyio import from_thread
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.access import Question
@@ -44,6 +45,8 @@ SHARED: Final = {name: one for name, one in LOGS.items() if one.is_shared}
 SENT: Final[Mapping[str, Format]] = {**ROWS, **SHARED}
 """The formats that are to be had here."""
 CHUNK: Final = 1 << 16
+FACTS_BETWEEN: Final = 500
+"""Facts of a log after which it is looked whether somebody still waits for it."""
 AT_ONCE: Final = 4
 """Exports that may be under way together: each holds a connection, and the old rows of what it reads."""
 SEATS: Final = threading.BoundedSemaphore(AT_ONCE)
@@ -166,14 +169,20 @@ def ready(
         str, Path(max_length=20, description=f"{', '.join(ROWS)}; of the log {', '.join(SHARED)}")
     ],
     asked: Annotated[AskedFor, Depends(asked_for)],
+    request: Request,
     at_least: AtLeast = None,
 ) -> Iterator[Ready]:
     """Begin an export, and let everything go when the answer is sent or nobody wants it any more."""
-    begun = contextmanager(log_file if name == LOG else rows_file)
-    with begun(here, name, form, asked, at_least) as file:
+    if name == LOG:
+        is_gone = partial(from_thread.run, request.is_disconnected)
+        begun = log_file(here, form, asked, at_least, is_gone)
+    else:
+        begun = rows_file(here, name, form, asked, at_least)
+    with begun as file:
         yield file
 
 
+@contextmanager
 def rows_file(
     here: Installation, name: str, form: str, asked: AskedFor, at_least: int | None
 ) -> Iterator[Ready]:
@@ -189,10 +198,11 @@ def rows_file(
             yield Ready(export.relation.name, written, told, chain([next(chunks)], chunks))
 
 
+@contextmanager
 def log_file(
-    here: Installation, name: str, form: str, asked: AskedFor, at_least: int | None
+    here: Installation, form: str, asked: AskedFor, at_least: int | None, is_gone: Callable[[], bool]
 ) -> Iterator[Ready]:
-    """Write a log of the chosen cases; a large one takes its time."""
+    """Write a log of the chosen cases, which takes its time; raises Unavailable where the caller goes meanwhile."""
     written, chosen = format_of(SHARED, form), asked.chosen()
     here.await_position(at_least)
     here.must_be_settled(at_least)
@@ -201,13 +211,27 @@ def log_file(
             with looking(here.database.reader_dsn, here.zone) as look:
                 must_be_product(chosen.product, look)
         snapshot = Snapshot.now(here.ledger, here.zone, chosen)
-        count = written.write(file, snapshot, lambda _: None)
+        count = written.write(file, snapshot, while_awaited(is_gone))
         file.seek(0)
         about = {
             "position": str(snapshot.position), "cases": str(count.cases), "facts": str(count.facts),
             "filters": snapshot.chosen.told,
         }  # fmt: skip
-        yield Ready(name, written, about, iter(partial(file.read, CHUNK), b""))
+        yield Ready(LOG, written, about, iter(partial(file.read, CHUNK), b""))
+
+
+def while_awaited(is_gone: Callable[[], bool]) -> Callable[[int], None]:
+    """Give what is told how far a log is, and raises Unavailable where nobody waits for it any more."""
+    looked_at = 0
+
+    def progress(facts: int) -> None:
+        nonlocal looked_at
+        if facts - looked_at >= FACTS_BETWEEN:
+            looked_at = facts
+            if is_gone():
+                raise Unavailable("Nobody waits for this log any more")
+
+    return progress
 
 
 @contextmanager

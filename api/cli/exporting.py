@@ -93,7 +93,9 @@ def table(
             export = Export.of(look, name, wanted, heads, has_notes=notes)
             write(export, written, file, out.name)
     if as_json:
-        document({"file": str(out), "rows": export.rows, **export.about(), "position": look.standing.position})
+        document(
+            {"file": str(out), "rows": export.rows, **export.about(), "position": look.standing.position}
+        )
     else:
         ERRORS.print(f"{out}: {export.told()}", markup=False)
 

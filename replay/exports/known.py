@@ -60,8 +60,9 @@ def must_be_code(value: str, relation: Relation, column: Field, look: Look) -> N
     if codes is None or _is_known(value, codes, look):
         return
     known = sorted(row[0] for row in look.connection.execute(_values(codes, look)))
-    listed = f"one of {', '.join(known)}" if 0 < len(known) <= FEW else "a value that stands there"
-    wrong = [{"field": column.name, "cure": f"{listed} ({codes.told}){meant(value, known)}"}]
+    is_short = 0 < len(known) <= FEW
+    listed = f"one of {', '.join(known)} ({codes.told})" if is_short else f"a value that stands in {codes.told}"
+    wrong = [{"field": column.name, "cure": f"{listed}{meant(value, known)}"}]
     raise Malformed(f"{column.name} of {relation.name} never has this value", errors=wrong)
 
 
