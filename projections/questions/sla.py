@@ -158,6 +158,7 @@ def sla_dashboard(
     with snapshot(connection) as cursor:
         cursor.execute(sla_sql.HASHED)
         figures = cursor.execute(sla_sql.FIGURES, asked).fetchall()
+        cursor.execute(sla_sql.SORTED)
         total = next(row for row in figures if not row["is_trend"] and row["clause_id"] is None)
         return SlaDashboard(
             at=at,

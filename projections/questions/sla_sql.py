@@ -8,6 +8,8 @@ from psycopg.sql import SQL
 
 HASHED: Final = "SET LOCAL enable_sort = off; SET LOCAL work_mem = '32MB'"
 """Clocks come in some hundred groups, which the planner cannot know: it would sort all of them."""
+SORTED: Final = "SET LOCAL enable_sort = on"
+"""For everything else it is to choose."""
 PERIOD: Final = SQL("""
     FROM bi.sla_clocks_at(%(at)s)
     WHERE started_at >= %(since)s AND started_at < %(until)s
@@ -132,13 +134,17 @@ LEFT JOIN bi.dim_departments AS departments ON departments.code = sums.departmen
 ORDER BY sums.stretch, sums.breached + sums.overdue DESC, sums.clause_id, sums.department
 """).format(edges=EDGES, parts=PARTS, seen=SEEN, times=TIMES, worst=WORST, counted=COUNTED)
 """The total names the clocks that are overdue the longest; OVERDUE tells of them."""
+# OFFSET 0 has each clock looked up by its case, however many clocks there are.
 OVERDUE: Final = SQL("""
 SELECT clocks.clock_id, clocks.case_id, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en,
     clocks.department, clocks.due_at, clocks.overdue_seconds, clocks.escalated_level, clocks.escalated_at
 FROM unnest(%(case_ids)s::uuid[], %(clause_ids)s::text[], %(cycles)s::bigint[]) AS worst (case_id, clause_id, cycle)
-JOIN bi.sla_clocks_at(%(at)s) AS clocks USING (case_id, clause_id, cycle)
-JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-JOIN bi.fct_cases AS cases USING (case_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM bi.sla_clocks_at(%(at)s) AS found
+    WHERE found.case_id = worst.case_id AND found.clause_id = worst.clause_id AND found.cycle = worst.cycle OFFSET 0
+) AS clocks
+JOIN bi.dim_regulation_clauses AS clauses ON clauses.clause_id = clocks.clause_id
+JOIN bi.fct_cases AS cases ON cases.case_id = clocks.case_id
 ORDER BY clocks.due_at, clocks.clock_id
 LIMIT %(longest)s
 """)
