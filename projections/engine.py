@@ -41,6 +41,7 @@ class Engine:
         self._database = database
         self._woken = threading.Event()
         self._rehearse_at = 0.0
+        self._is_cut_off = False
         self.is_leader = False
         self.taken_in = 0
         """Facts that it took in since it was made."""
@@ -58,10 +59,16 @@ class Engine:
             try:
                 with leading(self._database.app_dsn, stop, self._stand_by) as connection:
                     if connection is not None:
+                        self._is_cut_off = False
                         ensure(connection)
                         self._lead(connection, stop)
             except TRANSIENT as lost:
-                log.info("the connection or the lead was lost (%s); tried again", type(lost).__name__)
+                if not self._is_cut_off:
+                    log.warning(
+                        "the connection or the lead was lost (%s); tried until it is back",
+                        type(lost).__name__,
+                    )
+                self._is_cut_off = True
                 stop.wait(RETRY_WAIT)
 
     def catch_up(self, timeout: float = 60.0) -> int:
@@ -92,6 +99,7 @@ class Engine:
 
     def _stand_by(self, connection: Db) -> None:
         """Rehearse from time to time: the first case under a calendar or a rule takes far longer than the next ones."""
+        self._is_cut_off = False
         if time.monotonic() >= self._rehearse_at and standing_contract(connection) == contract():
             Follower(connection).rehearse()
             self._rehearse_at = time.monotonic() + REHEARSE_EVERY

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from cases.store.database import Database
+from projections import engine
 from projections.engine import Engine
 from projections.published import business_zone
 from projections.rebuild import prepare, rebuild
@@ -47,3 +52,23 @@ def test_programs_that_start_at_once_make_the_tables_once(new_database: Callable
 def test_days_are_counted_in_the_zone_that_analysts_are_given(lamps: Lamps, database: Database) -> None:
     with connected(database) as connection:
         assert business_zone(connection).key == "Asia/Shanghai"
+
+
+def test_a_database_that_is_away_is_told_of_once_however_often_it_is_tried(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Away(Database):
+        app_dsn = property(lambda _: "host=127.0.0.1 port=1 user=nobody")
+
+    monkeypatch.setattr(engine, "RETRY_WAIT", 0.01)
+    stop = threading.Event()
+    away = threading.Thread(
+        target=Engine(Away(database.server, database.name, is_guest=True)).run, args=(stop,)
+    )
+    away.start()
+    time.sleep(0.3)
+    stop.set()
+    away.join(10)
+    assert caplog.messages == [
+        "the connection or the lead was lost (OperationalError); tried until it is back"
+    ]
