@@ -62,22 +62,17 @@ END
 """
 
 # A month is the firm's: `zone` says where. A department of NULL is all of them together.
-# Of what asks for months in a row, and of nothing else, the months before the first one are looked at, too.
+# Of what asks for months in a row, and was reached in the first month, the months before are looked at one after
+# another, as far as it was reached in them, too.
 TARGETS_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, zone text, first date, last date) RETURNS TABLE ({columns})
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH found AS (
-        SELECT * FROM {counted_at}(instant)
+    WITH RECURSIVE counted AS (
+        SELECT date_trunc('month', happened_at AT TIME ZONE zone)::date AS month, found.*
+        FROM {counted_at}(instant) AS found
         WHERE happened_at >= date_trunc('month', first::timestamp) AT TIME ZONE zone
         AND happened_at < (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone
-        UNION ALL
-        SELECT * FROM {counted_at}(instant)
-        WHERE happened_at >= (date_trunc('month', first::timestamp) - {before}) AT TIME ZONE zone
-        AND happened_at < date_trunc('month', first::timestamp) AT TIME ZONE zone
-        AND target_id IN (SELECT target_id FROM {targets} WHERE months_needed IS NOT NULL)
-    ), counted AS (
-        SELECT date_trunc('month', happened_at AT TIME ZONE zone)::date AS month, found.* FROM found
     ), sums AS (
         SELECT month, target_id, department,
             count(*) FILTER (WHERE standing = 'good') AS numerator,
@@ -108,15 +103,40 @@ BEGIN ATOMIC
         JOIN {targets} AS targets USING (target_id)
         JOIN {clauses} AS clauses USING (clause_id)
     ), reached AS (
-        SELECT regulation_name, item, month,
-            extract(year FROM month) * 12 + extract(month FROM month)
-                - row_number() OVER (PARTITION BY regulation_name, item ORDER BY month) AS run
+        SELECT regulation_name, item, month
         FROM lines WHERE department IS NULL
         GROUP BY regulation_name, item, month HAVING bool_and(coalesce(is_reached, false) AND is_over)
+    ), before AS (
+        SELECT regulation_name, item, month FROM reached WHERE month = date_trunc('month', first::timestamp)
+        UNION ALL
+        SELECT after.regulation_name, after.item, (after.month - interval '1 month')::date
+        FROM before AS after
+        CROSS JOIN LATERAL (
+            SELECT bool_and(coalesce(good >= threshold * nullif(good + missed, 0), false)) AS is_reached
+            FROM {targets} AS targets
+            JOIN {clauses} AS clauses USING (clause_id)
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE standing = 'good') AS good,
+                    count(*) FILTER (WHERE standing = 'missed') AS missed
+                FROM {counted_at}(instant) AS counted
+                WHERE counted.target_id = targets.target_id
+                AND happened_at >= (after.month::timestamp - interval '1 month') AT TIME ZONE zone
+                AND happened_at < after.month::timestamp AT TIME ZONE zone
+                HAVING count(*) > 0
+            ) AS sums
+            WHERE clauses.regulation = after.regulation_name AND clauses.item = after.item
+            AND months_needed IS NOT NULL
+        ) AS month
+        WHERE month.is_reached AND after.month > date_trunc('month', first::timestamp) - {before}
     ), runs AS (
         SELECT regulation_name, item, month,
             row_number() OVER (PARTITION BY regulation_name, item, run ORDER BY month) AS months_in_row
-        FROM reached
+        FROM (
+            SELECT regulation_name, item, month,
+                extract(year FROM month) * 12 + extract(month FROM month)
+                    - row_number() OVER (PARTITION BY regulation_name, item ORDER BY month) AS run
+            FROM (SELECT * FROM reached UNION SELECT * FROM before) AS months
+        ) AS numbered
     )
     SELECT lines.month, lines.target_id, lines.regulation, lines.item, lines.clause_id, lines.clause, lines.label_zh,
         lines.label_en, lines.measure, lines.settings_version, lines.department, lines.numerator, lines.denominator,
@@ -130,8 +150,7 @@ BEGIN ATOMIC
     LEFT JOIN still_open ON still_open.month = lines.month AND still_open.regulation = lines.regulation
         AND still_open.department IS NOT DISTINCT FROM lines.department
     LEFT JOIN runs ON runs.regulation_name = lines.regulation_name AND runs.item = lines.item
-        AND runs.month = lines.month
-    WHERE lines.month >= date_trunc('month', first::timestamp);
+        AND runs.month = lines.month;
 END
 """
 SMALL: Final = 30

@@ -19,6 +19,7 @@ from projections.schema import Db
 from projections.target_views import SMALL
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
 from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things
+from tests.rows_read import scans
 
 pytestmark = pytest.mark.faults
 CASES = 400 if os.environ.get("CASELEDGER_FAULTS") == "full" else 90
@@ -137,6 +138,26 @@ def test_months_in_a_row_are_counted_and_one_that_fails_begins_anew(
             assert (one.months_in_row, one.months_needed) == (run, 2)
             assert one.is_run_reached == (run >= 2)
     assert runs >= {0, 1, 2}
+
+
+OF_THE_MONTH = """
+SELECT (SELECT count(*) FROM bi.fct_counted WHERE happened_at >= %(b)s AND happened_at < %(e)s),
+    (SELECT count(*) FROM bi.fct_sla_clocks WHERE started_at >= %(b)s AND started_at < %(e)s)
+"""
+
+
+def test_months_before_are_read_only_behind_one_that_was_reached(bi: Db, database: Database) -> None:
+    ask = {"b": wall("2026-03-01 00:00"), "e": wall("2026-04-01 00:00")}
+    (there,) = bi.execute(OF_THE_MONTH, ask).fetchall()
+    most = dict(zip(("fct_counted", "fct_sla_clocks"), there, strict=True))
+    running = scans(
+        database, lambda db: target_standings(db, at=MIDDLE, month=MIDDLE.date()), only_by_index=True
+    )
+    for table, rows in most.items():
+        read = [scan.rows for scan in running if scan.table == table]
+        assert rows
+        assert read
+        assert max(read) <= rows
 
 
 def test_a_month_that_still_runs_adds_nothing_to_a_run(bi: Db) -> None:
