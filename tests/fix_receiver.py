@@ -39,8 +39,8 @@ class Got:
 class Receiver:
     """Another system: takes everything with 204, but for what it was told to say first.
 
-    `hang` says nothing for two seconds, `drip` one byte after another, `huge` ten megabytes; `hints` says that an
-    answer is to come before it takes it, and `more hints` never comes to one.
+    `hang` says nothing for two seconds, `drip` and `chunks` one byte after another, `huge` ten megabytes; `hints` says
+    that an answer is to come before it takes it, and `more hints` never comes to one.
     """
 
     port: int = 0
@@ -84,8 +84,10 @@ class Answering(BaseHTTPRequestHandler):
         self.send_response(say if isinstance(say, int) else 200)
         for name, text in self.receiver.more.items():
             self.send_header(name, text)
-        size = {"huge": 10_000_000, "drip": 1_000}.get(str(say), 0)
-        if size or say != 204:
+        size = {"huge": 10_000_000, "drip": 1_000, "chunks": 1_000}.get(str(say), 0)
+        if say == "chunks":
+            self.send_header("Transfer-Encoding", "chunked")
+        elif size or say != 204:
             self.send_header("Content-Length", str(size))
         self.end_headers()
         self._fill(str(say), size)
@@ -99,10 +101,11 @@ class Answering(BaseHTTPRequestHandler):
         return self.close_connection
 
     def _fill(self, say: str, size: int) -> None:
+        part = {"huge": b" " * 1_000, "chunks": b"1\r\n \r\n"}.get(say, b" ")
         try:
             for _ in range(size // 1_000 if say == "huge" else size):
-                self.wfile.write(b" " * (1_000 if say == "huge" else 1))
-                if say == "drip":
+                self.wfile.write(part)
+                if say != "huge":
                     time.sleep(0.02)
         except OSError:
             self.close_connection = True

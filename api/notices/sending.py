@@ -91,8 +91,9 @@ class Line:
         self._connection.close()
 
     def _read(self, response: HTTPResponse) -> Answer:
-        """Read what has to be read of an answer; the line is closed behind one that goes on."""
-        response.read(LARGEST)
+        """Read what has to be read of an answer, whose status says all; the line is closed behind one that goes on."""
+        with suppress(OSError, HTTPException):
+            response.read(LARGEST)
         if not response.isclosed():
             self.close()
         wait = response.headers.get("Retry-After", "")

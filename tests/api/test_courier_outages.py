@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from api.notices import courier as couriers
+from api.notices.address import lookup
 from cases.store.database import Database
 from tests.api.test_courier import Post, going, post
 
@@ -63,6 +65,19 @@ def test_a_notice_that_cannot_be_put_aside_is_tried_until_it_can(post: Post, dat
         while second not in post.receiver.positions:
             time.sleep(0.05)
     assert post.dead == {first: "it answered 500"}
+
+
+def test_a_host_without_an_address_for_a_while_gets_everything_once_it_has_one(post: Post) -> None:
+    def nowhere(host: str, port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_AGAIN, "not now")
+
+    post.courier.resolve = nowhere
+    told = post.told(2)
+    failing = post.serve()
+    assert (failing.failure, failing.tries, post.receiver.got) == ("no such host", 1, [])
+    post.courier.resolve = lookup
+    assert post.serve().failure is None
+    assert post.receiver.positions == told
 
 
 def test_a_database_that_restarts_in_mid_delivery_is_come_back_to(post: Post, database: Database) -> None:
