@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from api.cli.replaying import moment
 from api.cli.screen import ERRORS, OUT, AsJson, advance, bar, document, installation, told
+from api.cli.serving import interruptible
 from api.exports import exports_of
 from cases.errors import Malformed
 from replay.exports.everything import export_all, must_be_ours
@@ -83,7 +84,7 @@ def table(
         written = chosen_format(ROWS, form, out)
         must_be_apart(out, as_json=as_json)
         must_be_free(out, is_forced=force)
-    with installation() as here, writing(out, written, is_forced=force) as file:
+    with interruptible(), installation() as here, writing(out, written, is_forced=force) as file:
         span = period, moment(since, here.zone), moment(until, here.zone)
         equal = {"kind": kind, "department": department, "product_id": product}
         wanted = wanted_of(here.zone, *span, equal, where or ())
@@ -117,7 +118,7 @@ def log(
     with told():
         written, chosen = chosen_format(LOGS, form, out), chosen_of(period, kind, product)
         must_be_apart(out, as_json=as_json)
-    with installation() as here, writing(out, written, is_forced=force) as file:
+    with interruptible(), installation() as here, writing(out, written, is_forced=force) as file:
         if product is not None:
             here.engine.catch_up()
             with looking(here.database.reader_dsn, here.zone) as look:
@@ -161,7 +162,7 @@ def everything(
     with told():
         format_of(ROWS, form)
         must_be_ours(out, is_forced=force)
-    with installation() as here:
+    with interruptible(), installation() as here:
         here.engine.catch_up()
         with looking(here.database.reader_dsn, here.zone) as look, bar("", None) as progress:
             made = export_all(

@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg.sql import Identifier
 
 from cases.errors import NotFound, Unavailable
+from cases.regulation.nearest import meant
 from projections.questions.answers import Standing, snapshot, standing_of
 from replay.exports.relations import Relation, relations
 
@@ -48,7 +49,10 @@ class Look:
     def relation(self, name: str) -> Relation:
         """Find a table or report; raises NotFound."""
         if name not in self.relations:
-            raise NotFound("There is no such table or report; see docs/reference/tables.md")
+            near = meant(name, self.relations)
+            raise NotFound(
+                f"There is no such table or report{near}; docs/reference/tables.md has all of them"
+            )
         return self.relations[name]
 
     def place(self, relation: Relation) -> Identifier:

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shlex
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def test_what_is_in_the_way_is_said_in_one_sentence_and_left_alone(shell: Shell,
     refused = {
         "fct_cases --out mine.csv": "--force",
         "fct_cases --out new.docx": "one of csv, xlsx, parquet",
-        "fct_case --out new.csv": "no such table",
+        "fct_case --out new.csv": "no such table or report; did you mean fct_cases?",
         "fct_cases --out new.csv --kind repiar": "bi.dim_case_kinds",
         "fct_cases --out new.csv --where severity=majro": "did you mean major?",
         "log --out new.xes.gz --product nothere": "product_id",
@@ -95,3 +96,21 @@ def test_what_is_in_the_way_is_said_in_one_sentence_and_left_alone(shell: Shell,
         assert (done.exit_code, cure in done.stderr) == (2, True), done.stderr
     assert mine.read_text() == "mine"
     assert not [path for path in place.iterdir() if "new" in path.name or path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("line", ["dim_codes --out ended.csv", "all --out ended"])
+def test_an_export_that_somebody_ends_leaves_nothing_behind(
+    shell: Shell, place: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    heard = []
+
+    def ended(*_: Any, **__: Any) -> None:
+        if any(path.name.endswith(".part") for path in place.iterdir()):
+            heard.append(signal.getsignal(signal.SIGTERM))
+            if callable(heard[-1]):
+                signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("rich.progress.Progress.update", ended)
+    assert shell(f"caseledger export {line}").exit_code != 0, heard
+    assert heard
+    assert not [path.name for path in place.iterdir() if "ended" in path.name]
