@@ -80,6 +80,7 @@ CAME_BACK: list[Step] = [
     ("2026-04-06 15:00", replied()),
     ("2026-04-08 10:00", closed()),
     ("2026-04-14 11:00", events.Reopened(reason="it hums again")),
+    ("2026-04-15 09:00", events.Paused(reason=codes.PauseReason.WAITING_FOR_PARTS)),
 ]
 CAME_IN = (
     "2026-03-02 09",
@@ -193,7 +194,7 @@ GROUP BY GROUPING SETS ((), (1))
 """
 
 
-@pytest.mark.parametrize("department", [None, "customer_service", "after_sales"])
+@pytest.mark.parametrize("department", [None, "customer_service", "warehouse"])
 @pytest.mark.parametrize("grain", ["day", "week", "month"])
 @pytest.mark.parametrize("since", ["2026-04-01 00:00", "2026-04-07 12:00"])
 def test_a_case_counts_once_in_a_stretch_and_once_in_the_period(
