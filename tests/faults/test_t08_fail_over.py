@@ -126,6 +126,7 @@ def stopped(worker: subprocess.Popen[bytes]) -> Iterator[None]:
         worker.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.timeout(600)
 def test_the_other_worker_takes_over_and_nothing_is_applied_twice(works: Works, figure: Figure) -> None:
     chance, cut, silent = Random(SEED), [], []
     for _ in range(CUTS):
