@@ -25,25 +25,22 @@ from api.access import Question
 from api.asking import Instant
 from api.auth import Here, asks
 from api.described import ASKED, refusals
+from api.export_list import Exports, exports_of
 from api.installation import Installation
 from api.keys import Credential
 from api.parameters import AtLeast
 from cases.errors import Malformed, Unavailable
 from cases.period import PATTERN
-from projections.questions.answers import Part
 from replay.exports.export import Export, Headings
-from replay.exports.formats import FORMATS, LOGS, ROWS, Format, format_of
+from replay.exports.formats import ROWS, SENT, SHARED, Format, format_of
 from replay.exports.known import must_be_product
-from replay.exports.look import Look, looking
+from replay.exports.look import looking
 from replay.exports.snapshot import Chosen, Snapshot, chosen_of
 from replay.exports.wanted import Wanted, wanted_of
 
 router: Final = APIRouter(tags=["figures"])
 LOG: Final = "log"
 """What the log of whole cases is called, beside tables and reports."""
-SHARED: Final = {name: one for name, one in LOGS.items() if one.is_shared}
-SENT: Final[Mapping[str, Format]] = {**ROWS, **SHARED}
-"""The formats that are to be had here."""
 CHUNK: Final = 1 << 16
 FACTS_BETWEEN: Final = 500
 """Facts of a log after which it is looked whether somebody still waits for it."""
@@ -65,34 +62,6 @@ HEADERS: Final = {
     "Content-Disposition": {"schema": {"type": "string"}, "description": "the name of the file"},
     "X-Caseledger-Position": {"schema": {"type": "integer"}, "description": "the log position it stands on"},
 }
-
-
-class Exported(Part):
-    """A table or report that can be fetched; `period` is the column that a span of time is about."""
-
-    name: str
-    zh: str
-    en: str
-    period: str | None
-    columns: tuple[str, ...]
-
-
-class ExportFormat(Part):
-    """A format: how its files end, whether it holds the log of whole cases, else rows, and whether HTTP has it."""
-
-    name: str
-    ending: str
-    media_type: str
-    is_of_log: bool
-    is_by_http: bool
-
-
-class Exports(Part):
-    """Everything that can be fetched, in which formats; what is called `log` is the log of whole cases."""
-
-    tables: tuple[Exported, ...]
-    formats: tuple[ExportFormat, ...]
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,33 +212,6 @@ def seat() -> Iterator[None]:
         yield
     finally:
         SEATS.release()
-
-
-def exports_of(look: Look) -> Exports:
-    """Tell what there is, in the order of its names."""
-    return Exports(
-        tables=tuple(
-            Exported(
-                name=one.name,
-                zh=one.zh,
-                en=one.en,
-                period=one.period.name if one.period else None,
-                columns=tuple(field.name for field in one.fields),
-            )
-            for one in look.relations.values()
-        ),
-        formats=tuple(
-            ExportFormat(
-                name=one.name,
-                ending=one.ending,
-                media_type=one.media_type,
-                is_of_log=one.name in LOGS,
-                is_by_http=one.name in SENT,
-            )
-            for one in FORMATS.values()
-        ),
-        position=look.standing.position,
-    )
 
 
 @router.get(

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from api.cli.replaying import moment
 from api.cli.screen import ERRORS, OUT, AsJson, advance, bar, document, installation, told
 from api.cli.serving import interruptible
-from api.exports import exports_of
+from api.export_list import exports_of
 from cases.errors import Malformed
 from replay.exports.everything import export_all, must_be_ours
 from replay.exports.export import Export, Headings

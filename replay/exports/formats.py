@@ -99,6 +99,9 @@ LOGS: Final[Mapping[str, LogFormat]] = {
         ),
     )
 }  # fmt: skip
+SHARED: Final = {name: one for name, one in LOGS.items() if one.is_shared}
+SENT: Final[Mapping[str, Format]] = {**ROWS, **SHARED}
+"""The formats that leave by HTTP."""
 FORMATS: Final[Mapping[str, Format]] = {**ROWS, **LOGS}
 """All of them; those of rows, and those of the log, begin with the one that is taken where nobody chose."""
 

@@ -61,7 +61,9 @@ def must_be_code(value: str, relation: Relation, column: Field, look: Look) -> N
         return
     known = sorted(row[0] for row in look.connection.execute(_values(codes, look)))
     is_short = 0 < len(known) <= FEW
-    listed = f"one of {', '.join(known)} ({codes.told})" if is_short else f"a value that stands in {codes.told}"
+    listed = (
+        f"one of {', '.join(known)} ({codes.told})" if is_short else f"a value that stands in {codes.told}"
+    )
     wrong = [{"field": column.name, "cure": f"{listed}{meant(value, known)}"}]
     raise Malformed(f"{column.name} of {relation.name} never has this value", errors=wrong)
 
