@@ -69,22 +69,16 @@ class ComplaintStatistics(Part):
 
 
 class _Group(BaseModel):
-    """A row of the question: what it is grouped by (the rest is None) and what it counts."""
+    """A row of the question: what it is grouped by, each None where it is of all, and what it counts."""
 
     month: date | None
-    category: str | None
-    cause: str | None
-    product: str | None
-    department: str | None
+    dimension: Dimension | None
+    code: str | None
     in_period: bool
     complaints: int
     open: int
     asked: int
     solved: int
-
-    def code(self, dimension: Dimension) -> str | None:
-        value: str | None = getattr(self, dimension)
-        return value
 
 
 GROUPS: LiteralString = """
@@ -96,13 +90,19 @@ WITH complaints AS (
     WHERE received_month >= %(before)s AND received_month <= %(last)s AND received_at <= %(at)s
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
 )
-SELECT month, category, cause, product, department, in_period, count(*) AS complaints,
+SELECT month, in_period, coalesce(category, cause, product, department) AS code,
+    CASE
+        WHEN grouping(category) = 0 THEN 'category' WHEN grouping(cause) = 0 THEN 'cause'
+        WHEN grouping(product) = 0 THEN 'product' WHEN grouping(department) = 0 THEN 'department'
+    END AS dimension,
+    count(*) AS complaints,
     count(*) FILTER (WHERE is_open) AS open, count(is_solved) AS asked, count(*) FILTER (WHERE is_solved) AS solved
 FROM complaints
 GROUP BY GROUPING SETS (
     (in_period, month), (in_period, category), (in_period, cause), (in_period, product), (in_period, department),
     (in_period, month, category), (in_period, month, cause), (in_period, month, product), (in_period, month, department)
 )
+HAVING in_period OR grouping(month) = 1 OR grouping(category, cause, product, department) = 15
 """
 LABELS: LiteralString = """
 SELECT 'category' AS dimension, code, label_zh, label_en FROM bi.dim_categories
@@ -152,13 +152,8 @@ def _labels(cursor: Cursor[DictRow]) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
-def _is_by(group: _Group, dimension: Dimension | None) -> bool:
-    """Tell whether a group is by just this dimension, beside the month."""
-    return all((group.code(each) is not None) == (each == dimension) for each in DIMENSIONS)
-
-
 def _months(groups: Iterable[_Group], first: date, last: date) -> tuple[Month, ...]:
-    by_month = {group.month: group for group in groups if group.month and _is_by(group, None)}
+    by_month = {group.month: group for group in groups if group.month and group.dimension is None}
     months = [months_on(first, count) for count in range(months_between(first, last))]
     return tuple(_month(month, by_month.get(month), by_month.get(months_on(month, -1))) for month in months)
 
@@ -178,10 +173,10 @@ def _month(month: date, group: _Group | None, before: _Group | None) -> Month:
 def _pareto(
     groups: Iterable[_Group], dimension: Dimension, labels: dict[tuple[str, str], tuple[str, str]]
 ) -> tuple[Share, ...]:
-    by_code = [group for group in groups if group.month is None and _is_by(group, dimension)]
-    previous = {group.code(dimension): group.complaints for group in by_code if not group.in_period}
+    by_code = [group for group in groups if group.month is None and group.dimension == dimension]
+    previous = {group.code: group.complaints for group in by_code if not group.in_period}
     counted = sorted(
-        ((group.complaints, group.code(dimension) or "") for group in by_code if group.in_period),
+        ((group.complaints, group.code or "") for group in by_code if group.in_period),
         key=lambda found: (-found[0], found[1]),
     )
     total = sum(complaints for complaints, _ in counted)
@@ -205,13 +200,12 @@ def _cells(groups: Iterable[_Group]) -> Iterable[Cell]:
     cells = [
         Cell(
             month=group.month,
-            dimension=dimension,
-            code=group.code(dimension) or "",
+            dimension=group.dimension,
+            code=group.code or "",
             complaints=group.complaints,
         )
         for group in groups
-        for dimension in DIMENSIONS
-        if group.month and group.in_period and _is_by(group, dimension)
+        if group.month and group.in_period and group.dimension
     ]
     return sorted(cells, key=lambda cell: (cell.month, cell.dimension, -cell.complaints, cell.code))
 
