@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -31,22 +32,28 @@ def _restless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def full_disk(database: Database, table: str) -> Iterator[None]:
-    """Let the database answer every write to a table as it does when its disk is full."""
+def full_disk(database: Database, table: str) -> Iterator[Callable[[], None]]:
+    """Let the database answer every write to a table as it does when its disk is full; gives what makes room again."""
     with psycopg.connect(database.owner_dsn, autocommit=True) as owner:
         owner.execute(psycopg.sql.SQL(FULL).format(psycopg.sql.Identifier("desk", table)))
-        yield
-        owner.execute("DROP FUNCTION desk.full() CASCADE")
+        try:
+            yield lambda: make_room(owner)
+        finally:
+            make_room(owner)
+
+
+def make_room(owner: psycopg.Connection[Any]) -> None:
+    owner.execute("DROP FUNCTION IF EXISTS desk.full() CASCADE")
 
 
 def test_nothing_is_sent_while_it_could_not_be_noted_and_all_of_it_afterwards(
     post: Post, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     told = post.told(3)
-    with going(post.courier):
-        with full_disk(database, "webhooks"):
-            time.sleep(WHILE)
-            assert post.receiver.got == []
+    with full_disk(database, "webhooks") as give_room, going(post.courier):
+        time.sleep(WHILE)
+        assert post.receiver.got == []
+        give_room()
         post.receiver.wait_for(3)
     assert post.receiver.positions == told
     assert len([one for one in caplog.messages if "cannot be served" in one]) == 1, "told once"
@@ -55,10 +62,10 @@ def test_nothing_is_sent_while_it_could_not_be_noted_and_all_of_it_afterwards(
 def test_a_notice_that_cannot_be_put_aside_is_tried_until_it_can(post: Post, database: Database) -> None:
     post.receiver.says = [500] * 100
     first, second = post.told(2)
-    with going(post.courier):
-        with full_disk(database, "dead_letters"):
-            post.receiver.wait_for(4)
-            assert set(post.receiver.positions) == {first}
+    with full_disk(database, "dead_letters") as give_room, going(post.courier):
+        post.receiver.wait_for(4)
+        assert set(post.receiver.positions) == {first}
+        give_room()
         while not post.dead:
             time.sleep(0.05)
         post.receiver.says.clear()
