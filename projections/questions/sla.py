@@ -156,6 +156,7 @@ def sla_dashboard(
     """Tell how promises stood at an instant, for clocks that started in a period; lists hold at most `longest`."""
     asked = {**period.model_dump(), "at": at, "grain": grain, "zone": zone, "longest": longest}
     with snapshot(connection) as cursor:
+        asked |= cursor.execute(sla_sql.EDGES, asked).fetchone() or {}
         cursor.execute(sla_sql.HASHED)
         figures = cursor.execute(sla_sql.FIGURES, asked).fetchall()
         cursor.execute(sla_sql.SORTED)

@@ -17,46 +17,60 @@ PERIOD: Final = SQL("""
     AND (%(kind)s::text IS NULL OR kind = %(kind)s)
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
 """)
-# The begins of the days, weeks or months that the period touches.
 EDGES: Final = SQL("""
-edges AS (
-    SELECT array_agg(begins AT TIME ZONE %(zone)s ORDER BY begins) AS begins
-    FROM generate_series(
-        date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
-        %(until)s::timestamptz AT TIME ZONE %(zone)s, ('1 ' || %(grain)s)::interval
-    ) AS begins
-)
+SELECT array_agg(begins AT TIME ZONE %(zone)s ORDER BY begins) AS begins,
+    %(since)s::timestamptz + (%(until)s::timestamptz - %(since)s::timestamptz) / 2 AS middle
+FROM generate_series(
+    date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
+    %(until)s::timestamptz AT TIME ZONE %(zone)s, ('1 ' || %(grain)s)::interval
+) AS begins
 """)
-# Clocks that are counted alike, with how long each took and which are overdue: the one reading of the clocks.
-# A clock is the first of its kind in its case unless one of an earlier cycle is in the period, too, and the first of
-# its case unless the one before it is: so cases count along with their clocks.
-PARTS: Final = SQL("""
-parts AS MATERIALIZED (
+"""When the days, weeks or months begin that the period touches, and the middle of it."""
+# Clocks that are counted alike, with how long each took and which are overdue: the one reading of the clocks, in two
+# halves, so that two processes share it where there are two.
+HALF: Final = SQL("""
     SELECT clause_id, department, stretch, standing, standing_unadjusted, verdict_as_recorded, is_never_closed,
-        count(*) AS clocks, count(*) FILTER (WHERE cycle = 1 OR NOT EXISTS (
-            SELECT FROM bi.fct_sla_clocks AS earlier
-            WHERE earlier.case_id = clocks.case_id AND earlier.clause_id = clocks.clause_id
-            AND earlier.department = clocks.department AND earlier.cycle < clocks.cycle
-            AND earlier.started_at >= %(since)s AND earlier.started_at < %(until)s AND earlier.started_at <= %(at)s
-        )) AS cases,
+        count(*) AS clocks, count(*) FILTER (WHERE cycle = 1) AS of_first_cycle,
+        array_agg(ROW(case_id, cycle)) FILTER (WHERE cycle > 1) AS of_later_cycles,
         count(*) FILTER (WHERE previous_started_at IS NULL OR previous_started_at < %(since)s) AS first_in_period,
         count(*) FILTER (
-            WHERE previous_started_at IS NULL OR previous_started_at < greatest(%(since)s, edges.begins[stretch])
+            WHERE previous_started_at IS NULL
+            OR previous_started_at < greatest(%(since)s, (%(begins)s::timestamptz[])[stretch])
         ) AS first_in_stretch,
         array_agg(working_seconds) AS working_seconds, array_agg(raw_seconds) AS raw_seconds,
         array_agg(ROW(due_at, case_id, cycle)) FILTER (WHERE standing = 'overdue') AS overdue
     FROM (
-        SELECT *, width_bucket(started_at, (SELECT begins FROM edges)) AS stretch,
+        SELECT *, width_bucket(started_at, %(begins)s::timestamptz[]) AS stretch,
             case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
-        {period}
-    ) AS clocks CROSS JOIN edges
+        {period} AND {half}
+    ) AS clocks
     GROUP BY 1, 2, 3, 4, 5, 6, 7
+""")
+# A clock is the first of its kind in its case unless one of an earlier cycle is in the period, too, and the first of
+# its case unless the one before it is: so cases count along with their clocks. OFFSET 0 has each looked up by its case.
+PARTS: Final = SQL("""
+halves AS MATERIALIZED ({first} UNION ALL {second}
+), parts AS MATERIALIZED (
+    SELECT halves.*, of_first_cycle + (
+        SELECT count(*) FROM unnest(of_later_cycles) AS later (case_id uuid, cycle bigint)
+        WHERE NOT EXISTS (
+            SELECT FROM bi.fct_sla_clocks AS earlier
+            WHERE earlier.case_id = later.case_id AND earlier.clause_id = halves.clause_id
+            AND earlier.department = halves.department AND earlier.cycle < later.cycle
+            AND earlier.started_at >= %(since)s AND earlier.started_at < %(until)s AND earlier.started_at <= %(at)s
+            OFFSET 0
+        )
+    ) AS cases
+    FROM halves
 )
-""").format(period=PERIOD)
+""").format(
+    first=HALF.format(period=PERIOD, half=SQL("started_at < %(middle)s")),
+    second=HALF.format(period=PERIOD, half=SQL("started_at >= %(middle)s")),
+)
 # One department sees a case in which another one had the clock before its own: these are told apart by their ids.
 SEEN: Final = SQL("""
 seen AS MATERIALIZED (
-    SELECT width_bucket(started_at, (SELECT begins FROM edges)) AS stretch, case_id,
+    SELECT width_bucket(started_at, %(begins)s::timestamptz[]) AS stretch, case_id,
         case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
     {period} AND %(department)s::text IS NOT NULL GROUP BY 1, 2, 3
 ), seen_cases AS (
@@ -113,11 +127,11 @@ worst AS (
 """)
 """Which clocks are overdue the longest, in no order."""
 FIGURES: Final = SQL("""
-WITH {edges}, {parts}, {seen}, {times}, {worst}, sums AS (
+WITH {parts}, {seen}, {times}, {worst}, sums AS (
     SELECT grouping(stretch) = 0 AS is_trend, stretch, clause_id, department, {counted}
     FROM parts GROUP BY GROUPING SETS ((), (stretch), (clause_id, department))
 )
-SELECT sums.*, (edges.begins[sums.stretch] AT TIME ZONE %(zone)s)::date AS begins_on,
+SELECT sums.*, ((%(begins)s::timestamptz[])[sums.stretch] AT TIME ZONE %(zone)s)::date AS begins_on,
     coalesce(seen_cases.cases, sums.counted_cases, 0) AS cases,
     coalesce(seen_cases.cases_never_closed, sums.counted_never_closed, 0) AS cases_never_closed,
     times.working_p50, times.working_p90, times.raw_p50, times.raw_p90,
@@ -125,14 +139,14 @@ SELECT sums.*, (edges.begins[sums.stretch] AT TIME ZONE %(zone)s)::date AS begin
     clauses.clause, clauses.label_zh, clauses.label_en,
     departments.label_zh AS department_zh, departments.label_en AS department_en,
     worst.case_ids, worst.clause_ids, worst.cycles
-FROM sums CROSS JOIN edges
+FROM sums
 LEFT JOIN worst ON NOT sums.is_trend AND sums.clause_id IS NULL
 LEFT JOIN seen_cases ON sums.clause_id IS NULL AND seen_cases.stretch IS NOT DISTINCT FROM sums.stretch
 LEFT JOIN times USING (clause_id, department)
 LEFT JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
 LEFT JOIN bi.dim_departments AS departments ON departments.code = sums.department
 ORDER BY sums.stretch, sums.breached + sums.overdue DESC, sums.clause_id, sums.department
-""").format(edges=EDGES, parts=PARTS, seen=SEEN, times=TIMES, worst=WORST, counted=COUNTED)
+""").format(parts=PARTS, seen=SEEN, times=TIMES, worst=WORST, counted=COUNTED)
 """The total names the clocks that are overdue the longest; OVERDUE tells of them."""
 # OFFSET 0 has each clock looked up by its case, however many clocks there are.
 OVERDUE: Final = SQL("""

@@ -194,6 +194,12 @@ GROUP BY GROUPING SETS ((), (1))
 """
 
 
+OF_CLAUSES = """
+SELECT clause_id, count(DISTINCT case_id), count(*)
+FROM bi.fct_sla_clocks WHERE started_at >= %(since)s AND started_at < %(until)s GROUP BY clause_id
+"""
+
+
 @pytest.mark.parametrize("department", [None, "customer_service", "warehouse"])
 @pytest.mark.parametrize("grain", ["day", "week", "month"])
 @pytest.mark.parametrize("since", ["2026-04-01 00:00", "2026-04-07 12:00"])
@@ -207,6 +213,17 @@ def test_a_case_counts_once_in_a_stretch_and_once_in_the_period(
         (begins_on, cases) for begins_on, cases in told if begins_on
     }
     assert [board.total.counts.cases] == [cases for begins_on, cases in told if begins_on is None]
+
+
+def test_a_case_with_two_cycles_of_a_clause_counts_once_under_it(bi: Db) -> None:
+    for since in ("2026-04-01 00:00", "2026-04-07 12:00"):
+        april = Period(since=wall(since), until=wall("2026-05-01 00:00"))
+        board = sla_dashboard(bi, at=wall("2026-05-10 12:00"), period=april)
+        told = bi.execute(OF_CLAUSES, april.model_dump()).fetchall()
+        assert any(clocks > cases for _, cases, clocks in told) == (since == "2026-04-01 00:00")
+        assert {
+            (one.clause_id, one.figures.counts.cases, one.figures.counts.started) for one in board.clocks
+        } == {*told}
 
 
 def test_more_clocks_than_cases_start_in_a_week(bi: Db) -> None:
