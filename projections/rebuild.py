@@ -38,7 +38,7 @@ from projections.schema import (
     standing_contract,
 )
 from projections.shards import CASES_A_SHARD, Job, Loaded, fill
-from projections.swap import drop_old, paused, take_over
+from projections.swap import drop_old, level, take_over
 from projections.writing import Writer
 
 NEXT: Final = "bi_next"
@@ -274,14 +274,7 @@ class Rebuild:
 
     @contextmanager
     def _pause(self, follower: Follower) -> Iterator[int]:
-        """Hold the leader still while the new schema takes in the tail; the bulk of it is taken in before."""
-        self._follow(follower, Writer(self._connection, BI).position())
-        began = time.monotonic()
-        with paused(self._connection) as live:
-            self._follow(follower, live)
-            yield live
-        self.report.paused = max(self.report.paused, time.monotonic() - began)
-
-    def _follow(self, follower: Follower, until: int) -> None:
-        while follower.position < until and follower.step(until=until):
-            pass
+        """Hold the leader still while the new schema takes in a short tail; gives the position of both."""
+        with level(self._connection, follower) as held:
+            yield held.position
+        self.report.paused = max(self.report.paused, time.monotonic() - held.since)

@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from projections import reading
+from projections.follower import Follower
 from projections.grown_dims import CLAUSES
 from projections.meta_tables import PARKED, POSITION
 from projections.registry import FACTS, GROWING
 from projections.schema import BI, Db, drop
 from projections.targets_dim import TARGETS
+from projections.writing import Writer
 
+TAIL: Final = 200
+"""Facts that may be taken in while the leader is held; it does so in about a quarter of a second."""
+TRIES: Final = 20
 OLD: Final = "bi_old"
 OLD_SCHEMAS: Final = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"
 
 
+class Hold(NamedTuple):
+    """The position that the leader is held at, and since when, by a monotonic clock."""
+
+    position: int
+    since: float
+
+
 @contextmanager
-def paused(connection: Db) -> Iterator[int]:
-    """Hold the live position where it is; gives it. The leader waits at its next page."""
-    with connection.transaction():
-        row = connection.execute(
-            SQL("SELECT position FROM {} WHERE NOT is_retired FOR UPDATE").format(POSITION.at(BI))
-        ).fetchone()
-        yield row[0] if row else 0
+def level(connection: Db, follower: Follower) -> Iterator[Hold]:
+    """Hold the live position where it is, with a follower brought to it. The leader waits at its next page.
+
+    Only a short tail is taken in meanwhile. Where more is missing, or a publication, for which cases are worked out
+    again, the leader is let go, that is taken in, and it is tried again; the last time whatever it is.
+    """
+    for tries_left in reversed(range(TRIES)):
+        _follow(follower, Writer(connection, BI).position())
+        with connection.transaction():
+            began = time.monotonic()
+            row = connection.execute(
+                SQL("SELECT position FROM {} WHERE NOT is_retired FOR UPDATE").format(POSITION.at(BI))
+            ).fetchone()
+            live = row[0] if row else 0
+            if not tries_left or _is_short(reading.page(connection, follower.position, TAIL + 1, live)):
+                _follow(follower, live)
+                yield Hold(live, began)
+                return
+
+
+def _is_short(tail: list[reading.Touch]) -> bool:
+    return len(tail) <= TAIL and not any(touch.is_reference for touch in tail)
+
+
+def _follow(follower: Follower, until: int) -> None:
+    while follower.position < until and follower.step(until=until):
+        pass
 
 
 def take_over(connection: Db, schema: str, *, is_first: bool, is_same_make: bool) -> None:
