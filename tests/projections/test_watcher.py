@@ -171,7 +171,8 @@ def test_a_case_that_cannot_be_read_holds_up_no_other_one(
     assert row(bi, broken, "is_parked") == (True,)
     assert hotline.levels(sound) == [("supervisor", "03-03 09:11")]
     said = [message for message in caplog.messages if str(broken) in message]
-    assert said == [f"case {broken} is not escalated: UnknownTopic"]
+    assert said[-1:] == [f"case {broken} is not escalated: UnknownTopic"]
+    assert [message.split(":")[0] for message in said[:-1]] == ["parked"]
 
 
 def test_a_case_whose_rows_stand_still_climbs_by_its_facts(hotline: Hotline, look: Look, bi: Db) -> None:
