@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from psycopg.rows import DictRow
+
 from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.schema import Db
 
 SHOWN: Final = 20
-"""Misses listed of a target that asks for less than everything; of one that asks for all they are all listed."""
+"""Cases listed of a target that asks for less than everything; of one that asks for all they are all listed."""
 
 
 class Miss(Part):
-    """Something that a target counts and that is not good."""
+    """A case in which something that a target counts is not good."""
 
     case_id: UUID
     case_no: str | None
     happened_at: datetime
-    """When it happened, or when the clock started."""
+    """When it happened, or when the clock started; of several the newest."""
+    times: int
+    """How often it is counted as missed in this case."""
     last_position: int
 
 
@@ -62,6 +67,8 @@ class TargetFigures(Part):
     is_run_reached: bool | None
     last_position: int
     missed: int
+    missed_cases: int
+    """In how many cases."""
     misses: tuple[Miss, ...]
 
 
@@ -84,11 +91,9 @@ ORDER BY regulation, clause, target_id, department
 """
 MISSES: LiteralString = """
 WITH missed AS (
-    SELECT found.*, targets.threshold = 1 AS is_every,
-        row_number() OVER (
-            PARTITION BY found.target_id, CASE WHEN %(by_department)s THEN found.department END
-            ORDER BY found.happened_at DESC, found.case_id
-        ) AS newness
+    SELECT found.target_id, CASE WHEN %(by_department)s THEN found.department END AS department, found.case_id,
+        targets.threshold = 1 AS is_every, max(found.happened_at) AS happened_at, count(*) AS times,
+        max(found.last_position) AS last_position
     FROM bi.counted_at(%(at)s) AS found
     JOIN bi.dim_targets AS targets USING (target_id)
     JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
@@ -97,11 +102,16 @@ WITH missed AS (
         OR %(regulation)s IN (clauses.regulation, clauses.regulation || '@' || clauses.regulation_version))
     AND found.happened_at >= %(month)s::date::timestamp AT TIME ZONE %(zone)s
     AND found.happened_at < (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s
+    GROUP BY 1, 2, 3, 4
+), ranked AS (
+    SELECT missed.*, row_number() OVER line AS newness, count(*) OVER (PARTITION BY target_id, department) AS cases
+    FROM missed WINDOW line AS (PARTITION BY target_id, department ORDER BY happened_at DESC, case_id)
 )
-SELECT missed.target_id, missed.department, missed.case_id, cases.case_no, missed.happened_at, missed.last_position
-FROM missed JOIN bi.fct_cases AS cases USING (case_id)
+SELECT ranked.target_id, ranked.department, ranked.case_id, cases.case_no, ranked.happened_at, ranked.times,
+    ranked.last_position, ranked.cases
+FROM ranked JOIN bi.fct_cases AS cases USING (case_id)
 WHERE is_every OR newness <= %(shown)s
-ORDER BY missed.target_id, missed.department, newness
+ORDER BY ranked.target_id, ranked.department, newness
 """
 OVER: LiteralString = """
 SELECT (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s <= %(at)s AS is_over
@@ -128,17 +138,23 @@ def target_standings(
     }  # fmt: skip
     with snapshot(connection) as cursor:
         rows = cursor.execute(FIGURES, asked).fetchall()
-        missed: dict[tuple[str, str | None], list[Miss]] = {}
+        missed: dict[tuple[str, str | None], list[DictRow]] = {}
         for row in cursor.execute(MISSES, asked):
-            department = row["department"] if by_department else None
-            missed.setdefault((row["target_id"], department), []).append(Miss.model_validate(row))
+            missed.setdefault((row["target_id"], row["department"]), []).append(row)
         return TargetStandings(
             at=at,
             month=month,
             is_over=bool((cursor.execute(OVER, asked).fetchone() or {})["is_over"]),
             standing=standing_of(cursor),
             targets=tuple(
-                TargetFigures(**row, misses=tuple(missed.get((row["target_id"], row["department"]), ())))
-                for row in rows
+                _figures(row, missed.get((row["target_id"], row["department"]), ())) for row in rows
             ),
         )
+
+
+def _figures(row: DictRow, missed: Sequence[DictRow]) -> TargetFigures:
+    return TargetFigures(
+        **row,
+        missed_cases=missed[0]["cases"] if missed else 0,
+        misses=tuple(Miss.model_validate(one) for one in missed),
+    )
