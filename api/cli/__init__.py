@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from pathlib import Path
+from typing import Annotated
 
 import psycopg
 import typer
@@ -30,10 +31,30 @@ from api.cli import (
 from api.cli.screen import WRONG, say
 from api.errors import cure
 from cases.settings import PREFIX, Settings
+from projections.schema import code_version
 
 app = typer.Typer(
     name="caseledger", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
+
+
+def _tell_version(is_asked: bool) -> None:  # noqa: FBT001 - typer calls it with the value alone
+    if is_asked:
+        typer.echo(f"caseledger {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def caseledger(
+    *,
+    _is_version_asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="tell the version and end"),
+    ] = False,
+) -> None:
+    """After-sales cases as a ledger of facts: every figure traces back to a clause and to facts."""
+
+
 RUNNING = "Run it"
 CASES = "Take cases in"
 DUTIES = "Say what ought to happen, and do what returns"

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from api.cli import app, keeping, told_wrong
 from cases.commands import Receive
 from cases.store.server import EmbeddedServer
+from projections.schema import code_version
 from tests.fix_store import folder_for_a_server
 from tests.house import ROOT
 
@@ -146,6 +147,10 @@ def test_a_wrong_value_that_is_no_setting_is_not_called_one(capsys: pytest.Captu
     assert "setting" not in (said := capsys.readouterr().err)
     assert "Receive is wrong: channel" in said
     assert "pigeon" not in said
+
+
+def test_the_program_tells_its_version(shell: Shell) -> None:
+    assert shell("--version").stdout == f"caseledger {code_version()}\n"
 
 
 def test_every_command_stands_under_what_it_is_for() -> None:
