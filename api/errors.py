@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from cases import errors
 from cases.straying import has_strayed
+from projections.rebuilding.shards import LoaderKilled
 from projections.schema import ContractChanged
-from projections.shards import LoaderKilled
 
 MEDIA_TYPE = "application/problem+json"
 

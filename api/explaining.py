@@ -24,8 +24,8 @@ from cases.promises.clock import Clock
 from cases.promises.clocks import clocks
 from cases.promises.explain import Step, bound_of, calendar_of, explain
 from cases.regulation.bound import Bound
-from projections.dims import FACT_LABELS
 from projections.questions.answers import Part
+from projections.tables.dims import FACT_LABELS
 
 router: Final = APIRouter()
 SECOND: Final = timedelta(seconds=1)

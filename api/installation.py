@@ -33,10 +33,10 @@ from cases.store.errors import StoreError
 from cases.store.ledger import Ledger
 from cases.store.remote import RemoteServer
 from cases.vault import Vault
-from projections import rebuild
-from projections.engine import Engine
-from projections.watchdog import Watchdog
-from projections.watcher import Watcher
+from projections.following.engine import Engine
+from projections.following.watchdog import Watchdog
+from projections.following.watcher import Watcher
+from projections.rebuilding import rebuild
 from replay.signals import SignalRoom
 
 KEY_FILE: Final = "vault-keys.json"

@@ -17,9 +17,9 @@ from api.installation import Installation
 from api.keys import Credential
 from api.notices.pulse import STREAMS
 from api.reading import asked
-from projections import plan
 from projections.questions.freshness import Freshness, freshness
-from projections.rebuild import NEXT
+from projections.rebuilding import plan
+from projections.rebuilding.rebuild import NEXT
 
 router: Final = APIRouter(tags=["health"])
 EXAMPLE: Final = (

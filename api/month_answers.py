@@ -10,7 +10,7 @@ from cases.events_month import MonthFigure, MonthPublished
 from cases.recorded import Recorded
 from projections.questions.answers import Part, Standing
 from projections.questions.month_end import Moved
-from projections.target_views import SMALL
+from projections.views.target_views import SMALL
 
 
 class ReportLine(Part):

@@ -32,7 +32,7 @@ from cases.permissions import assigned_to
 from cases.promises.clocks import Clock, clocks
 from cases.recorded import Recorded
 from cases.regulation.rules import Reference, Rules
-from projections.dims import FACT_LABELS
+from projections.tables.dims import FACT_LABELS
 
 PAGE = 200
 

@@ -14,9 +14,9 @@ from api.described import FIGURES, refusals
 from api.keys import Credential
 from api.parameters import Limit
 from api.reading import asked
+from projections.following.reworking import Reworker
 from projections.questions.answers import Part
 from projections.questions.freshness import Freshness, freshness
-from projections.reworking import Reworker
 
 router: Final = APIRouter(prefix="/tables", tags=["health"])
 MOST: Final = 200

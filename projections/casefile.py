@@ -24,7 +24,7 @@ from cases.recorded import Recorded
 from cases.regulation.claim import Claim
 from cases.regulation.constraints import Finding, findings_along
 from cases.regulation.rules import Reference, Rules
-from projections import columns
+from projections.tables import columns
 
 F = TypeVar("F", bound=Fact)
 UNKNOWN = "unknown"

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from psycopg.sql import SQL
 
-from projections.meta_tables import CHANGES, PARKED, POSITION
 from projections.registry import FACTS
 from projections.schema import BI, Db
-from projections.tables import Table
+from projections.tables.meta_tables import CHANGES, PARKED, POSITION
+from projections.tables.table import Table
 
 LATER: Final = SQL(
     "ON CONFLICT (case_id) DO UPDATE SET position = excluded.position WHERE meta_changes.position < excluded.position"

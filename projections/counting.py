@@ -6,7 +6,7 @@ from cases.regulation.claim import Claim
 from cases.regulation.entitlements import Rights
 from cases.regulation.targets import Measure
 from projections.casefile import CaseFile
-from projections.targets_dim import target_id
+from projections.tables.targets_dim import target_id
 
 
 def targets_of(file: CaseFile, measure: Measure) -> list[str]:

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from cases.errors import CaseledgerError
 from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
-from projections.meta_tables import PARKED, ParkedRow
 from projections.reading import History, decoded
 from projections.registry import Rows, packed_rows, rows
 from projections.schema import BI, Db
+from projections.tables.meta_tables import PARKED, ParkedRow
 
 OUR_CODE: Final = ("cases.", "projections.")
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from cases.regulation.rules import Reference
-from projections import (
+from projections.casefile import CaseFacts, CaseFile, open_file
+from projections.tables import (
     alerts_table,
     case_events_table,
     cases_table,
@@ -24,17 +25,16 @@ from projections import (
     shipments_table,
     sla_clocks_table,
 )
-from projections.budgets_dim import BUDGETS, budget_rows
-from projections.casefile import CaseFacts, CaseFile, open_file
-from projections.cells import flat
-from projections.days import DAYS, day_rows
-from projections.dims import CODE_DIMS
-from projections.grown_dims import CLAUSES, PRODUCTS, REGIONS, STAFF, clause_rows
-from projections.meta_tables import CHANGES, PARKED, POSITION
-from projections.programmes_dim import PROGRAMMES, programme_rows
-from projections.stock_items_dim import STOCK_ITEMS, stock_item_rows
-from projections.tables import Row, Table
-from projections.targets_dim import TARGETS, target_rows
+from projections.tables.budgets_dim import BUDGETS, budget_rows
+from projections.tables.cells import flat
+from projections.tables.days import DAYS, day_rows
+from projections.tables.dims import CODE_DIMS
+from projections.tables.grown_dims import CLAUSES, PRODUCTS, REGIONS, STAFF, clause_rows
+from projections.tables.meta_tables import CHANGES, PARKED, POSITION
+from projections.tables.programmes_dim import PROGRAMMES, programme_rows
+from projections.tables.stock_items_dim import STOCK_ITEMS, stock_item_rows
+from projections.tables.table import Row, Table
+from projections.tables.targets_dim import TARGETS, target_rows
 
 PER_CASE: Final[tuple[tuple[Table, Callable[[CaseFile], Iterator[Row]]], ...]] = (
     (cases_table.TABLE, cases_table.rows),

@@ -12,11 +12,11 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import CaseledgerError
-from projections import views
-from projections.cells import BEGIN, END, Writing
-from projections.meta_tables import POSITION, PositionRow
 from projections.registry import DIMS, FACTS, TABLES
-from projections.tables import Row, Table
+from projections.tables.cells import BEGIN, END, Writing
+from projections.tables.meta_tables import POSITION, PositionRow
+from projections.tables.table import Row, Table
+from projections.views import all_views as views
 
 BI: Final = "bi"
 MAKING: Final = int.from_bytes(b"cl-makes")

@@ -11,11 +11,11 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from cases.regulation.rules import Reference
-from projections.dims import CODE_DIMS
-from projections.meta_tables import PARKED, POSITION
 from projections.registry import FACTS, GROWING, LISTED, PUBLISHED, Rows
 from projections.schema import BI, Db
-from projections.tables import Row, Table
+from projections.tables.dims import CODE_DIMS
+from projections.tables.meta_tables import PARKED, POSITION
+from projections.tables.table import Row, Table
 
 RANGE = SQL("SELECT {columns} FROM {table} WHERE case_id >= %s AND (%s::uuid IS NULL OR case_id < %s)")
 

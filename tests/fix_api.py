@@ -21,8 +21,8 @@ from cases.settings import Settings
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.vault import Vault
-from projections import rebuild
-from projections.engine import Engine
+from projections.following.engine import Engine
+from projections.rebuilding import rebuild
 
 WORDS = count(1)
 Headers = dict[str, str]

@@ -171,7 +171,7 @@ def tables() -> str:
             )
             for shown in (
                 *import_module("projections.registry").TABLES,
-                *import_module("projections.views").VIEWS,
+                *import_module("projections.views.all_views").VIEWS,
             )
         ),
     )

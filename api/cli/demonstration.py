@@ -29,7 +29,7 @@ from cases.period import Period as Span
 from cases.settings import Settings
 from projections.questions.complaints import ComplaintStatistics, complaint_statistics, months_on
 from projections.questions.sla import Period, SlaDashboard, sla_dashboard
-from projections.rebuild import Report, rebuild
+from projections.rebuilding.rebuild import Report, rebuild
 from replay.audit.draw import Drawn
 
 INTERRUPTED = 130

@@ -18,9 +18,9 @@ from api.cli.screen import OUT, AsJson, advance, bar, document, installation
 from api.finding import case_id_of
 from api.past import tell
 from cases.errors import Malformed
-from projections.one_table import rebuild_table
-from projections.rebuild import Report as Rebuilt
-from projections.rebuild import Sofar, rebuild
+from projections.rebuilding.one_table import rebuild_table
+from projections.rebuilding.rebuild import Report as Rebuilt
+from projections.rebuilding.rebuild import Sofar, rebuild
 from replay.imports.moments import moment_of
 from replay.verify import Finding, Report, Verdict, verify
 

@@ -15,11 +15,11 @@ from api.cli.screen import OUT, AsJson, document, installation
 from api.cli.serving import interruptible
 from api.tables import Released
 from cases.errors import NotFound
-from projections.leader import is_led
+from projections.following.leader import is_led
+from projections.following.reworking import Reworker
+from projections.following.watchdog import Watchdog
 from projections.parking import parked_ids
 from projections.questions.freshness import Freshness, freshness
-from projections.reworking import Reworker
-from projections.watchdog import Watchdog
 
 app = typer.Typer(no_args_is_help=True, help="The tables: how they stand to the log, and what is parked.")
 SHOWN = 1000

@@ -31,13 +31,13 @@ from api.reading import asked
 from cases.codes import Department, EscalationReason, Kind, Role, Stage
 from cases.events import MILESTONES
 from cases.regulation.targets import Measure
-from projections.dims import FACT_LABELS
 from projections.questions.cases import CaseFilter, case_list
 from projections.questions.complaints import complaint_statistics, months_on
 from projections.questions.findings import finding_counts
 from projections.questions.sla import Period, sla_dashboard
 from projections.questions.targets import target_standings
 from projections.questions.worklist import worklist
+from projections.tables.dims import FACT_LABELS
 
 router: Final = APIRouter(include_in_schema=False)
 SPANS: Final = {"30": 30, "90": 90, "365": 365, "all": 36_500}

@@ -21,7 +21,7 @@ from api.notices.notice import PAGE, TOLD, Notice, page, topics_of
 from api.notices.sending import Answer, Line
 from cases.errors import CaseledgerError, Unavailable
 from cases.store.ledger import Ledger
-from projections.leader import lead
+from projections.following.leader import lead
 
 COURIER: Final = int.from_bytes(b"cl-calls")
 BEAT: Final = 0.25

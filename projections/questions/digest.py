@@ -16,9 +16,9 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from cases.codes import Kind
-from projections import cases_table, costs_table, revisits_table, sla_clocks_table
 from projections.registry import Rows
-from projections.tables import Table
+from projections.tables import cases_table, costs_table, revisits_table, sla_clocks_table
+from projections.tables.table import Table
 
 Told = Mapping[str, Any]
 """A row by the names of its columns."""

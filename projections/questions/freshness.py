@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+from projections.following.watchdog import held
 from projections.questions.answers import Part, snapshot
 from projections.schema import Db
-from projections.watchdog import held
 
 
 class ParkedCase(Part):

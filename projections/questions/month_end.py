@@ -17,12 +17,12 @@ from psycopg.types.multirange import Multirange
 
 from cases.codes import MonthChange, MonthMeasure
 from cases.events_month import MonthFigure
-from projections.month_figures import COUNTED_TABLES, counted
 from projections.questions.answers import Part
 from projections.registry import FACTS, Rows
-from projections.tables import Row
-from projections.target_views import COUNTED_STANDING
-from projections.views import CLOCKS_STANDING
+from projections.tables.table import Row
+from projections.views.all_views import CLOCKS_STANDING
+from projections.views.month_figures import COUNTED_TABLES, counted
+from projections.views.target_views import COUNTED_STANDING
 
 READ: Final = {*COUNTED_TABLES.values(), "fct_sla_clocks", "fct_counted"}
 """The tables that a month's figures are counted from."""

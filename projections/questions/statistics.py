@@ -11,11 +11,11 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from cases.regulation.targets import LONGEST_RUN
-from projections.columns import Column
 from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.questions.complaints import months_on
 from projections.schema import Db
 from projections.statistics import control, pareto, rates, repeats, satisfaction, signals, stars
+from projections.tables.columns import Column
 
 
 class Report(StrEnum):

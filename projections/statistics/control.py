@@ -6,10 +6,10 @@ from typing import Final, LiteralString
 
 from psycopg.sql import Literal
 
-from projections.columns import Column, Says
 from projections.statistics.function import Function
 from projections.statistics.parts import LAST, MONTH
-from projections.view import View
+from projections.tables.columns import Column, Says
+from projections.views.view import View
 
 BASELINE: Final = 24
 """Months before the judged one that say what is to be expected."""

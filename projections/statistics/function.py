@@ -8,8 +8,8 @@ from typing import Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from projections.columns import Column
-from projections.view import filled
+from projections.tables.columns import Column
+from projections.views.view import filled
 
 PERIOD: Final[LiteralString] = "instant timestamptz, zone text, since date, until date"
 """As known now, how it stood at the instant; days from `since` on and before `until`, counted in the zone."""

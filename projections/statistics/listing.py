@@ -9,7 +9,7 @@ from psycopg.sql import Composed
 
 from projections.statistics import chance, control, pareto, rates, repeats, satisfaction, signals, stars
 from projections.statistics.function import Function
-from projections.view import View
+from projections.views.view import View
 
 REPORTS: Final = (rates, pareto, repeats, satisfaction, stars, control, signals)
 FUNCTIONS: Final[tuple[Function, ...]] = tuple(one for report in REPORTS for one in report.FUNCTIONS)

@@ -6,11 +6,11 @@ from typing import Final, LiteralString
 
 from psycopg.sql import Literal
 
-from projections.columns import Column, Says
 from projections.statistics.function import Function
 from projections.statistics.parts import LAST, MONTH
-from projections.target_views import SMALL
-from projections.view import View
+from projections.tables.columns import Column, Says
+from projections.views.target_views import SMALL
+from projections.views.view import View
 
 _PARETO: LiteralString = """
 WITH complaints AS (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
-from projections.columns import Column, Says
 from projections.statistics.function import Function
-from projections.view import View
+from projections.tables.columns import Column, Says
+from projections.views.view import View
 
 PLACE: Final = (
     Column("grouped_by", "text", True, Says("分组方式", "What the line is for: see the report")),

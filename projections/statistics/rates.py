@@ -6,11 +6,11 @@ from typing import Final, LiteralString
 
 from psycopg.sql import Literal
 
-from projections.columns import Column, Says
 from projections.statistics.function import Function
 from projections.statistics.parts import ITEM, LAST, MONTH, PLACE, RATE, by_month
-from projections.target_views import SMALL
-from projections.view import View
+from projections.tables.columns import Column, Says
+from projections.views.target_views import SMALL
+from projections.views.view import View
 
 # Of a person's line the person is who had the case when the clock ended or fell due.
 _SLA: LiteralString = """

@@ -6,11 +6,11 @@ from typing import Final, LiteralString
 
 from psycopg.sql import Identifier, Literal
 
-from projections.columns import Column, Says
 from projections.statistics.function import PERIOD, Function
 from projections.statistics.parts import LAST, PLACE, by_month, rate
-from projections.target_views import SMALL
-from projections.view import View
+from projections.tables.columns import Column, Says
+from projections.views.target_views import SMALL
+from projections.views.view import View
 
 WINDOW: Final[LiteralString] = PERIOD + ", within_days bigint"
 """`within_days` takes the place of the windows that the regulations have; empty: those."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
-from projections.columns import Column, Says
 from projections.statistics.function import Function
 from projections.statistics.parts import LAST, MONTH
-from projections.view import View
+from projections.tables.columns import Column, Says
+from projections.views.view import View
 
 # A stream for each month, named as replay/signals.py names it.
 _TOLD: LiteralString = """

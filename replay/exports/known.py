@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import Malformed
 from cases.regulation.nearest import meant
-from projections.wide_views import VIEWS
+from projections.views.wide_views import VIEWS
 from replay.exports.look import Look
 from replay.exports.relations import Field, Relation
 

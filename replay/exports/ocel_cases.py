@@ -9,8 +9,8 @@ from cases import events
 from cases.recorded import Recorded
 from cases.regulation.items import Label
 from projections.casefile import CaseFile
-from projections.grown_dims import clause_id
-from projections.shipments_table import Consignment, consignments
+from projections.tables.grown_dims import clause_id
+from projections.tables.shipments_table import Consignment, consignments
 from replay.exports.attributes import told
 from replay.exports.ocel import ALWAYS, EVENTS, OBJECTS, Change, Event, Object, Relation, Told, Value
 

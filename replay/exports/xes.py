@@ -19,8 +19,8 @@ from cases.events import Received
 from cases.events_reference import RegulationPublished
 from cases.fact import Money
 from cases.recorded import Course, Recorded, Source
-from projections.dims import TOLD_APART
 from projections.schema import code_version
+from projections.tables.dims import TOLD_APART
 from replay.exports.attributes import NOT_OF_XML, Said, json_text, said, text_of, told
 from replay.exports.snapshot import Snapshot
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.examples import EXAMPLES
 from api.installation import Installation
 from cases.codes import Role
-from projections.dims import FACT_LABELS
+from projections.tables.dims import FACT_LABELS
 from tests.fix_api import Teller
 
 ACTS = {

@@ -13,7 +13,7 @@ from api.app import create_app
 from api.cli import app
 from api.installation import Installation
 from cases.codes import Role
-from projections import leader
+from projections.following import leader
 from projections.schema import Db
 from tests.fix_api import KeyOf, Teller
 from tests.projections.lamps import Lamps, case_id, connected, received

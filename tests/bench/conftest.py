@@ -11,7 +11,7 @@ import pytest
 
 from cases.settings import Settings
 from cases.store.database import Database
-from projections.rebuild import prepare, rebuild
+from projections.rebuilding.rebuild import prepare, rebuild
 from tests.bench.figures import Figures
 from tests.bench.great_log import GreatLog
 from tests.fix_store import folder_for_a_server

@@ -18,7 +18,7 @@ from api.installation import Installation, opened
 from api.past import tell
 from cases.settings import Settings
 from cases.store.database import Database
-from projections.rebuild import rebuild
+from projections.rebuilding.rebuild import rebuild
 from tests.bench.conftest import WORKERS, Firm
 from tests.bench.figures import Figures
 from tests.bench.great_log import GreatLog

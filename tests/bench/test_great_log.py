@@ -9,7 +9,7 @@ from typing import LiteralString
 import pytest
 
 from cases.store.database import Database
-from projections.rebuild import rebuild
+from projections.rebuilding.rebuild import rebuild
 from projections.schema import Db
 from replay.verify import Verdict, verify
 from tests.bench.great_log import GreatLog

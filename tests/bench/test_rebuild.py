@@ -16,8 +16,8 @@ import pytest
 
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.engine import Engine
-from projections.rebuild import Report, rebuild
+from projections.following.engine import Engine
+from projections.rebuilding.rebuild import Report, rebuild
 from tests.bench.figures import Figures
 from tests.bench.library_runner import facts_per_second
 from tests.projections.factory_log import FactoryLog

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from psycopg.sql import SQL
 
-from projections.compare import compare
-from projections.follower import Follower
-from projections.meta_tables import PARKED
+from projections.following.follower import Follower
+from projections.rebuilding.compare import compare
 from projections.registry import FACTS
 from projections.schema import BI, Db, create, drop
+from projections.tables.meta_tables import PARKED
 
 AGAIN = "bi_again"
 

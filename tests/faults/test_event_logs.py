@@ -20,7 +20,7 @@ import pytest
 from cases.recorded import TOPICS
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.rebuild import rebuild
+from projections.rebuilding.rebuild import rebuild
 from projections.registry import FACTS
 from replay.imports.mapping import load_mapping
 from replay.imports.prepare import Taking

@@ -15,7 +15,7 @@ from cases.events import Corrected
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.store.server import EmbeddedServer
-from projections.follower import Follower
+from projections.following.follower import Follower
 from projections.registry import TABLES
 from projections.schema import BI, Db, ensure
 from tests.faults.cutting import Cut, CuttingProxy, Side

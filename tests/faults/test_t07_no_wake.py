@@ -11,8 +11,8 @@ from random import Random
 import pytest
 
 from cases.store.database import Database
-from projections.engine import Engine
-from projections.leader import LEADER
+from projections.following.engine import Engine
+from projections.following.leader import LEADER
 from projections.schema import Db
 from tests.faults.tables_hold import tables_hold
 from tests.fix_figures import Figure

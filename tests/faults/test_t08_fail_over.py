@@ -18,8 +18,8 @@ import pytest
 
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
-from projections.engine import Engine
-from projections.leader import LEADER
+from projections.following.engine import Engine
+from projections.following.leader import LEADER
 from projections.schema import Db
 from tests.faults.tables_hold import tables_hold
 from tests.faults.test_t07_no_wake import END_THE_LEADER
@@ -39,7 +39,7 @@ from psycopg.conninfo import make_conninfo
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
 from projections import leader
-from projections.engine import Engine
+from projections.following.engine import Engine
 folder, name, silence, me = sys.argv[1:]
 class Mine(Database):
     app_dsn = property(lambda self: make_conninfo(Database.app_dsn.fget(self), application_name=me))

@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
+from projections.following.retrying import WAITS, Retries
+from projections.following.reworking import Reworker
 from projections.questions.freshness import freshness
-from projections.retrying import WAITS, Retries
-from projections.reworking import Reworker
 from projections.schema import Db
 from tests.faults.tables_hold import tables_hold
 from tests.fix_figures import Figure

@@ -17,8 +17,8 @@ import pytest
 
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
-from projections.engine import Engine
-from projections.rebuild import rebuild
+from projections.following.engine import Engine
+from projections.rebuilding.rebuild import rebuild
 from projections.registry import FACTS
 from tests.fix_figures import Figure
 from tests.house import ROOT
@@ -41,7 +41,7 @@ import os, signal, sys
 from pathlib import Path
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
-from projections.rebuild import rebuild
+from projections.rebuilding.rebuild import rebuild
 told = []
 def tell(sofar):
     told.append(sofar)

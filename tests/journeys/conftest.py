@@ -18,8 +18,8 @@ from cases.settings import Settings
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.vault import Vault
-from projections import rebuild
-from projections.engine import Engine
+from projections.following.engine import Engine
+from projections.rebuilding import rebuild
 from tests.fix_api import Teller
 from tests.fix_desk import caller, documents
 from tests.fix_watching import Hands

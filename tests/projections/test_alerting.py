@@ -23,10 +23,10 @@ from cases.regulation.packs import shipped_regulation, shipped_text
 from cases.store.database import Database
 from cases.vault import Vault
 from cases.watching import alarm
-from projections.engine import Engine
+from projections.following.engine import Engine
+from projections.following.watcher import Watcher
 from projections.questions.alerts import Alert, alerts
 from projections.schema import Db
-from projections.watcher import Watcher
 from tests.cases.clock_stories import SHANGHAI, wall
 from tests.fix_desk import ask, caller, new_key
 from tests.fix_watching import Hotline

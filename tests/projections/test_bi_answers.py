@@ -14,7 +14,7 @@ import pytest
 from cases import codes, events
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.schema import Db
 from tests.house import ROOT
 from tests.projections import answers, lamps, measured

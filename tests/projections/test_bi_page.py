@@ -8,12 +8,12 @@ import psycopg
 import pytest
 
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.statistics import Report
 from projections.registry import FACTS
 from projections.statistics import listing
-from projections.views import VIEWS
-from projections.wide_views import WideView
+from projections.views.all_views import VIEWS
+from projections.views.wide_views import WideView
 from tests.house import ROOT
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps

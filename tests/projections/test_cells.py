@@ -15,10 +15,10 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from cases.store.database import Database
-from projections.cells import Same, flat
-from projections.columns import TYPES, Says
 from projections.schema import insert
-from projections.tables import Row, Table
+from projections.tables.cells import Same, flat
+from projections.tables.columns import TYPES, Says
+from projections.tables.table import Row, Table
 
 SAID = Says("样", "Sample")
 

@@ -11,12 +11,12 @@ import pytest
 from cases import events
 from cases.fact import Pinned
 from cases.store.database import Database
-from projections.engine import Engine
-from projections.meta_tables import CHANGES, POSITION
-from projections.rebuild import Rebuild, rebuild
+from projections.following.engine import Engine
+from projections.following.reworking import Reworker
+from projections.rebuilding.rebuild import Rebuild, rebuild
 from projections.registry import FACTS
-from projections.reworking import Reworker
-from projections.tables import Table
+from projections.tables.meta_tables import CHANGES, POSITION
+from projections.tables.table import Table
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, case_id, connected, received, replied
 

@@ -9,7 +9,7 @@ import pytest
 
 from cases import codes, events
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.complaints import ComplaintStatistics, complaint_statistics
 from projections.schema import Db
 from tests.projections.lamps import Lamps, classified, closed, connected, received, wall

@@ -11,7 +11,7 @@ from cases.store.database import Database
 from cases.streams import stream_id
 from projections.registry import DIMS, FACTS, TABLES
 from projections.schema import Db, ensure
-from projections.tables import Table
+from projections.tables.table import Table
 from tests.projections.lamps import connected
 
 UNSAID = """

@@ -16,7 +16,7 @@ from scipy import stats
 from cases import codes, events
 from cases.recorded import Recorded
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.complaints import months_between, months_on
 from projections.schema import Db
 from projections.statistics.control import BASELINE, FEW, LEAST, RUN

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from cases.store.database import Database
-from projections.compare import compare
-from projections.engine import Engine
-from projections.follower import Follower
+from projections.following.engine import Engine
+from projections.following.follower import Follower
+from projections.rebuilding.compare import compare
 from projections.registry import FACTS
 from projections.schema import BI, create, drop
 from tests.projections.factory_log import FactoryLog

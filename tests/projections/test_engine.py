@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cases.store.database import Database
-from projections import engine
-from projections.engine import Engine
+from projections.following import engine
+from projections.following.engine import Engine
 from projections.published import business_zone
-from projections.rebuild import prepare, rebuild
+from projections.rebuilding.rebuild import prepare, rebuild
 from tests.projections.lamps import Lamps, case_id, classified, closed, connected, received, replied
 
 

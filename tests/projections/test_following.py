@@ -15,19 +15,19 @@ import pytest
 from cases.events import Corrected
 from cases.regulation.rules import Reference
 from cases.store.database import Database
-from projections import engine as engines
-from projections import follower, leader, reworking
-from projections.compare import compare
-from projections.engine import Engine
-from projections.follower import Follower
-from projections.leader import depose_the_silent, lead
+from projections.following import engine as engines
+from projections.following import follower, leader, reworking
+from projections.following.engine import Engine
+from projections.following.follower import Follower
+from projections.following.leader import depose_the_silent, lead
+from projections.following.reworking import Reworker
+from projections.following.writing import PositionMoved
 from projections.parking import Computed, compute
 from projections.reading import History
-from projections.rebuild import RebuildRuns, Sofar, rebuild
+from projections.rebuilding.compare import compare
+from projections.rebuilding.rebuild import RebuildRuns, Sofar, rebuild
 from projections.registry import DIMS, FACTS
-from projections.reworking import Reworker
 from projections.schema import BI, Db, create, drop
-from projections.writing import PositionMoved
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import (
     Lamps,

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from cases.store.database import Database
-from projections import plan as plans
-from projections.engine import Engine
-from projections.one_table import rebuild_table
-from projections.rebuild import NEXT, Sofar, rebuild
+from projections.following.engine import Engine
+from projections.rebuilding import plan as plans
+from projections.rebuilding.one_table import rebuild_table
+from projections.rebuilding.rebuild import NEXT, Sofar, rebuild
 from projections.schema import Db
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, connected, received
@@ -92,7 +92,7 @@ def test_it_goes_on_after_all_rows_were_in(
         raise CutOff
 
     with monkeypatch.context() as patch:
-        patch.setattr("projections.finishing.open_up", stop)
+        patch.setattr("projections.rebuilding.finishing.open_up", stop)
         with pytest.raises(CutOff):
             rebuild(database, workers=1, cases_a_shard=10)
     report = rebuild(database, workers=1)

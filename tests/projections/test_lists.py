@@ -8,7 +8,7 @@ import pytest
 
 from cases.errors import Malformed
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.cases import CaseFilter, case_list
 from projections.questions.worklist import worklist
 from projections.schema import Db

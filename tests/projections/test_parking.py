@@ -13,14 +13,14 @@ from cases.events import Corrected
 from cases.events_reference import CalendarPublished
 from cases.fact import Pinned
 from cases.store.database import Database
-from projections import cases_table
 from projections.casefile import CaseFile
-from projections.engine import Engine
+from projections.following.engine import Engine
+from projections.following.reworking import Reworker
 from projections.questions.cases import CaseFilter, case_list
-from projections.rebuild import rebuild
-from projections.reworking import Reworker
+from projections.rebuilding.rebuild import rebuild
 from projections.schema import Db
-from projections.tables import Row
+from projections.tables import cases_table
+from projections.tables.table import Row
 from tests.projections.lamps import Lamps, case_id, classified, connected, received, recorded, wall
 
 NAME = "the lamp under rules nobody knows"
@@ -156,7 +156,7 @@ def test_a_flaw_of_the_program_is_named_with_its_place_in_the_log_too(
             lamps.tell(f"flawed {number}", ("2026-03-04 09:00", received("AS-40")))
         Engine(database).catch_up()
     reason = dict(parked(bi))[case_id("flawed 0")]
-    assert re.fullmatch(r"ZeroDivisionError in projections\.cases_table, line \d+", reason)
+    assert re.fullmatch(r"ZeroDivisionError in projections\.tables\.cases_table, line \d+", reason)
     assert f"({reason}), 3 in all" in caplog.text
     assert Reworker(bi).released().released == 3
 

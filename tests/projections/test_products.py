@@ -12,8 +12,8 @@ from cases.events import Corrected
 from cases.events_reference import CataloguePublished
 from cases.regulation.packs import digest
 from cases.store.database import Database
-from projections.engine import Engine
-from projections.rebuild import rebuild
+from projections.following.engine import Engine
+from projections.rebuilding.rebuild import rebuild
 from projections.schema import Db
 from replay.verify import Verdict, verify
 from tests.cases.test_catalogue import CATALOGUE

@@ -13,8 +13,8 @@ from cases.fact import Fact, Money
 from cases.recorded import Recorded
 from cases.regulation.rules import Reference
 from projections.casefile import CaseFacts
-from projections.dims import FACT_LABELS, TOLD_APART
 from projections.registry import DIMS, FACTS, GROWING, rows
+from projections.tables.dims import FACT_LABELS, TOLD_APART
 from tests.cases.clock_stories import story
 from tests.projections.lamps import case_id, classified, closed, received, recorded, reference, replied, wall
 

@@ -22,7 +22,7 @@ from projections.questions.sla import sla_dashboard
 from projections.questions.statistics import Report, statistics
 from projections.questions.targets import target_standings
 from projections.questions.worklist import worklist
-from projections.rebuild import rebuild
+from projections.rebuilding.rebuild import rebuild
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, wall
 from tests.projections.store_log import histories

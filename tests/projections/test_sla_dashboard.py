@@ -9,7 +9,7 @@ import pytest
 from cases import codes, events
 from cases.promises.clocks import clocks, standing
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.sla import ClockFigures, Grain, Period, SlaDashboard, sla_dashboard
 from projections.schema import Db
 from tests.projections.lamps import (

@@ -18,10 +18,10 @@ from statsmodels.stats.proportion import proportion_confint
 
 from cases.recorded import Recorded
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.statistics import Report, statistics
 from projections.schema import Db
-from projections.target_views import SMALL
+from projections.views.target_views import SMALL
 from tests.fix_statistics import IS_FULL
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
 from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things

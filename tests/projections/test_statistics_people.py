@@ -21,7 +21,7 @@ from cases.programmes.owed import duty_of
 from cases.recorded import Recorded
 from cases.regulation.packs import digest
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.published import read_reference
 from projections.questions.answers import snapshot
 from projections.questions.complaints import months_on

@@ -10,16 +10,16 @@ import pytest
 
 from cases.period import Period
 from cases.store.database import Database
-from projections.budgets_dim import BUDGETS
-from projections.costs_view import COSTS
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.costs import cost_figures
-from projections.rebuild import prepare, rebuild
+from projections.rebuilding.rebuild import prepare, rebuild
 from projections.registry import FACTS
 from projections.schema import ContractChanged, Db
-from projections.stock_items_dim import STOCK_ITEMS
-from projections.stock_view import STOCK
-from projections.view import View
+from projections.tables.budgets_dim import BUDGETS
+from projections.tables.stock_items_dim import STOCK_ITEMS
+from projections.views.costs_view import COSTS
+from projections.views.stock_view import STOCK
+from projections.views.view import View
 from tests.projections.lamps import Lamps, all_rows, connected
 from tests.projections.store_log import Told, costs, documents, histories, store, told
 

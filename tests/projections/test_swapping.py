@@ -11,11 +11,11 @@ import pytest
 
 from cases.regulation.rules import Reference
 from cases.store.database import Database
-from projections import rebuild as rebuilds
-from projections import swap
-from projections.engine import Engine
-from projections.follower import Follower
-from projections.rebuild import Sofar, rebuild
+from projections.following.engine import Engine
+from projections.following.follower import Follower
+from projections.rebuilding import rebuild as rebuilds
+from projections.rebuilding import swap
+from projections.rebuilding.rebuild import Sofar, rebuild
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import OPENING, Lamps, case_id, connected, documents, received, recorded
 

@@ -13,10 +13,10 @@ import pytest
 
 from cases.recorded import Recorded
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.targets import TargetFigures, TargetStandings, target_standings
 from projections.schema import Db
-from projections.target_views import SMALL
+from projections.views.target_views import SMALL
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall
 from tests.projections.measured import MeasuredFirm, Thing, documents, month_of, things
 from tests.rows_read import scans

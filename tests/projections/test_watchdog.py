@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from cases.store.database import Database
-from projections import watchdog
-from projections.engine import Engine
+from projections.following import watchdog
+from projections.following.engine import Engine
+from projections.following.watchdog import Watchdog, held
 from projections.schema import Db
-from projections.watchdog import Watchdog, held
 from tests.projections.lamps import Lamps, connected, received
 
 MORNING = "2026-03-02 09:00"

@@ -26,12 +26,12 @@ from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.store.remote import RemoteServer
 from cases.vault import Vault
-from projections.engine import Engine
+from projections.following.engine import Engine
+from projections.following.watcher import Watcher
 from projections.questions.sla import Period, sla_dashboard
 from projections.questions.worklist import worklist
-from projections.rebuild import rebuild
+from projections.rebuilding.rebuild import rebuild
 from projections.schema import Db
-from projections.watcher import Watcher
 from tests.cases.clock_stories import wall
 from tests.fix_desk import ask
 from tests.fix_watching import Hands, Hotline, reply_of

@@ -9,7 +9,7 @@ from uuid import UUID
 from cases.recorded import Recorded, decode, encode
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.tables import Table
+from projections.tables.table import Table
 from replay.exports.ocel_json import write_ocel_json
 from replay.exports.ocel_sqlite import write_ocel_sqlite
 from replay.exports.snapshot import BESIDE, Chosen, Snapshot

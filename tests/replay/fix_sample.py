@@ -13,8 +13,8 @@ from cases.reference import demo_settings, read, shipped
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.vault import Vault
-from projections.engine import Engine
-from projections.rebuild import prepare
+from projections.following.engine import Engine
+from projections.rebuilding.rebuild import prepare
 from replay.imports.mapping import load_mapping
 from replay.imports.prepare import Taking
 from replay.imports.take import Taken, histories, sha256_of, take

@@ -23,7 +23,7 @@ from cases.reference import read
 from cases.sampling.files import recheck
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.engine import Engine
+from projections.following.engine import Engine
 from replay.audit.checklist import Answer, filled
 from replay.audit.draw import AuditRoom, Drawn
 from replay.audit.frame import endings, newly_ended

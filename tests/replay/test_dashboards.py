@@ -19,7 +19,7 @@ from cases.fact import Pinned
 from cases.month_end import PublishMonth
 from cases.reference import reference_of
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.schema import Db
 from replay.month_end import MonthRoom
 from tests.fix_desk import caller

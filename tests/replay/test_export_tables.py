@@ -22,13 +22,13 @@ from python_calamine import CalamineWorkbook
 
 from cases.errors import Malformed, NotFound
 from cases.store.database import Database
-from projections.engine import Engine
-from projections.rebuild import rebuild
+from projections.following.engine import Engine
+from projections.rebuilding.rebuild import rebuild
 from projections.registry import TABLES
-from projections.tables import Table
-from projections.view import View
-from projections.views import VIEWS
-from projections.wide_views import WideView
+from projections.tables.table import Table
+from projections.views.all_views import VIEWS
+from projections.views.view import View
+from projections.views.wide_views import WideView
 from replay.exports.as_xlsx import xlsx_of
 from replay.exports.everything import MANIFEST, SUMS, export_all
 from replay.exports.export import Export, Headings

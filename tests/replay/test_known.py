@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Identifier
 
 from cases.errors import Malformed
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from replay.exports.known import codes_of, must_be_code, must_be_product
 from replay.exports.look import Look, looking
 from replay.exports.wanted import Wanted, must_apply

@@ -21,9 +21,9 @@ from cases.month_end import PublishMonth
 from cases.recorded import Recorded
 from cases.reference import reference_of
 from cases.store.database import Database
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.schema import Db
-from projections.target_views import SMALL
+from projections.views.target_views import SMALL
 from replay.month_end import MonthRoom
 from tests.fix_desk import caller
 from tests.projections.lamps import HOUSE, OPENING, Lamps, connected, recorded, wall

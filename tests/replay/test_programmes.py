@@ -28,7 +28,7 @@ from cases.regulation.rules import BEIJING
 from cases.sampling.files import recheck
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.ranking import ranked
 from projections.schema import Db
 from replay.audit.draw import AuditRoom, Drawn

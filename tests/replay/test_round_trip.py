@@ -18,7 +18,7 @@ from cases.period import Period
 from cases.recorded import Recorded, Source
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.registry import FACTS
 from replay.exports.snapshot import Chosen
 from replay.imports.own import take_again

@@ -12,7 +12,7 @@ from cases.events_signal import SignalTold
 from cases.period import Period
 from cases.store.database import Database
 from cases.store.ledger import Ledger
-from projections.engine import Engine
+from projections.following.engine import Engine
 from projections.questions.alerts import alerts
 from projections.questions.complaints import months_on
 from replay.signals import LOOKED_BACK, SignalRoom, signals_id

@@ -18,7 +18,7 @@ from cases.store.cluster import ADMIN
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from cases.vault import Vault
-from projections.rebuild import prepare
+from projections.rebuilding.rebuild import prepare
 from replay.verify import Finding, Verdict, verify
 from tests.fix_desk import caller
 from tests.replay.fix_sample import take_sample

@@ -1,0 +1,55 @@
+"""Keys for tables that are filled: several tables at once, and only those that are missing yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+import psycopg
+from psycopg.sql import Composed
+
+from projections.registry import DIMS, FACTS, TABLES
+from projections.schema import Db, open_up
+from projections.tables.table import Table
+
+SORTING: Final = "128MB"
+"""Memory that one index may take while it is made."""
+KEYED: Final = """
+SELECT relname, contype::text FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+WHERE connamespace = %s::regnamespace AND contype IN ('p', 'f')
+"""
+OPENED: Final = "SELECT to_regclass(%s) IS NOT NULL"
+
+
+def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
+    """Add what is missing of keys, indexes and figures for the planner over so many connections, then views and rights.
+
+    Each table gets all of its own or nothing, so that a call that was cut off can be made again.
+    """
+    known = {(name, kind) for name, kind in connection.execute(KEYED, (schema,))}
+    unkeyed = [table for table in TABLES if (table.name, "p") not in known]
+    links = [[*table.references(schema)] for table in (*FACTS, *DIMS) if (table.name, "f") not in known]
+    with ThreadPoolExecutor(hands) as threads:
+        for done in threads.map(partial(_key, dsn, schema), unkeyed):
+            assert done is None  # noqa: S101 - what failed is raised here
+    for statements in links:
+        _all(connection, statements)
+    with connection.transaction():
+        if connection.execute(OPENED, (f"{schema}.meta_freshness",)).fetchone() == (False,):
+            open_up(connection, schema)
+
+
+def _key(dsn: str, schema: str, table: Table) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SELECT set_config('maintenance_work_mem', %s, false)", (SORTING,))
+        _all(connection, [*table.keys(schema), table.analyze(schema)])
+        if table.is_read_by_index:
+            connection.execute(table.vacuum(schema))
+
+
+def _all(connection: Db, statements: Iterable[Composed]) -> None:
+    with connection.transaction():
+        for statement in statements:
+            connection.execute(statement)

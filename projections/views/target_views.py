@@ -1,0 +1,243 @@
+"""How every target stands: what it counts at an instant, and by month held against its threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, LiteralString
+
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from cases.regulation.targets import LONGEST_RUN
+from projections.tables.columns import Column, Says
+
+COUNTED_SAYS: Final = (
+    Column("target_id", "text", False, Says("指标", "Target that counts it")),
+    Column("case_id", "uuid", False, Says("案件标识", "The case")),
+    Column("happened_at", "timestamptz", False, Says("计入时间", "When it happened or the clock started")),
+    Column("department", "text", False, Says("部门", "Department of the clock, else that holds the case")),
+    Column("standing", "text", False, Says("该时刻的状态", "good, missed, pending, cancelled, excluded or not set")),
+    Column("standing_unadjusted", "text", False, Says("该时刻的状态（不计除外）", "The same had nobody excluded it")),
+    Column("last_position", "bigint", False, Says("依据的日志位置", "Log position of the newest fact under it")),
+)  # fmt: skip
+
+# Clocks are counted as they stand in their own table, so that a target and the SLA board can never differ. Of facts
+# that must not come again, the next one with the same key within the time makes a miss, in whichever case it is.
+COUNTED_STANDING: LiteralString = """
+    SELECT counting.target_id, clocks.case_id, clocks.started_at AS happened_at, clocks.department,
+        CASE WHEN clocks.standing = 'met' THEN 'good' WHEN clocks.standing IN ('breached', 'overdue') THEN 'missed'
+            WHEN clocks.standing IN ('running', 'paused') THEN 'pending' ELSE clocks.standing END AS standing,
+        CASE WHEN clocks.standing_unadjusted = 'met' THEN 'good'
+            WHEN clocks.standing_unadjusted IN ('breached', 'overdue') THEN 'missed'
+            WHEN clocks.standing_unadjusted IN ('running', 'paused') THEN 'pending'
+            ELSE clocks.standing_unadjusted END AS standing_unadjusted,
+        clocks.last_position
+    FROM (SELECT target_id, coalesce(settings_version, '') AS settings, unnest(promises) AS clause_id FROM {targets})
+        AS counting
+    JOIN {clocks_at} AS clocks
+        ON clocks.clause_id = counting.clause_id AND coalesce(clocks.settings_version, '') = counting.settings
+    UNION ALL
+    SELECT counted.target_id, counted.case_id, counted.happened_at, counted.department, now.standing, now.standing,
+        counted.last_position
+    FROM {counted} AS counted
+    CROSS JOIN LATERAL (SELECT
+        CASE
+            WHEN counted.spoilt_at <= instant THEN 'missed'
+            WHEN counted.again_key IS NOT NULL AND EXISTS (
+                SELECT FROM {counted} AS again
+                WHERE again.again_key = counted.again_key AND again.happened_at > counted.happened_at
+                AND again.happened_at <= LEAST(instant, counted.good_at)
+            ) THEN 'missed'
+            WHEN counted.good_at <= instant THEN 'good'
+            WHEN counted.again_key IS NOT NULL THEN 'pending'
+            ELSE 'missed'
+        END AS standing
+    ) AS now
+    WHERE counted.happened_at <= instant
+"""
+COUNTED_AT: LiteralString = """
+CREATE FUNCTION {function}(instant timestamptz) RETURNS TABLE ({columns})
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC {standing};
+END
+"""
+
+# A month is the firm's: `zone` says where. A department of NULL is all of them together.
+# Of what asks for months in a row, and was reached in the first month, the months before are looked at one after
+# another, as far as it was reached in them, too.
+TARGETS_AT: LiteralString = """
+CREATE FUNCTION {function}(instant timestamptz, zone text, first date, last date) RETURNS TABLE ({columns})
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH RECURSIVE counted AS (
+        SELECT date_trunc('month', happened_at AT TIME ZONE zone)::date AS month, found.*
+        FROM {counted_at}(instant) AS found
+        WHERE happened_at >= date_trunc('month', first::timestamp) AT TIME ZONE zone
+        AND happened_at < (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone
+    ), sums AS (
+        SELECT month, target_id, department,
+            count(*) FILTER (WHERE standing = 'good') AS numerator,
+            count(*) FILTER (WHERE standing IN ('good', 'missed')) AS denominator,
+            count(*) FILTER (WHERE standing_unadjusted = 'good') AS raw_numerator,
+            count(*) FILTER (WHERE standing_unadjusted IN ('good', 'missed')) AS raw_denominator,
+            count(*) FILTER (WHERE standing = 'pending') AS pending,
+            count(*) FILTER (WHERE standing = 'excluded') AS excluded,
+            count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
+            count(DISTINCT case_id) AS cases, max(last_position) AS last_position
+        FROM counted GROUP BY GROUPING SETS ((month, target_id), (month, target_id, department))
+    ), still_open AS (
+        SELECT date_trunc('month', opened_at AT TIME ZONE zone)::date AS month, pinned.regulation, department,
+            count(*) AS open_cases
+        FROM {cases} AS cases
+        CROSS JOIN LATERAL string_to_table(cases.regulations, ',') AS pinned (regulation)
+        WHERE opened_at <= instant AND (closed_at IS NULL OR closed_at > instant)
+        AND opened_at >= date_trunc('month', first::timestamp) AT TIME ZONE zone
+        AND opened_at < (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone
+        GROUP BY GROUPING SETS ((1, 2), (1, 2, 3))
+    ), lines AS (
+        SELECT sums.*, targets.clause_id, targets.settings_version, targets.measure, targets.threshold,
+            targets.threshold_from, targets.months_needed, clauses.regulation AS regulation_name,
+            clauses.regulation || '@' || clauses.regulation_version AS regulation, clauses.item, clauses.clause,
+            clauses.label_zh, clauses.label_en, numerator >= targets.threshold * nullif(denominator, 0) AS is_reached,
+            (sums.month + interval '1 month') AT TIME ZONE zone <= instant AS is_over
+        FROM sums
+        JOIN {targets} AS targets USING (target_id)
+        JOIN {clauses} AS clauses USING (clause_id)
+    ), reached AS (
+        SELECT regulation_name, item, month
+        FROM lines WHERE department IS NULL
+        GROUP BY regulation_name, item, month HAVING bool_and(coalesce(is_reached, false) AND is_over)
+    ), before AS (
+        SELECT regulation_name, item, month FROM reached WHERE month = date_trunc('month', first::timestamp)
+        UNION ALL
+        SELECT after.regulation_name, after.item, (after.month - interval '1 month')::date
+        FROM before AS after
+        CROSS JOIN LATERAL (
+            SELECT bool_and(coalesce(good >= threshold * nullif(good + missed, 0), false)) AS is_reached
+            FROM {targets} AS targets
+            JOIN {clauses} AS clauses USING (clause_id)
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE standing = 'good') AS good,
+                    count(*) FILTER (WHERE standing = 'missed') AS missed
+                FROM {counted_at}(instant) AS counted
+                WHERE counted.target_id = targets.target_id
+                AND happened_at >= (after.month::timestamp - interval '1 month') AT TIME ZONE zone
+                AND happened_at < after.month::timestamp AT TIME ZONE zone
+                HAVING count(*) > 0
+            ) AS sums
+            WHERE clauses.regulation = after.regulation_name AND clauses.item = after.item
+            AND months_needed IS NOT NULL
+        ) AS month
+        WHERE month.is_reached AND after.month > date_trunc('month', first::timestamp) - {before}
+    ), runs AS (
+        SELECT regulation_name, item, month,
+            row_number() OVER (PARTITION BY regulation_name, item, run ORDER BY month) AS months_in_row
+        FROM (
+            SELECT regulation_name, item, month,
+                extract(year FROM month) * 12 + extract(month FROM month)
+                    - row_number() OVER (PARTITION BY regulation_name, item ORDER BY month) AS run
+            FROM (SELECT * FROM reached UNION SELECT * FROM before) AS months
+        ) AS numbered
+    )
+    SELECT lines.month, lines.target_id, lines.regulation, lines.item, lines.clause_id, lines.clause, lines.label_zh,
+        lines.label_en, lines.measure, lines.settings_version, lines.department, lines.numerator, lines.denominator,
+        round(lines.numerator::numeric / nullif(lines.denominator, 0), 4),
+        round(lines.raw_numerator::numeric / nullif(lines.raw_denominator, 0), 4),
+        lines.threshold, lines.threshold_from, lines.is_reached, lines.denominator < {small}, lines.is_over,
+        lines.pending, lines.excluded, lines.not_configured, lines.cases, coalesce(still_open.open_cases, 0),
+        CASE WHEN lines.months_needed IS NOT NULL THEN coalesce(runs.months_in_row, 0) END, lines.months_needed,
+        coalesce(runs.months_in_row, 0) >= lines.months_needed, lines.last_position
+    FROM lines
+    LEFT JOIN still_open ON still_open.month = lines.month AND still_open.regulation = lines.regulation
+        AND still_open.department IS NOT DISTINCT FROM lines.department
+    LEFT JOIN runs ON runs.regulation_name = lines.regulation_name AND runs.item = lines.item
+        AND runs.month = lines.month;
+END
+"""
+SMALL: Final = 30
+"""With fewer to divide by, one case moves the rate by more than three points."""
+RPT_TARGETS: LiteralString = """
+CREATE VIEW {view} AS
+SELECT * FROM {function}(now(), current_setting('TimeZone'), date '2000-01-01', date '2999-12-01')
+"""
+TARGET_COLUMNS: Final = (
+    Column("month", "date", False, Says("月份（首日）", "First day of the month, in the business time zone")),
+    Column("target_id", "text", False, Says("指标标识", "Regulation@version/target/item/settings version")),
+    Column("regulation", "text", False, Says("制度及版本", "Regulation and version")),
+    Column("target", "text", False, Says("指标项", "Name of the target inside the regulation")),
+    Column("clause_id", "text", False, Says("条款项", "Item of the regulation it comes from")),
+    Column("clause", "text", False, Says("条款", "Clause of the regulation")),
+    Column("label_zh", "text", False, Says("指标名称（中文）", "Label of the target in Chinese")),
+    Column("label_en", "text", False, Says("指标名称（英文）", "Label of the target in English")),
+    Column("measure", "text", False, Says("口径", "What it counts; labels in dim_codes, vocabulary measure")),
+    Column("settings_version", "text", True, Says("设定值版本", "Version of the firm's values; empty for none")),
+    Column("department", "text", True, Says("部门（空为全部）", "Department; empty is all of them together")),
+    Column("numerator", "bigint", False, Says("分子", "How many are good")),
+    Column("denominator", "bigint", False, Says("分母", "Good and missed together; what is overdue is missed")),
+    Column("rate", "numeric", True, Says("比率", "Numerator by denominator, 0 to 1; empty where nothing was due")),
+    Column("rate_unadjusted", "numeric", True, Says("比率（不计除外）", "The rate had nobody excluded anything")),
+    Column("threshold", "numeric", True, Says("应达到的比例", "Share to reach, 0 to 1; empty where left open")),
+    Column("threshold_from", "text", False, Says("比例的出处", "Whence it comes: clause, setting or not_configured")),
+    Column("is_reached", "boolean", True, Says("是否达标", "Whether it is reached; empty where nobody can tell")),
+    Column("is_small", "boolean", False, Says("分母过小", "Fewer than 30 to divide by: one case moves it much")),
+    Column("is_over", "boolean", False, Says("月份已结束", "Whether the month is over")),
+    Column("pending", "bigint", False, Says("未定", "Not decided yet: a clock that runs, a repair that has to last")),
+    Column("excluded", "bigint", False, Says("已除外", "Left out with leave")),
+    Column("not_configured", "bigint", False, Says("未配置", "Clocks without a time, for want of a setting")),
+    Column("cases", "bigint", False, Says("案件数", "In how many cases it was counted")),
+    Column("open_cases", "bigint", False, Says("未结案件", "Cases of that month not closed, counted or not")),
+    Column("months_in_row", "bigint", True, Says("连续达标月数", "Whole months in a row; empty if not asked")),
+    Column("months_needed", "bigint", True, Says("须连续达标月数", "How many the regulation asks for; empty for none")),
+    Column("is_run_reached", "boolean", True, Says("连续月数是否达到", "Whether there are that many; empty for none")),
+    Column("last_position", "bigint", False, Says("依据的日志位置", "Log position of the newest fact under it")),
+)  # fmt: skip
+
+
+def create(schema: str) -> Iterator[Composed]:
+    """Give the statements that make them, once all tables and the view of clocks stand."""
+    names = {
+        "counted": "fct_counted", "cases": "fct_cases", "targets": "dim_targets",
+        "clauses": "dim_regulation_clauses", "clocks_at": "sla_clocks_at", "counted_at": "counted_at",
+    }  # fmt: skip
+    parts = {part: Identifier(schema, name) for part, name in names.items()}
+    yield SQL(COUNTED_AT).format(
+        function=parts["counted_at"], columns=_typed(COUNTED_SAYS),
+        standing=SQL(COUNTED_STANDING).format(
+            counted=parts["counted"], targets=parts["targets"],
+            clocks_at=SQL("{}(instant)").format(parts["clocks_at"]),
+        ),
+    )  # fmt: skip
+    yield SQL(TARGETS_AT).format(
+        function=Identifier(schema, "targets_at"), columns=_typed(TARGET_COLUMNS), small=Literal(SMALL),
+        before=SQL("interval {}").format(Literal(f"{LONGEST_RUN - 1} months")),
+        **{part: parts[part] for part in ("counted_at", "cases", "targets", "clauses")},
+    )  # fmt: skip
+    view = Identifier(schema, "rpt_targets")
+    yield SQL(RPT_TARGETS).format(view=view, function=Identifier(schema, "targets_at"))
+    yield from _said(schema, view)
+
+
+def _typed(columns: tuple[Column, ...]) -> Composed:
+    return SQL(", ").join(
+        SQL("{} {}").format(Identifier(column.name), SQL(column.type)) for column in columns
+    )
+
+
+def _said(schema: str, view: Identifier) -> Iterator[Composed]:
+    said = SQL("COMMENT ON FUNCTION {} IS {}")
+    yield said.format(
+        SQL("{}(timestamptz)").format(Identifier(schema, "counted_at")),
+        Literal("某一时刻各指标所计（按现在所知） / What every target counted at an instant, as known now"),
+    )
+    yield said.format(
+        SQL("{}(timestamptz, text, date, date)").format(Identifier(schema, "targets_at")),
+        Literal(
+            "某一时刻各月指标，时区和起止月份 / Targets by month at an instant: zone, first and last month"
+        ),
+    )
+    yield SQL("COMMENT ON VIEW {} IS {}").format(
+        view, Literal("指标按月 / Targets by month, with numerator, denominator and threshold")
+    )
+    for column in TARGET_COLUMNS:
+        yield SQL("COMMENT ON COLUMN {} IS {}").format(
+            Identifier(schema, "rpt_targets", column.name), Literal(f"{column.says.zh} / {column.says.en}")
+        )
