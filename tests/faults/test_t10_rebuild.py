@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from projections.rebuilding.rebuild import rebuild
 from projections.registry import FACTS
 from tests.fix_figures import Figure
 from tests.house import ROOT
+from tests.memory import largest_child
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, connected, received
 
@@ -100,18 +100,17 @@ def floor(lamps: Lamps, database: Database) -> Floor:
 def test_a_rebuild_under_writers_and_readers_differs_in_no_row_and_nobody_notices(
     floor: Floor, figure: Figure
 ) -> None:
-    with floor.busy():
+    with floor.busy(), largest_child() as memory:
         report = rebuild(floor.database, workers=WORKERS, cases_a_shard=SHARD)
     assert floor.failures == []
     assert floor.written
     assert floor.read
     assert [(one.table, one.differing) for one in report.compared] == [(table.name, 0) for table in FACTS]
     assert all(one.before == one.after for one in report.compared)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     figure(
         f"T10: {report.facts:,} facts at {report.facts_per_second:,.0f} facts/s, {report.seconds:.1f} s in all, leader"
         f" paused {report.paused * 1000:.0f} ms at most, {floor.written} cases written and {floor.read} reports read"
-        f" meanwhile, largest process {memory} MB, differing rows 0"
+        f" meanwhile, largest process {memory():.0f} MiB, differing rows 0"
     )
 
 
