@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Annotated, Final
 
 import typer
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -28,6 +28,7 @@ PIPED: Final = 10_000
 """Columns of an output that is no terminal: what a program reads is one line for each line, however long."""
 OUT: Final = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
 ERRORS: Final = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else PIPED)
+ANYTHING: Final = TypeAdapter[object](object)
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document, for programs")]
 WRONG: Final = 2
 """Exit code when a command could not do its work."""
@@ -41,9 +42,9 @@ def say(what: str, cure: str = "") -> None:
         ERRORS.print(f"  → {cure}", markup=False)
 
 
-def document(told: object) -> None:
-    """Print an answer as one JSON document: a model, a dataclass, or a mapping of plain values."""
-    typer.echo(to_json(told, indent=2))
+def document(told: object, indent: int | None = 2) -> None:
+    """Print an answer as one JSON document, on one line without indent: a model, a dataclass, a mapping of plain values."""
+    typer.echo(ANYTHING.dump_json(told, indent=indent))
 
 
 def show_problems(problems: Iterable[Problem], where: Console) -> None:

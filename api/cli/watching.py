@@ -8,9 +8,8 @@ from typing import Annotated
 
 import psycopg
 import typer
-from pydantic_core import to_json
 
-from api.cli.screen import ERRORS, OUT, installation, say
+from api.cli.screen import ERRORS, OUT, document, installation, say
 from api.cli.serving import interruptible
 from api.installation import Installation
 from cases.errors import Unavailable
@@ -41,7 +40,7 @@ def watch(
 def tell(recorded: int, *, as_json: bool) -> None:
     """Say how much was recorded."""
     if as_json:
-        typer.echo(to_json({"recorded": recorded}))
+        document({"recorded": recorded}, indent=None)
     else:
         OUT.print(f"{recorded} recorded", markup=False)
 
