@@ -38,7 +38,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 from cases.store.database import Database
 from cases.store.server import EmbeddedServer
-from projections import leader
+from projections.following import leader
 from projections.following.engine import Engine
 folder, name, silence, me = sys.argv[1:]
 class Mine(Database):

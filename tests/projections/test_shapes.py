@@ -36,6 +36,7 @@ def opened(facts: CaseFacts) -> CaseFile:
 
 
 def test_a_case_is_judged_as_if_none_had_come_before_it() -> None:
+    forget()
     cases = [CaseFacts(h[0].originator_id, tuple(h)) for h in islice(FactoryLog(seed=5).histories(), 400)]
     kept = [opened(case) for case in cases]
     assert len(LAMPS.regulation.marking.broken) < len(cases) / 2, "hardly any case is like another"
