@@ -33,7 +33,7 @@ def within_years(at: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, BeforeValidator(as_written), AfterValidator(within_years)]
 
 
-def well_asked(request: Request, known: Known) -> None:
+async def well_asked(request: Request, known: Known) -> None:
     """Refuse parameters that the route does not declare: one misspelt would change the answer unseen."""
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):

@@ -1,8 +1,12 @@
-"""Who asks: an API key in a header, and nothing without one."""
+"""Who asks: an API key in a header, and nothing without one.
+
+What a route needs and waits for nothing is `async`, here and elsewhere: FastAPI would hand each such step to a thread,
+and six of these took longer than the command itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Security
@@ -29,7 +33,7 @@ header = APIKeyHeader(
 )
 
 
-def installation(request: Request) -> Installation:
+async def installation(request: Request) -> Installation:
     """Give the installation that this application stands on."""
     return cast("Installation", request.app.state.installation)
 
@@ -57,20 +61,20 @@ def caller_of(known: keys.Credential, system: str = "api") -> Caller:
     return Caller(known.actor, known.role, Source(system=system), known.principal)
 
 
-def asks(question: access.Question) -> Callable[[keys.Credential], keys.Credential]:
+def asks(question: access.Question) -> Callable[[keys.Credential], Awaitable[keys.Credential]]:
     """Make the dependency that lets only those in who may ask a question."""
 
-    def admitted(known: Known) -> keys.Credential:
+    async def admitted(known: Known) -> keys.Credential:
         access.must_ask(known.role, question, known.scopes)
         return known
 
     return admitted
 
 
-def commands(verb: str) -> Callable[[keys.Credential], Caller]:
+def commands(verb: str) -> Callable[[keys.Credential], Awaitable[Caller]]:
     """Make the dependency that lets only those in who may ask for a command."""
 
-    def admitted(known: Known) -> Caller:
+    async def admitted(known: Known) -> Caller:
         must_permit(known.role, verb, known.scopes)
         return caller_of(known)
 

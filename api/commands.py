@@ -43,7 +43,7 @@ class Answer(BaseModel):
     replayed: bool
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[
         str | None,
         Header(
@@ -60,7 +60,7 @@ def idempotency_key(
     return key
 
 
-def expected_version(
+async def expected_version(
     match: Annotated[
         str | None, Header(alias="If-Match", description='the ETag you have seen, for example "3"')
     ] = None,

@@ -43,7 +43,7 @@ Regulation = Annotated[str, Path(max_length=60, examples=["lamp-sales"])]
 AssignedTo = Annotated[str | None, Query(max_length=120, description="a staff id")]
 
 
-def wanted(
+async def wanted(
     *,
     kind: Kind | None = None,
     category: Category | None = None,
