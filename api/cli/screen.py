@@ -43,7 +43,7 @@ def say(what: str, cure: str = "") -> None:
 
 
 def document(told: object, indent: int | None = 2) -> None:
-    """Print an answer as one JSON document, on one line without indent: a model, a dataclass, a mapping of plain values."""
+    """Print an answer as one JSON document (a model, a dataclass, a mapping); on one line without indent."""
     typer.echo(ANYTHING.dump_json(told, indent=indent))
 
 
