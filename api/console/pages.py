@@ -34,6 +34,7 @@ from cases.regulation.targets import Measure
 from projections.questions.cases import CaseFilter, case_list
 from projections.questions.complaints import complaint_statistics, months_on
 from projections.questions.findings import finding_counts
+from projections.questions.freshness import freshness
 from projections.questions.sla import Period, sla_dashboard
 from projections.questions.targets import target_standings
 from projections.questions.worklist import worklist
@@ -85,11 +86,11 @@ def board(
             connection, at=now, period=period, zone=here.settings.business_timezone, longest=LONGEST
         )
         findings = finding_counts(connection, since=since, until=now, is_live=is_live)
-        behind, newest = _behind(connection, figures.standing.recorded_at, now)
+        stand = freshness(connection)
     return page(
         "board", request, here, visitor.language, visitor,
         board=figures, findings=findings, span=days, spans=list(SPANS), departments=list(Department), kinds=list(Kind),
-        behind=behind, newest=newest, may_open=visitor.may(Question.CASE),
+        behind=stand.positions_behind, newest=stand.log_position, may_open=visitor.may(Question.CASE),
     )  # fmt: skip
 
 
@@ -103,14 +104,6 @@ def _newest_clock(here: Installation) -> datetime | None:
     """Tell when the newest clock started."""
     newest: datetime | None = here.ledger.rows("SELECT max(started_at) FROM bi.fct_sla_clocks")[0][0]
     return newest
-
-
-def _behind(connection: object, recorded_at: datetime | None, now: datetime) -> tuple[int, int]:
-    """Tell how many positions the tables are behind the log, and the newest position."""
-    row = connection.execute(  # type: ignore[attr-defined]  # a connection of the pool
-        "SELECT positions_behind, log_position FROM bi.meta_freshness"
-    ).fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 @router.get("/targets")
