@@ -31,18 +31,16 @@ class ReportLine(Part):
 
 
 class MonthLine(ReportLine):
-    """The report of a month that stands; `is_revised`: a figure of it is another one today."""
+    """The report of a month that stands, as it was published."""
 
     month: str
-    is_revised: bool
 
 
 class MonthList(Part):
-    """Months that were published, the newest first; `at` is the instant of today's figures, `standing` theirs."""
+    """A page of the months that were published, newest first; `cursor` asks for the next one, None on the last."""
 
-    at: datetime
-    standing: Standing
     months: tuple[MonthLine, ...]
+    cursor: str | None
 
 
 class Amount(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -24,22 +25,23 @@ from api.month_answers import (
     beside,
     report_line,
 )
-from api.parameters import AtLeast
+from api.parameters import AtLeast, Cursor, Limit, Seen
 from api.reading import asked
 from cases.caller import Caller
 from cases.events_month import MonthPublished
 from cases.month_end import ASKED as VERBS
 from cases.month_end import PublishMonth, month_of
+from cases.period import Period
+from projections.questions.cursors import cursor_after, place_of
 from replay.month_end import MonthRoom
 
 router: Final = APIRouter(prefix="/months", tags=["months"])
 READ_WAIT: Final = 2.0
 """Seconds for which a report waits until the tables have what was in the log when it was asked for."""
 SHOWN: Final = 12
-"""Months that are listed where nobody says how many: each is counted as it is today."""
+"""Months that are listed where nobody says how many."""
 Month = Annotated[str, Path(pattern=MONTH, examples=["2026-10"])]
 Report = Annotated[int | None, Query(ge=1, le=10**6, description="which report; the newest when absent")]
-Newest = Annotated[int, Query(ge=1, le=60, description="how many months, the newest first")]
 Reader = Annotated[Credential, Depends(asks(Question.STATISTICS))]
 EXAMPLE: Final[dict[str, Any]] = {"document": "MR-2026-10"}
 
@@ -65,21 +67,19 @@ def month_told(here: Installation, month: str, number: int | None, *, with_amoun
     )
 
 
-def months_told(here: Installation, most: int = SHOWN, *, with_amounts: bool) -> MonthList:
-    """Tell which months were published, and whether a figure of each is another one today."""
-    now = here.ledger.now()
-    standing, found = room_of(here).published(now, most)
-    lines = (
-        MonthLine(
-            **dict(report_line(one.known, one.report)),
-            month=str(one.month),
-            is_revised=any(
-                line.is_revised for line in beside(one.report.figures, one.today, with_amounts=with_amounts)
-            ),
-        )
-        for one in found
-    )
-    return MonthList(at=now, standing=standing, months=tuple(lines))
+def months_told(here: Installation, most: int = SHOWN, cursor: str | None = None) -> MonthList:
+    """Tell which months were published, as they were: nothing is counted anew; raises Malformed for a cursor."""
+    room, before = room_of(here), date.max if cursor is None else place_of(cursor)[0].date()
+    found = room.published(before, most + 1)
+    shown = found[:most]
+    lines = (MonthLine(month=str(month), **dict(report_line(*room.report(str(month))))) for month in shown)
+    after = cursor_of(shown[-1]) if len(found) > most else None
+    return MonthList(months=tuple(lines), cursor=after)
+
+
+def cursor_of(month: Period) -> str:
+    """Write down where a page of months ended."""
+    return cursor_after(datetime.combine(month.first, time.min, UTC), str(month))
 
 
 def changes_told(here: Installation, month: str, number: int | None, *, with_amounts: bool) -> MonthChanges:
@@ -117,13 +117,18 @@ def sees_amounts(known: Credential) -> bool:
 @router.get(
     "",
     operation_id="months",
-    summary="See which months were published, and whether their figures changed since",
+    summary="See which months were published",
     responses=refusals(ASKED),
 )
-def list_months(*, here: Here, known: Reader, limit: Newest = SHOWN, at_least: AtLeast = None) -> MonthList:
-    """Tell of each month the report that stands: by whom, when and on which position."""
-    here.await_position(at_least)
-    return months_told(here, limit, with_amounts=sees_amounts(known))
+def list_months(
+    *, here: Here, known: Reader, limit: Limit = SHOWN, cursor: Cursor = None, at_least: Seen = None
+) -> MonthList:
+    """Tell of each month, newest first, the report that stands: by whom, when and on which position.
+
+    What a month comes to today is counted where that month is asked for.
+    """
+    here.must_be_settled(at_least)
+    return months_told(here, limit, cursor)
 
 
 @router.get(

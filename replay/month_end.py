@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from psycopg import Cursor
@@ -43,16 +43,6 @@ class Today:
     """When the first case of all began; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A report of a month, and the month's figures as known at an instant."""
-
-    month: Period
-    known: Recorded
-    report: MonthPublished
-    today: tuple[MonthFigure, ...]
-
-
 class MonthRoom:
     """Publishes months, and tells how a published one stands by now."""
 
@@ -73,18 +63,10 @@ class MonthRoom:
                 return known, known.fact
         raise NotFound("This month was not published", period=written, report=number)
 
-    def published(self, now: datetime, most: int) -> tuple[Standing, tuple[Beside, ...]]:
-        """Tell the newest months that were published, each by the report that stands, as known at an instant."""
+    def published(self, before: date, most: int) -> tuple[Period, ...]:
+        """Name the months before a day that were published, the newest first; nothing is counted."""
         with self._snapshot() as (_, cursor):
-            beside = (
-                Beside(
-                    month,
-                    *self.report(str(month)),
-                    month_end.figures(cursor, month.first, now, self._zone.key),
-                )
-                for month in map(Period, month_end.published(cursor, most))
-            )
-            return standing_of(cursor), tuple(beside)
+            return tuple(map(Period, month_end.published(cursor, before, most)))
 
     def today(self, written: str, now: datetime) -> Today:
         """Count the figures of a month as known at an instant; raises Malformed."""

@@ -52,22 +52,23 @@ def publish(
 @app.command("list")
 def listed(
     *,
-    limit: Annotated[int, typer.Option(min=1, max=60, help="how many, the newest first")] = SHOWN,
+    limit: Annotated[int, typer.Option(min=1, help="how many, the newest first")] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
-    """List the months that were published: by whom, when, on which position, and whether a figure changed since."""
+    """List the months that were published: by whom, when and on which position; `show` has the figures of one."""
     with installation() as here:
-        here.engine.catch_up()
-        answer = months_told(here, limit, with_amounts=True)
+        answer = months_told(here, limit)
         if as_json:
             document(answer)
             return
-        table = Table("month", "report", "published", "by", "position", "revised since")
+        table = Table("month", "report", "published", "by", "position", "revised for")
         for one in answer.months:
             day = one.published_at.astimezone(here.zone).date().isoformat()
-            mark = "yes" if one.is_revised else ""
-            table.add_row(one.month, str(one.report), day, one.published_by, str(one.position), mark)
+            why = one.reason.value if one.reason else ""
+            table.add_row(one.month, str(one.report), day, one.published_by, str(one.position), why)
         OUT.print(table)
+        if answer.cursor:
+            OUT.print(f"older ones were published, too: --limit {2 * limit}", markup=False)
 
 
 @app.command("show")

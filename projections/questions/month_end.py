@@ -126,7 +126,7 @@ WHERE month = %(month)s AND report = %(report)s AND case_id = ANY(%(cases)s)
 ORDER BY case_id, version
 """
 PUBLISHED: LiteralString = """
-SELECT month FROM bi.rpt_months WHERE is_standing ORDER BY month DESC LIMIT %(most)s
+SELECT month FROM bi.rpt_months WHERE is_standing AND month < %(before)s ORDER BY month DESC LIMIT %(most)s
 """
 FIRST_CASE: LiteralString = "SELECT min(opened_at) AS at FROM bi.fct_cases"
 ZONE: LiteralString = (
@@ -152,9 +152,9 @@ def figures(cursor: Cursor[DictRow], month: date, at: datetime, zone: str) -> tu
     return tuple(MonthFigure.model_validate(row) for row in rows)
 
 
-def published(cursor: Cursor[DictRow], most: int) -> list[date]:
-    """Name the months that have a report by their first days, the newest first."""
-    return [row["month"] for row in cursor.execute(PUBLISHED, {"most": most})]
+def published(cursor: Cursor[DictRow], before: date, most: int) -> list[date]:
+    """Name the months before a day that have a report by their first days, the newest first."""
+    return [row["month"] for row in cursor.execute(PUBLISHED, {"before": before, "most": most})]
 
 
 def first_case_at(cursor: Cursor[DictRow]) -> datetime | None:
