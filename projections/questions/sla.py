@@ -159,7 +159,7 @@ def sla_dashboard(
         asked |= cursor.execute(sla_sql.EDGES, asked).fetchone() or {}
         cursor.execute(sla_sql.HASHED)
         figures = cursor.execute(sla_sql.FIGURES, asked).fetchall()
-        cursor.execute(sla_sql.SORTED)
+        cursor.execute(sla_sql.PLANNED)
         total = next(row for row in figures if not row["is_trend"] and row["clause_id"] is None)
         return SlaDashboard(
             at=at,

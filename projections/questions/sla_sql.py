@@ -6,9 +6,20 @@ from typing import Final
 
 from psycopg.sql import SQL
 
-HASHED: Final = "SET LOCAL enable_sort = off; SET LOCAL work_mem = '32MB'"
-"""Clocks come in some hundred groups, which the planner cannot know: it would sort all of them."""
-SORTED: Final = "SET LOCAL enable_sort = on"
+HASHED: Final = """
+SET LOCAL enable_sort = off;
+SET LOCAL work_mem = '32MB';
+SET LOCAL min_parallel_index_scan_size = '1TB';
+SET LOCAL parallel_tuple_cost = 0
+"""
+"""Clocks come in some hundred groups, which the planner cannot know: it would sort all of them, and share every reading
+of them between processes instead of giving each process one of its own."""
+PLANNED: Final = """
+SET LOCAL enable_sort TO DEFAULT;
+SET LOCAL work_mem TO DEFAULT;
+SET LOCAL min_parallel_index_scan_size TO DEFAULT;
+SET LOCAL parallel_tuple_cost TO DEFAULT
+"""
 """For everything else it is to choose."""
 PERIOD: Final = SQL("""
     FROM bi.sla_clocks_at(%(at)s)
@@ -18,55 +29,71 @@ PERIOD: Final = SQL("""
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
 """)
 EDGES: Final = SQL("""
-SELECT array_agg(begins AT TIME ZONE %(zone)s ORDER BY begins) AS begins,
-    %(since)s::timestamptz + (%(until)s::timestamptz - %(since)s::timestamptz) / 2 AS middle
+SELECT array_agg(begins AT TIME ZONE %(zone)s ORDER BY begins) AS begins
 FROM generate_series(
     date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
-    %(until)s::timestamptz AT TIME ZONE %(zone)s, ('1 ' || %(grain)s)::interval
+    greatest(%(since)s, %(until)s::timestamptz - interval '1 microsecond') AT TIME ZONE %(zone)s,
+    ('1 ' || %(grain)s)::interval
 ) AS begins
 """)
-"""When the days, weeks or months begin that the period touches, and the middle of it."""
-# Clocks that are counted alike, with how long each took and which are overdue: the one reading of the clocks, in two
-# halves, so that two processes share it where there are two.
-HALF: Final = SQL("""
+"""When the days, weeks or months begin that the period touches."""
+# Clocks that are counted alike, and which of them are overdue.
+ALIKE: Final = SQL("""
     SELECT clause_id, department, stretch, standing, standing_unadjusted, verdict_as_recorded, is_never_closed,
-        count(*) AS clocks, count(*) FILTER (WHERE cycle = 1) AS of_first_cycle,
+        count(*) AS clocks,
         array_agg(ROW(case_id, cycle)) FILTER (WHERE cycle > 1) AS of_later_cycles,
         count(*) FILTER (WHERE previous_started_at IS NULL OR previous_started_at < %(since)s) AS first_in_period,
         count(*) FILTER (
-            WHERE previous_started_at IS NULL
-            OR previous_started_at < greatest(%(since)s, (%(begins)s::timestamptz[])[stretch])
+            WHERE previous_started_at IS NULL OR previous_started_at < CASE
+                WHEN {is_one} THEN %(since)s ELSE greatest(%(since)s, (%(begins)s::timestamptz[])[stretch])
+            END
         ) AS first_in_stretch,
-        array_agg(working_seconds) AS working_seconds, array_agg(raw_seconds) AS raw_seconds,
-        array_agg(ROW(due_at, case_id, cycle)) FILTER (WHERE standing = 'overdue') AS overdue
+        array_agg(ROW(due_at, case_id, cycle)) FILTER (WHERE standing = 'overdue') AS overdue,
+        NULL::float8[] AS working, NULL::float8[] AS raw
     FROM (
-        SELECT *, width_bucket(started_at, %(begins)s::timestamptz[]) AS stretch,
+        SELECT *, CASE WHEN {is_one} THEN 1 ELSE width_bucket(started_at, %(begins)s::timestamptz[]) END AS stretch,
             case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
-        {period} AND {half}
+        {period}
     ) AS clocks
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-""")
-# A clock is the first of its kind in its case unless one of an earlier cycle is in the period, too, and the first of
-# its case unless the one before it is: so cases count along with their clocks. OFFSET 0 has each looked up by its case.
+""").format(period=PERIOD, is_one=SQL("cardinality(%(begins)s::timestamptz[]) = 1"))
+# How long ended clocks took.
+TOOK: Final = SQL("""
+    SELECT clause_id, department, NULL::integer, NULL::text, NULL::text, NULL::text, NULL::boolean, NULL::bigint,
+        NULL::record[], NULL::bigint, NULL::bigint, NULL::record[],
+        percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY took.working),
+        percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY took.raw)
+    FROM (
+        SELECT clause_id, department, array_agg(working_seconds) AS working, array_agg(raw_seconds) AS raw
+        {period} AND standing IN ('met', 'breached')
+        GROUP BY 1, 2 ORDER BY 1, 2
+    ) AS ended
+    CROSS JOIN LATERAL unnest(ended.working, ended.raw) AS took (working, raw)
+    GROUP BY clause_id, department
+""").format(period=PERIOD)
+# Both in one reading of their own, so that two processes share the work where there are two. A clock is the first of
+# its kind in its case unless one of an earlier cycle is in the period, too, and the first of its case unless the one
+# before it is: so cases count along with their clocks. OFFSET 0 has each looked up by its case.
 PARTS: Final = SQL("""
-halves AS MATERIALIZED ({first} UNION ALL {second}
+found AS MATERIALIZED ({alike} UNION ALL {took}
+), times AS (
+    SELECT clause_id, department, working[1] AS working_p50, working[2] AS working_p90, raw[1] AS raw_p50,
+        raw[2] AS raw_p90
+    FROM found WHERE clocks IS NULL
 ), parts AS MATERIALIZED (
-    SELECT halves.*, of_first_cycle + (
+    SELECT found.*, clocks - (
         SELECT count(*) FROM unnest(of_later_cycles) AS later (case_id uuid, cycle bigint)
-        WHERE NOT EXISTS (
+        WHERE EXISTS (
             SELECT FROM bi.fct_sla_clocks AS earlier
-            WHERE earlier.case_id = later.case_id AND earlier.clause_id = halves.clause_id
-            AND earlier.department = halves.department AND earlier.cycle < later.cycle
+            WHERE earlier.case_id = later.case_id AND earlier.clause_id = found.clause_id
+            AND earlier.department = found.department AND earlier.cycle < later.cycle
             AND earlier.started_at >= %(since)s AND earlier.started_at < %(until)s AND earlier.started_at <= %(at)s
             OFFSET 0
         )
     ) AS cases
-    FROM halves
+    FROM found WHERE clocks IS NOT NULL
 )
-""").format(
-    first=HALF.format(period=PERIOD, half=SQL("started_at < %(middle)s")),
-    second=HALF.format(period=PERIOD, half=SQL("started_at >= %(middle)s")),
-)
+""").format(alike=ALIKE, took=TOOK)
 # One department sees a case in which another one had the clock before its own: these are told apart by their ids.
 SEEN: Final = SQL("""
 seen AS MATERIALIZED (
@@ -103,18 +130,6 @@ COUNTED: Final = SQL("""
         WHEN grouping(stretch) = 0 THEN sum(first_in_stretch) FILTER (WHERE is_never_closed)
         ELSE sum(first_in_period) FILTER (WHERE is_never_closed) END::bigint AS counted_never_closed
 """)
-TIMES: Final = SQL("""
-times AS (
-    SELECT clause_id, department,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY took.working) AS working_p50,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY took.working) AS working_p90,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY took.raw) AS raw_p50,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY took.raw) AS raw_p90
-    FROM (SELECT * FROM parts WHERE standing IN ('met', 'breached') ORDER BY clause_id, department) AS ended
-    CROSS JOIN LATERAL unnest(ended.working_seconds, ended.raw_seconds) AS took (working, raw)
-    GROUP BY clause_id, department
-)
-""")
 WORST: Final = SQL("""
 worst AS (
     SELECT array_agg(case_id) AS case_ids, array_agg(clause_id) AS clause_ids, array_agg(cycle) AS cycles
@@ -127,7 +142,7 @@ worst AS (
 """)
 """Which clocks are overdue the longest, in no order."""
 FIGURES: Final = SQL("""
-WITH {parts}, {seen}, {times}, {worst}, sums AS (
+WITH {parts}, {seen}, {worst}, sums AS (
     SELECT grouping(stretch) = 0 AS is_trend, stretch, clause_id, department, {counted}
     FROM parts GROUP BY GROUPING SETS ((), (stretch), (clause_id, department))
 )
@@ -146,7 +161,7 @@ LEFT JOIN times USING (clause_id, department)
 LEFT JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
 LEFT JOIN bi.dim_departments AS departments ON departments.code = sums.department
 ORDER BY sums.stretch, sums.breached + sums.overdue DESC, sums.clause_id, sums.department
-""").format(parts=PARTS, seen=SEEN, times=TIMES, worst=WORST, counted=COUNTED)
+""").format(parts=PARTS, seen=SEEN, worst=WORST, counted=COUNTED)
 """The total names the clocks that are overdue the longest; OVERDUE tells of them."""
 # OFFSET 0 has each clock looked up by its case, however many clocks there are.
 OVERDUE: Final = SQL("""
