@@ -6,6 +6,8 @@ from typing import Final
 
 from psycopg.sql import SQL
 
+from projections.tables.sla_clocks_table import MARKED as MARKED_CLOCKS
+
 HASHED: Final = """
 SET LOCAL enable_sort = off;
 SET LOCAL work_mem = '32MB';
@@ -177,24 +179,18 @@ JOIN bi.fct_cases AS cases ON cases.case_id = clocks.case_id
 ORDER BY clocks.due_at, clocks.clock_id
 LIMIT %(longest)s
 """)
+# Facts are looked up by their case: they stand in the log under it.
 MARKED: Final = SQL("""
-WITH clocks AS MATERIALIZED (
-    SELECT case_id, moved_by {period} AND (is_backdated OR is_corrected OR excluded_because IS NOT NULL)
-), found AS MATERIALIZED (
-    SELECT facts.case_id, facts.version, facts.position, mark
-    FROM (SELECT DISTINCT case_id FROM clocks) AS moved
-    JOIN bi.fct_case_events AS facts USING (case_id)
+WITH found AS MATERIALIZED (
+    SELECT mark, case_id, position
+    FROM (SELECT case_id, backdated_facts, corrected_facts, excluding_facts {period} AND ({marked})) AS clocks
     CROSS JOIN LATERAL (VALUES
-        (CASE WHEN facts.is_backdated THEN 'backdated' END),
-        (CASE WHEN facts.is_corrected THEN 'corrected' END),
-        (CASE WHEN facts.event_type = 'Approved' AND facts.subject = 'exclusion' THEN 'excluded' END)
-    ) AS marks (mark)
-    WHERE (facts.is_backdated OR facts.is_corrected OR facts.subject = 'exclusion') AND mark IS NOT NULL
-    AND EXISTS (
-        SELECT FROM clocks WHERE clocks.case_id = facts.case_id AND facts.version = ANY (clocks.moved_by)
-    )
+        ('backdated', backdated_facts), ('corrected', corrected_facts), ('excluded', excluding_facts)
+    ) AS marks (mark, positions)
+    CROSS JOIN LATERAL unnest(positions) AS position
+    GROUP BY 1, 2, 3
     UNION ALL
-    SELECT facts.case_id, facts.version, facts.position, 'overridden'
+    SELECT 'overridden', facts.case_id, facts.position
     FROM bi.fct_case_events AS facts
     WHERE facts.subject = 'override' AND facts.event_type = 'Approved'
     AND facts.occurred_at >= %(since)s AND facts.occurred_at < %(until)s AND facts.occurred_at <= %(at)s
@@ -203,11 +199,11 @@ WITH clocks AS MATERIALIZED (
 ), counted AS (
     SELECT mark, count(*) AS facts FROM found GROUP BY mark
 )
-SELECT counted.mark, counted.facts, newest.case_id, cases.case_no, newest.version, facts.event_type,
+SELECT counted.mark, counted.facts, newest.case_id, cases.case_no, facts.version, facts.event_type,
     facts.occurred_at, facts.corrected_at, facts.recorded_at, facts.item, newest.position
 FROM counted LEFT JOIN newest USING (mark)
-LEFT JOIN bi.fct_case_events AS facts USING (case_id, version)
-LEFT JOIN bi.fct_cases AS cases USING (case_id)
+LEFT JOIN bi.fct_case_events AS facts ON facts.case_id = newest.case_id AND facts.position = newest.position
+LEFT JOIN bi.fct_cases AS cases ON cases.case_id = newest.case_id
 ORDER BY newest.position DESC, counted.mark
-""").format(period=PERIOD)
+""").format(period=PERIOD, marked=SQL(MARKED_CLOCKS))
 """Every mark with how many facts have it, and the newest of all of them; a mark without any of these stands alone."""

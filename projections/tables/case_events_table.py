@@ -92,10 +92,6 @@ TABLE = Table(
     indexes=(
         Index("occurred_at"),
         Index("occurred_at", "subject = 'override'"),
-        Index(
-            "case_id, version", "is_backdated OR is_corrected OR subject = 'exclusion'",
-            along="position, event_type, subject, is_backdated, is_corrected",
-        ),
     ),
 )  # fmt: skip
 ASKED: Final = (events.Requested, events.Approved, events.Rejected)

@@ -12,13 +12,14 @@ from psycopg.types.range import Range
 
 from cases import events
 from cases.kept import Kept
-from cases.ladder import ahead
-from cases.promises.clock import Clock, Verdict
+from cases.promises.clock import Clock
 from projections.casefile import CaseFile
 from projections.tables import columns
 from projections.tables.cells import Same
+from projections.tables.climbed import climbed
 from projections.tables.columns import Says
 from projections.tables.grown_dims import clause_id
+from projections.tables.marked_facts import among, marked_facts
 from projections.tables.table import Index, Row, Table
 
 
@@ -98,6 +99,17 @@ class SlaClockRow(NamedTuple):
     moved_by: Annotated[list[int], Says("影响它的事实序号", "Versions of the facts that moved it")]
     is_backdated: Annotated[bool, Says("受补录影响", "A fact that moved it is back-dated")]
     is_corrected: Annotated[bool, Says("受更正影响", "A fact that moved it was corrected")]
+    backdated_facts: Annotated[
+        list[int] | None,
+        Says("影响它的补录事实（日志位置）", "Log positions of back-dated facts that moved it"),
+    ]
+    corrected_facts: Annotated[
+        list[int] | None,
+        Says("影响它的已更正事实（日志位置）", "Log positions of corrected facts that moved it"),
+    ]
+    excluding_facts: Annotated[
+        list[int] | None, Says("批准除外的事实（日志位置）", "Log positions of facts that excluded it")
+    ]
     escalated_level: Annotated[
         str | None, Says("最近升级到的层级", "Role that it last went up to; a warning is none")
     ]
@@ -133,13 +145,18 @@ FIGURES: Final[LiteralString] = (
     " settings_version, last_position"
 )
 """What the dashboard and the targets count, and how a clock stands at an instant."""
-MARKED: Final[LiteralString] = "is_backdated OR is_corrected OR excluded_because IS NOT NULL"
+MARKED: Final[LiteralString] = (
+    "backdated_facts IS NOT NULL OR corrected_facts IS NOT NULL OR excluding_facts IS NOT NULL"
+)
 """Clocks that a fact moved of which a reader of the rates should know."""
 TABLE = Table(
     "fct_sla_clocks", SlaClockRow, ("clock_id",), "时限（每个一行）", "Clocks of promises, one row each",
     indexes=(
         Index("started_at", is_order=True, along=FIGURES),
-        Index("started_at", MARKED, along="case_id, moved_by, department, kind, is_live"),
+        Index(
+            "started_at", MARKED,
+            along="case_id, backdated_facts, corrected_facts, excluding_facts, department, kind, is_live",
+        ),
         Index("case_id"),
         Index("ended_at"),
         Index("due_at"),
@@ -160,7 +177,7 @@ def rows(file: CaseFile) -> Iterator[Row]:
     ending = Same((
         file.kind, file.product, file.region, file.is_live, file.closed_at, False, file.last_position, file.updated_at,
     ))  # fmt: skip
-    previous = _previous(file.clocks)
+    previous, marked = _previous(file.clocks), marked_facts(file)
     for clock in file.clocks:
         yield (
             clock.clock_id,
@@ -176,7 +193,8 @@ def rows(file: CaseFile) -> Iterator[Row]:
             list(clock.moved_by),
             clock.is_backdated,
             clock.is_corrected,
-            _climbed(file, clock),
+            among(marked, clock.moved_by),
+            climbed(file, clock),
             ending,
         )
 
@@ -264,27 +282,9 @@ def _set_aside(clock: Clock) -> Same:
     return Same((clock.excluded_because, clock.excluded_by, clock.lacking.value if clock.lacking else None))
 
 
-def _climbed(file: CaseFile, clock: Clock) -> Same:
-    """Give how far it went up, and what lies ahead of it: nothing for imported history, which is not watched."""
-    told = [one for one in file.escalations if one.rests_on == clock.clock_id] if file.escalations else ()
-    is_watched = file.is_live and clock.verdict is Verdict.OPEN
-    if not told and not is_watched:
-        return _AT_REST
-    up = next((one for one in reversed(told) if not one.is_warning), None)
-    rungs = ahead(clock, {one.level for one in told}, file.rules) if is_watched else ()
-    return Same((
-        up.level if up else None,
-        up.at if up else None,
-        any(one.is_revised for one in told),
-        [rung.level for rung in rungs] or None,
-        rungs[0].at if rungs else None,
-    ))  # fmt: skip
-
-
 SECOND: Final = timedelta(seconds=1)
 _PROMISED: Final = Kept[tuple[int, int, int], tuple[Clock, Same]](4096)
 """By the very promise, pin and calendar, which the kept clock keeps alive, and so their ids."""
 _JUDGED: Final = Kept[tuple[int, int, int], Same](4096)
 """By the verdicts, of which there is one each, and so one id."""
 _COUNTED: Final = Same((None, None, None))
-_AT_REST: Final = Same((None, None, False, None, None))

@@ -153,8 +153,8 @@ def test_how_long_a_share_was_reached_asks_for_no_cases_of_the_months_before(
 def test_after_a_rebuild_indexes_alone_tell_which_rows_stand(
     firm: dict[str, int], database: Database
 ) -> None:
-    asked = "SELECT relpages, relallvisible FROM pg_class WHERE oid = ANY (%s::regclass[])"
+    asked = "SELECT relpages, relallvisible FROM pg_class WHERE oid = 'bi.fct_sla_clocks'::regclass"
     with psycopg.connect(database.app_dsn) as connection:
-        found = connection.execute(asked, (["bi.fct_sla_clocks", "bi.fct_case_events"],)).fetchall()
+        [(pages, visible)] = connection.execute(asked).fetchall()
     assert firm["clocks"]
-    assert [pages > 0 and pages == visible for pages, visible in found] == [True, True]
+    assert pages == visible > 0
