@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from projections.schema import Db
 LOG: Final = EventTable("log", "case_events")
 CASE_TOPICS: Final = tuple(fact.topic for fact in CASE_FACTS.values())
 REFERENCE_TOPICS: Final = frozenset(fact.topic for fact in REFERENCE_FACTS)
-FIRST_CASE: Final = UUID(int=0)
 
 PAGE: Final = SQL(
     "SELECT originator_id, topic, notification_id, recorded_at FROM ("
@@ -38,16 +37,12 @@ STORED: Final = SQL(
 OF_CASES: Final = SQL(
     "{stored} WHERE originator_id = ANY(%s) AND notification_id <= %s ORDER BY originator_id, originator_version"
 ).format(stored=STORED)
-OF_SHARD: Final = SQL(
-    "{stored} WHERE originator_id >= %s AND originator_id < %s AND notification_id <= %s"
-    " ORDER BY originator_id, originator_version"
-).format(stored=STORED)
-LAST_SHARD: Final = SQL(
-    "{stored} WHERE originator_id >= %s AND notification_id <= %s ORDER BY originator_id, originator_version"
-).format(stored=STORED)
-BOUNDS: Final = SQL(
-    "SELECT originator_id FROM (SELECT originator_id, row_number() OVER (ORDER BY originator_id) AS number"
-    " FROM {log} WHERE originator_version = 1) AS streams WHERE number %% %s = 0"
+OPENED: Final = SQL(
+    "SELECT originator_id FROM {log} WHERE originator_version = 1 AND notification_id >= %s AND notification_id < %s"
+).format(log=LOG.name())
+CUTS: Final = SQL(
+    "SELECT notification_id FROM (SELECT notification_id, row_number() OVER (ORDER BY notification_id) AS number"
+    " FROM {log} WHERE originator_version = 1 AND notification_id <= %s) AS streams WHERE number %% %s = 0"
 ).format(log=LOG.name())
 
 LAST_POSITION: Final = 2**63 - 1
@@ -127,17 +122,25 @@ def histories(connection: Db, ids: Sequence[UUID], until: int) -> list[History]:
     return list(_by_case(_read(connection, OF_CASES, (list(ids), until))))
 
 
-def shard(connection: Db, first: UUID, after_last: UUID | None, until: int) -> Iterator[History]:
-    """Read the facts of the cases from one id up to another (exclusive), as far as a position."""
-    if after_last is None:
-        return _by_case(_read(connection, LAST_SHARD, (first, until)))
-    return _by_case(_read(connection, OF_SHARD, (first, after_last, until)))
+def opened(connection: Db, first: int, after_last: int) -> list[UUID]:
+    """Name the streams that begin from one position up to another (exclusive)."""
+    return [stream for (stream,) in connection.execute(OPENED, (first, after_last))]
 
 
-def bounds(connection: Db, cases: int) -> list[tuple[UUID, UUID | None]]:
-    """Cut the log into ranges of about so many cases each."""
-    cuts = [row[0] for row in connection.execute(BOUNDS, (cases,))]
-    return list(zip([FIRST_CASE, *cuts], [*cuts, None], strict=True))
+def shard(connection: Db, first: int, after_last: int, until: int) -> list[History]:
+    """Read the facts of the cases that begin from one position up to another (exclusive), as far as a third."""
+    return histories(
+        connection, [case_id for (case_id,) in connection.execute(OPENED, (first, after_last))], until
+    )
+
+
+def cuts(connection: Db, cases: int, until: int) -> list[tuple[int, int]]:
+    """Cut the log, as far as a position, into ranges in which about so many cases begin.
+
+    Cases that begin together lie together in the log, and so will their rows in the tables.
+    """
+    found = [position for (position,) in connection.execute(CUTS, (until, cases))]
+    return list(pairwise([0, *found, until + 1]))
 
 
 def _read(connection: Db, query: Composed, params: Sequence[Any]) -> list[Stored]:

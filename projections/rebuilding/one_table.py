@@ -23,8 +23,8 @@ from projections.tables.meta_tables import PARKED, ParkedRow
 from projections.tables.table import Table
 
 SOUND: Final = SQL(
-    "SELECT originator_id FROM {log} WHERE originator_version = 1 AND originator_id >= %s"
-    " AND (%s::uuid IS NULL OR originator_id < %s) AND starts_with(topic, 'case.')"
+    "SELECT originator_id FROM {log} WHERE originator_version = 1 AND notification_id >= %s AND notification_id < %s"
+    " AND starts_with(topic, 'case.')"
     " AND originator_id NOT IN (SELECT case_id FROM {parked})"
 ).format(log=reading.LOG.name(), parked=PARKED.at(BI))
 
@@ -52,8 +52,8 @@ def rebuild_table(database: Database, name: str, *, progress: Progress = unseen)
             raise RebuildRuns
         until, worker = reading.settled(connection), Reworker(connection, (_named(name),))
         strangers = _strangers(connection, _named(name))
-        for first, after_last in reading.bounds(connection, CASES_A_SHARD):
-            ids = connection.execute(SOUND, (first, after_last, after_last)).fetchall()
+        for cut in reading.cuts(connection, CASES_A_SHARD, until):
+            ids = connection.execute(SOUND, cut).fetchall()
             done = worker.again(case_id for (case_id,) in ids)
             merged.cases, merged.facts = merged.cases + done.cases, merged.facts + done.facts
             merged.parked += done.parked

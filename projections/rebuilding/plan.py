@@ -26,16 +26,18 @@ TABLES: Final[LiteralString] = """
 CREATE TABLE {plan} (
     plan_id uuid PRIMARY KEY, made_from text NOT NULL, until bigint NOT NULL, is_loaded boolean NOT NULL
 );
-CREATE TABLE {ranges} (number integer PRIMARY KEY, first uuid NOT NULL, after_last uuid, facts bigint, cases bigint)
+CREATE TABLE {ranges} (
+    number integer PRIMARY KEY, first bigint NOT NULL, after_last bigint NOT NULL, facts bigint, cases bigint
+)
 """
 
 
 class Span(NamedTuple):
-    """A range of cases by their ids; the last one has no end."""
+    """The cases that begin from one position up to another (exclusive)."""
 
     number: int
-    first: UUID
-    after_last: UUID | None
+    first: int
+    after_last: int
 
 
 class Plan(NamedTuple):
@@ -76,7 +78,7 @@ def staged(table: Table) -> Table:
     return replace(table, name=f"work_{table.name}", fixed=())
 
 
-def draw(connection: Db, schema: str, until: int, cuts: list[tuple[UUID, UUID | None]]) -> Plan:
+def draw(connection: Db, schema: str, until: int, cuts: list[tuple[int, int]]) -> Plan:
     """Write a new plan down in a schema that was just laid out."""
     plan = Plan(uuid4(), made_from(connection), until, is_loaded=False)
     connection.execute(SQL(TABLES).format(plan=_at(schema, PLAN), ranges=_at(schema, RANGES)))

@@ -180,7 +180,7 @@ class Rebuild:
             self.report.facts = self.report.kept = done.facts
             self.report.cases = done.cases
             return left
-        cuts = reading.bounds(self._connection, self._division.cases_a_shard)
+        cuts = reading.cuts(self._connection, self._division.cases_a_shard, goal)
         drop(self._connection, NEXT)
         with self._connection.transaction():
             lay_out(self._connection, NEXT)

@@ -94,7 +94,7 @@ class Loader:
         loaded.grown.clear()
         return loaded
 
-    def _histories(self, span: Span) -> Iterator[History]:
+    def _histories(self, span: Span) -> list[History]:
         return reading.shard(self._connection, span.first, span.after_last, self._job.plan.until)
 
     def _computed(self, history: History, loaded: Loaded, writing: Writing) -> Written | None:

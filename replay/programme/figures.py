@@ -60,7 +60,7 @@ def compiled_again(connection: Db, duty: Duty, period: Period, position: int) ->
 
 def _histories(connection: Db, position: int) -> Iterator[reading.History]:
     """Read the cases of the log up to a position, never more of them at once than a shard holds."""
-    for first, after_last in reading.bounds(connection, CASES_A_SHARD):
+    for first, after_last in reading.cuts(connection, CASES_A_SHARD, position):
         yield from reading.shard(connection, first, after_last, position)
 
 
