@@ -22,7 +22,10 @@ from tests.projections.lamps import SHANGHAI, Lamps, all_rows, connected
 
 WRITERS = {".gz": write_xes, ".sqlite": write_ocel_sqlite, ".json": write_ocel_json}
 ALL = Chosen()
-OF_THE_LOG = {"position", "last_position", "recorded_at", "updated_at", "known_at"}
+OF_THE_LOG = {
+    "position", "last_position", "recorded_at", "updated_at", "known_at",
+    "backdated_facts", "corrected_facts", "excluding_facts",
+}  # fmt: skip
 """Columns that tell where and when a log has a fact."""
 Facts = dict[tuple[UUID, int], tuple[str, bytes]]
 
