@@ -15,7 +15,6 @@ from api.cli.screen import OUT, AsJson, document, installation
 from api.cli.serving import interruptible
 from api.tables import Released
 from cases.errors import NotFound
-from projections.following.leader import is_led
 from projections.following.reworking import Reworker
 from projections.following.watchdog import Watchdog
 from projections.parking import parked_ids
@@ -50,8 +49,6 @@ def status(
             document(found)
         else:
             show(found)
-            if not is_led(connection):
-                OUT.print("no worker leads: start caseledger run, or caseledger work", markup=False)
             _list_parked(found)
     raise typer.Exit(1 if found.parked_cases else 0)
 
@@ -89,7 +86,12 @@ def show(found: Freshness) -> None:
     lines.add_row("held back", str(found.held_back_facts), f"for {found.held_back_seconds:.1f} s")
     incomplete = "" if found.incomplete_from is None else f"incomplete from position {found.incomplete_from}"
     lines.add_row("parked", str(found.parked_cases), incomplete)
+    if one := found.leader:
+        since = f" since {one.since:%Y-%m-%d %H:%M:%S}Z" if one.since else ""
+        lines.add_row("leader", one.program or "unknown", f"session {one.session}{since}")
     OUT.print(lines)
+    if found.leader is None:
+        OUT.print("no worker leads: start caseledger run, or caseledger work", markup=False)
 
 
 def _list_parked(found: Freshness) -> None:

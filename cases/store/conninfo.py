@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CONNECT_SECONDS: Final = 3
+HOST_LENGTH: Final = 16
 # Nothing of ours thinks for half a minute inside a transaction; readers of the log wait for the oldest one.
 IDLE_IN_TRANSACTION: Final = "30s"
 LOCK_WAIT: Final = "2500ms"
@@ -25,11 +28,16 @@ def for_role(conninfo: str, role: str) -> str:
     return bounded(make_conninfo(conninfo, options=f"{given} {ours}".strip()))
 
 
+def program() -> str:
+    """Name this process and its machine, as the server tells whose session is which."""
+    return f"caseledger {os.getpid()}@{socket.gethostname()[:HOST_LENGTH]}"
+
+
 def bounded(conninfo: str) -> str:
     """`conninfo` with the bounds that it does not set: a dead peer is noticed, on TCP too."""
     ours: dict[str, str | int] = {
         "connect_timeout": CONNECT_SECONDS,
-        "application_name": "caseledger",
+        "application_name": program(),
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,

@@ -6,12 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from datetime import datetime
+from typing import Final, LiteralString
 
 import psycopg
+from psycopg.rows import dict_row
 from psycopg.sql import SQL
 
 from projections.following.watchdog import watchful
+from projections.questions.answers import Part
 from projections.schema import Db
 
 LEADER: Final = int.from_bytes(b"cl-leads")
@@ -31,19 +34,42 @@ DEPOSED: Final = SQL(
     "SELECT pg_terminate_backend(pid, %s) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE {leading}"
     " AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => %s)"
 ).format(leading=LEADING)
-IS_LED: Final = SQL("SELECT EXISTS (SELECT FROM pg_locks WHERE {leading})").format(leading=LEADING)
+# A session that leads has it in its name since when, by the server's clock: of a name the server keeps 63 bytes.
+MARKED: Final[LiteralString] = """
+SELECT set_config('application_name', left(split_part(current_setting('application_name'), ' since ', 1), 36)
+    || to_char(clock_timestamp() AT TIME ZONE 'UTC', '" since "YYYY-MM-DD"T"HH24:MI:SS"Z"'), false)
+"""
+LED_BY: Final = SQL("""
+SELECT pid AS session, told[1] AS program, told[2]::timestamptz AS since
+FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
+LEFT JOIN LATERAL regexp_match(application_name, '^(.*) since (\\d{{4}}-\\S+Z)$') AS told ON true
+WHERE {leading}
+""").format(leading=LEADING)
 log = logging.getLogger(__name__)
+
+
+class Leader(Part):
+    """Whose session writes the tables; `program` has process and host; None, as `since`, where the server hides it."""
+
+    session: int
+    program: str | None
+    since: datetime | None
 
 
 def lead(connection: Db, role: int = LEADER) -> bool:
     """Try to become the only one in a role; it is kept as long as the connection lives."""
     row = connection.execute("SELECT pg_try_advisory_lock(%s)", (role,)).fetchone()
-    return bool(row and row[0])
+    leads = bool(row and row[0])
+    if leads:
+        connection.execute(MARKED)
+    return leads
 
 
-def is_led(connection: Db) -> bool:
-    """Tell whether somebody leads."""
-    return bool(connection.execute(IS_LED, (LEADER,)).fetchone() == (True,))
+def leader(connection: Db) -> Leader | None:
+    """Tell who leads; the connection must be outside a transaction."""
+    with watchful(connection), connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(LED_BY, (LEADER,)).fetchone()
+    return Leader.model_validate(row) if row else None
 
 
 def depose_the_silent(connection: Db) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+from projections.following.leader import Leader, leader
 from projections.following.watchdog import held
 from projections.questions.answers import Part, snapshot
 from projections.schema import Db
@@ -21,9 +22,12 @@ class ParkedCase(Part):
 
 
 class Freshness(Part):
-    """How the tables stand; all of it as of one instant."""
+    """How the tables stand; all of it as of one instant, and who leads a moment later."""
 
+    leader: Leader | None
+    """The worker that writes; None where none does."""
     position: int
+    """Where they stand. It is what fences a leader of yesterday: a write that starts from another one fails."""
     recorded_at: datetime | None
     """When the log recorded that position."""
     log_position: int
@@ -54,10 +58,10 @@ FIRST_PARKED: LiteralString = (
 
 
 def freshness(connection: Db, limit: int = 50) -> Freshness:
-    """Tell how the tables stand, with so many of the parked cases."""
+    """Tell how the tables stand, with so many of the parked cases; the connection must be outside a transaction."""
     with snapshot(connection) as found:
         row = found.execute(FRESHNESS).fetchone()
         parked = found.execute(FIRST_PARKED, (limit,)).fetchall()
         back = held(connection)
     told = {"parked": parked, "held_back_facts": back.facts, "held_back_seconds": max(back.seconds, 0.0)}
-    return Freshness.model_validate({**(row or {}), **told})
+    return Freshness.model_validate({**(row or {}), **told, "leader": leader(connection)})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
 from contextlib import nullcontext
+from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +17,7 @@ from api.app import create_app
 from api.cli import app
 from api.installation import Installation
 from cases.codes import Role
+from cases.store.conninfo import HOST_LENGTH
 from projections.following import leader
 from projections.schema import Db
 from tests.fix_api import KeyOf, Teller
@@ -83,9 +88,26 @@ def test_an_operator_is_told_where_there_is_nothing_to_release_and_nobody_at_wor
     assert typed("release", lamp) == (2, f"✗ Not parked, so that there is nothing to release: {lamp}\n")
     monkeypatch.setattr(leader, "LEADER", 4711)
     assert "no worker leads: start caseledger run, or caseledger work" in typed("status")[1]
+    assert json.loads(typed("status", "--json")[1])["leader"] is None
+
+
+def test_whoever_asks_how_the_tables_stand_is_told_who_leads_since_when(
+    teller: Teller, here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.cli.screen.opened", lambda _settings: nullcontext(here))
+    monkeypatch.setattr(leader, "LEADER", 4712)
+    before = here.ledger.now().replace(microsecond=0)
     with connected(here.database) as connection:
-        assert leader.lead(connection, 4711)
-        assert "no worker" not in typed("status")[1]
+        assert leader.lead(connection, 4712)
+        told = teller.get("/tables", role=Role.ADMIN).json()["leader"]
+        assert json.loads(CliRunner().invoke(app, ["tables", "status", "--json"]).output)["leader"] == told
+        text = CliRunner().invoke(app, ["tables", "status"]).output
+        session = connection.info.backend_pid
+    assert told["session"] == session
+    assert told["program"] == f"caseledger {os.getpid()}@{socket.gethostname()[:HOST_LENGTH]}"
+    assert before <= datetime.fromisoformat(told["since"]) <= here.ledger.now()
+    assert f"{told['program']}  session {session} since {told['since'][:10]}" in text
+    assert teller.get("/tables", role=Role.ADMIN).json()["leader"] is None
 
 
 def test_a_machine_that_watches_reads_figures_and_nothing_of_any_case(

@@ -72,7 +72,7 @@ class Works:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if (row := self.watching.execute(LEADS, (LEADER,)).fetchone()) is not None:
-                return str(row[1])
+                return str(row[1]).split()[0]
             time.sleep(0.01)
         raise AssertionError("nobody leads")
 
