@@ -54,6 +54,13 @@ def test_the_page_names_every_report_that_is_no_wide_view() -> None:
     ] == []
 
 
+def test_the_page_says_what_is_loaded_whole_because_no_mark_tells_of_it() -> None:
+    section = PAGE.partition("## Load only what changed")[2].partition("\n## ")[0]
+    unmarked = [view.name for view in VIEWS if view.name.startswith("fct_")]
+    assert unmarked == ["fct_audit_items"]
+    assert [name for name in unmarked if f"`{name}`" not in section] == []
+
+
 def test_the_page_of_the_statistics_leads_to_every_report_function_and_view() -> None:
     page = (ROOT / "docs" / "statistics.md").read_text(encoding="utf-8")
     made = [*(one.name for one in listing.FUNCTIONS), *(one.name for one in listing.VIEWS)]
