@@ -100,7 +100,10 @@ def test_a_dashboard_says_what_it_stands_on_and_every_title_in_both_languages(na
     board = BOARDS[name]
     assert board["uid"] == f"caseledger-{name}"
     assert not board["editable"]
-    assert "meta_freshness" in queries(board["panels"][0])[0]
+    stands_on = queries(board["panels"][0])[0]
+    assert "meta_freshness" in stands_on
+    for part in ("日志位置", "程序版本", "制度 Regulations"):
+        assert part in stands_on
     said = [board["title"], *(panel["title"] for panel in board["panels"])]
     assert [title for title in said if not re.search(r"[\u4e00-\u9fff].* / [A-Z]", title)] == []
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
