@@ -21,6 +21,7 @@ from anyio import from_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
+from api import patience
 from api.access import Question
 from api.asking import Instant
 from api.auth import Here, asks
@@ -142,6 +143,7 @@ def ready(
     at_least: AtLeast = None,
 ) -> Iterator[Ready]:
     """Begin an export, and let everything go when the answer is sent or nobody wants it any more."""
+    patience.wait_for_taker(request, patience.PAUSED)
     if name == LOG:
         is_gone = partial(from_thread.run, request.is_disconnected)
         begun = log_file(here, form, asked, at_least, is_gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,10 +14,8 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
-from api.app import create_app
-from api.cli.serving import Serving, listening
+from api.cli.serving import Serving, listening, serving
 from api.installation import Installation
 from cases.codes import Role
 from tests.fix_api import KeyOf
@@ -51,6 +50,18 @@ class Served:
             assert answer.status_code == 200, answer.read()
             yield events(answer.iter_lines())
 
+    @contextmanager
+    def deaf(self, path: str, role: Role) -> Iterator[socket.socket]:
+        """Ask, and take nothing of the answer: a little of it fits into the buffers."""
+        door = self.server.servers[0].sockets[0]
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            deaf.connect(door.getsockname())
+            asked = f"GET /api/v1{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-API-Key: {self.key_of(role)}"
+            deaf.sendall(f"{asked}\r\n\r\n".encode())
+            yield deaf
+
     def end(self) -> float:
         """Tell the server to stop, as a signal does; gives the seconds that it took."""
         began = time.monotonic()
@@ -76,14 +87,7 @@ def events(lines: Iterator[str]) -> Iterator[Event]:
 def served(here: Installation, key_of: KeyOf) -> Iterator[Served]:
     """The module's installation on a free port, until its tests have ended."""
     with listening("127.0.0.1", 0) as door:
-        config = uvicorn.Config(
-            create_app(here),
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=5,
-            lifespan="on",
-        )
-        server = Serving(config, here.pulse)
+        server = serving(here)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
         address = f"http://127.0.0.1:{door.getsockname()[1]}"

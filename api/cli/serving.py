@@ -21,13 +21,12 @@ from api.cli.screen import OUT, advance, bar, told
 from api.first_run import FirstKey, alone, is_first, is_ours, load_sample, make_keys
 from api.installation import Installation, opened
 from api.notices.pulse import Pulse
+from api.patience import UNTAKEN, Connection, give_up_after
 from cases.errors import Unavailable
 from cases.settings import Settings
 
 GRACE: Final = 5
 """Seconds that requests under way are given at the end."""
-UNTAKEN: Final = 60
-"""Seconds after which the connection of a client that takes nothing of what it was sent is ended."""
 
 
 def run(
@@ -86,15 +85,6 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield door
 
 
-def give_up_after(door: socket.socket, seconds: float) -> None:
-    """Let the system end connections through a door whose client takes nothing for so long, full buffers or gone.
-
-    TCP_USER_TIMEOUT (RFC 5482), which is Linux's; elsewhere only who has gone is noticed, after minutes.
-    """
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
-
-
 def prepare(here: Installation, *, with_sample: bool) -> list[FirstKey]:
     """Load the sample into a new installation and make the first keys; nothing on a later run."""
     if not is_first(here):
@@ -126,15 +116,21 @@ def welcome(door: socket.socket, first: list[FirstKey]) -> None:
 
 def serve(here: Installation, door: socket.socket) -> None:
     """Serve until interrupted."""
+    serving(here).run(sockets=[door])
+
+
+def serving(here: Installation) -> Serving:
+    """Make the server of an installation."""
     config = uvicorn.Config(
         create_app(here),
+        http=Connection,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         lifespan="on",
     )
-    Serving(config, here.pulse).run(sockets=[door])
+    return Serving(config, here.pulse)
 
 
 class Serving(uvicorn.Server):

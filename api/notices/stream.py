@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from api import keys
+from api import keys, patience
 from api.access import Question
 from api.auth import Here, asks
 from api.described import FIGURES, refusals
@@ -79,7 +79,9 @@ class Following:
 
 
 def following(
+    *,
     here: Here,
+    request: Request,
     known: Annotated[Credential, Depends(asks(Question.STREAM))],
     fact: Annotated[
         list[str] | None, Query(description="only these facts, for example Shipped; repeat")
@@ -98,6 +100,7 @@ def following(
     ] = None,
 ) -> Iterator[Following]:
     """Let somebody in who may follow, as long as there is room; raises Malformed, NotFound, TooMany, Unavailable."""
+    patience.wait_for_taker(request, patience.UNTAKEN)
     topics = topics_of(fact or ())
     case_id = case_id_of(here, case) if case else None
     begin = after if last_event_id is None else last_event_id

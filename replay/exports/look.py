@@ -20,10 +20,10 @@ from replay.exports.relations import Relation, relations
 
 HABITS: Final = {
     "statement_timeout": "1h",
-    "idle_in_transaction_session_timeout": "10min",
+    "idle_in_transaction_session_timeout": "20min",
     "lock_timeout": "5s",
 }
-"""How long an export may take, and how long whoever fetches it may pause."""
+"""How long an export may take; whoever fetches it is cut off by the door long before it is idle for so long."""
 
 
 class MadeAnew(Unavailable):

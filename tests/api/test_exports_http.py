@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,8 +13,10 @@ from urllib.parse import unquote
 import pytest
 from pyarrow import parquet as pq
 
+from api import patience
 from api.exports import AT_ONCE, asked_for, rows_file, seat
 from api.installation import Installation
+from api.patience import give_up_after
 from cases.codes import Role
 from projections.registry import TABLES
 from replay.exports.export import Export
@@ -21,6 +24,7 @@ from replay.exports.formats import FORMATS, ROWS
 from replay.exports.look import looking
 from replay.exports.wanted import Wanted
 from tests.fix_api import Teller
+from tests.fix_served import Served
 
 
 @pytest.fixture
@@ -140,6 +144,25 @@ def test_whoever_goes_away_in_the_middle_leaves_nothing_behind(here: Installatio
         next(one.chunks), next(one.chunks)
         assert analysts(here, 1) == 1
     assert analysts(here, 0) == 0
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system does not end such connections"
+)
+@pytest.mark.parametrize(("patient", "is_whole"), [(60, True), (0.5, False)])
+def test_a_file_may_be_held_up_for_as_long_as_a_file_may(
+    served: Served, monkeypatch: pytest.MonkeyPatch, patient: float, is_whole: bool
+) -> None:
+    monkeypatch.setattr(patience, "PAUSED", patient)
+    give_up_after(served.server.servers[0].sockets[0], 0.5)
+    with served.deaf("/exports/dim_dates.csv", Role.BI) as slow:
+        time.sleep(1.8)
+        file = slow.makefile("rb")
+        try:
+            taken = file.read()
+        except ConnectionResetError:
+            taken = b""
+    assert taken.endswith(b"\r\n0\r\n\r\n") is is_whole
 
 
 def test_when_all_seats_are_taken_the_next_one_comes_back_later(teller: Teller) -> None:

@@ -12,8 +12,7 @@ import httpx2
 import psycopg
 import pytest
 
-from api import keys, metrics
-from api.cli.serving import UNTAKEN, give_up_after
+from api import keys, metrics, patience
 from api.examples import EXAMPLES
 from api.installation import Installation
 from api.notices import pulse, stream
@@ -208,17 +207,10 @@ def test_who_takes_nothing_of_what_is_told_loses_the_stream_and_makes_room(
     served: Served, here: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pulse, "STREAMS", 1)
+    monkeypatch.setattr(patience, "UNTAKEN", 0.5)
     steps = [("2026-03-02 09:00", received("AS-7")), *[("2026-03-02 10:00", replied())] * 600]
     Lamps(here.ledger).tell("told at length", *steps)
-    door = served.server.servers[0].sockets[0]
-    assert door.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNTAKEN * 1000
-    give_up_after(door, 0.5)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        deaf.connect(door.getsockname())
-        key = served.headers(Role.QUALITY)["X-API-Key"]
-        deaf.sendall(f"GET /api/v1/stream?after=0 HTTP/1.1\r\nHost: a\r\nX-API-Key: {key}\r\n\r\n".encode())
+    with served.deaf("/stream?after=0", Role.QUALITY):
         wait_until(lambda: here.pulse.open == 1)
         wait_until(lambda: here.pulse.open == 0)
     with served.following():
