@@ -253,3 +253,46 @@ def test_a_miss_is_of_who_had_the_case_when_it_fell_due(bi: Db, histories: list[
     rows = lines(bi, call, at=END, zone=ZONE)
     assert {row["code"] for row in rows} == set(PEOPLE)
     assert sum(row["missed"] for row in rows) > 0
+
+
+TWO_BY_TWO = """
+UPDATE bi.fct_sla_clocks
+SET assigned_to = CASE WHEN cycle = 1 OR case_id::text < '8' THEN 'staff-li' ELSE 'staff-An' END
+WHERE regulation = 'measured@1'
+"""
+"""Cases that are opened again change hands, some of them."""
+LINES_OF_CLOCKS = """
+SELECT grouped_by, code, regulation, item AS clause_id, count(DISTINCT case_id) AS cases,
+    count(DISTINCT case_id) FILTER (WHERE case_closed_at IS NULL OR case_closed_at > %(at)s) AS open_cases,
+    count(*) > count(DISTINCT case_id) AS is_told_twice
+FROM bi.sla_clocks_at(%(at)s)
+CROSS JOIN LATERAL (VALUES
+    ('clause', NULL, clause_id), ('department', department, NULL), ('product', product_id, clause_id),
+    ('person', assigned_to, clause_id)
+) AS lines (grouped_by, code, item)
+WHERE started_at >= %(since)s::timestamp AT TIME ZONE %(zone)s
+AND started_at < %(until)s::timestamp AT TIME ZONE %(zone)s AND (grouped_by <> 'person' OR code IS NOT NULL)
+GROUP BY 1, 2, 3, 4
+"""
+
+
+@pytest.mark.parametrize("at", [wall("2026-03-17 12:00"), END], ids=["in the middle", "at the end"])
+def test_a_case_that_is_opened_again_is_one_case_of_its_item_department_product_and_person(
+    bi: Db, at: datetime
+) -> None:
+    call = "SELECT * FROM bi.sla_rates(%(at)s, %(zone)s, %(since)s, %(until)s)"
+    named, counts = ("grouped_by", "code", "regulation", "clause_id"), ("cases", "open_cases")
+    twice: set[str] = set()
+    with bi.transaction(force_rollback=True):
+        bi.execute(TWO_BY_TWO)
+        for months in (1, 2, 12):
+            for since in (date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 1)):
+                asked = {"at": at, "zone": ZONE, "since": since, "until": months_on(since, months)}
+                expected = lines(bi, LINES_OF_CLOCKS, **asked)
+                found = lines(bi, call, **asked)
+                assert {tuple(row[name] for name in (*named, *counts)) for row in found} == {
+                    tuple(row[name] for name in (*named, *counts)) for row in expected
+                }
+                assert len(found) == len(expected)
+                twice |= {row["grouped_by"] for row in expected if row["is_told_twice"]}
+    assert twice == {"clause", "department", "product", "person"}
