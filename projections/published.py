@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL
 
 from cases.errors import BrokenHistory
 from cases.reference import reference_of
-from cases.regulation.rules import BEIJING, Reference
+from cases.regulation.rules import Reference
 from projections import reading
 from projections.schema import Db
+from projections.views.business_zone import business_zone
 
 PUBLISHED: Final = SQL(
     "{stored} WHERE topic = ANY(%s) AND notification_id <= %s ORDER BY notification_id"
 ).format(stored=reading.STORED)
-
-
-# Days are counted in one zone everywhere: the one that set-up wrote down with a role that no analyst can be.
-ZONE: Final = """
-SELECT split_part(setting, '=', 2) FROM pg_roles, unnest(rolconfig) AS setting
-WHERE rolname = 'cl_owner' AND starts_with(lower(setting), 'timezone=')
-"""
-
-
-def business_zone(connection: Db) -> ZoneInfo:
-    """Give the time zone in which days and months are counted."""
-    row = connection.execute(ZONE).fetchone()
-    return ZoneInfo(row[0]) if row else BEIJING
 
 
 def read_reference(connection: Db, until: int) -> Reference:

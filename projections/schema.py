@@ -7,16 +7,20 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import CaseledgerError
+from cases.regulation.rules import BEIJING
 from projections.registry import DIMS, FACTS, TABLES
 from projections.tables.cells import BEGIN, END, Writing
 from projections.tables.meta_tables import POSITION, PositionRow
 from projections.tables.table import Row, Table
 from projections.views import all_views as views
+from projections.views.business_zone import business_zone, called
+from projections.views.business_zone import create as in_zone
 
 BI: Final = "bi"
 MAKING: Final = int.from_bytes(b"cl-makes")
@@ -33,7 +37,7 @@ class ContractChanged(CaseledgerError):
 @cache
 def contract() -> str:
     """Give the sha256 of everything that is made: a schema with another one has to be rebuilt."""
-    statements = (*_tables(BI), *_keys(BI), *views.create(BI))
+    statements = (*_tables(BI), *_keys(BI), *views.create(BI, BEIJING))
     return sha256("\n".join(statement.as_string() for statement in statements).encode()).hexdigest()
 
 
@@ -62,8 +66,17 @@ def ensure(connection: Db) -> None:
         standing = standing_contract(connection)
         if standing is None:
             create(connection)
+        elif standing == contract():
+            _count_in(connection, business_zone(connection))
     if standing not in {None, contract()}:
         raise ContractChanged
+
+
+def _count_in(connection: Db, zone: ZoneInfo) -> None:
+    """Have the reports count in a zone that was set since they were made."""
+    if connection.execute(SQL("SELECT {}").format(called(BI))).fetchone() != (zone.key,):
+        for statement in in_zone(BI, zone):
+            connection.execute(statement)
 
 
 def create(connection: Db, schema: str = BI) -> None:
@@ -101,7 +114,7 @@ def finish(connection: Db, schema: str) -> None:
 
 def open_up(connection: Db, schema: str) -> None:
     """Add views and rights to tables that have their keys."""
-    for statement in (*views.create(schema), *_rights(schema)):
+    for statement in (*views.create(schema, business_zone(connection)), *_rights(schema)):
         connection.execute(statement)
 
 

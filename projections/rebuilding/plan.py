@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
-from projections.published import business_zone
 from projections.registry import GROWING
 from projections.schema import Db, contract
 from projections.tables.table import Table
+from projections.views.business_zone import business_zone
 
 PACKAGES: Final = ("cases", "projections")
 PLAN: Final = "work_plan"

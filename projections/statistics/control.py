@@ -141,7 +141,7 @@ FROM generate_series(
     (SELECT min(received_month) FROM {fct_complaints})::timestamp,
     (SELECT max(received_month) FROM {fct_complaints})::timestamp, interval '1 month'
 ) AS month
-CROSS JOIN LATERAL {control_chart}(now(), current_setting('TimeZone'), month::date) AS found
+CROSS JOIN LATERAL {control_chart}(now(), {business_zone}, month::date) AS found
 """
 BY_MONTH: Final = View(
     "rpt_control_chart", "投诉控制图（按月）", "Control chart of complaints by month: product, batch, cause",

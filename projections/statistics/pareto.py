@@ -78,7 +78,7 @@ FROM generate_series(
     (SELECT max(received_month) FROM {fct_complaints})::timestamp, interval '1 month'
 ) AS month
 CROSS JOIN LATERAL {complaint_pareto}(
-    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date
+    now(), {business_zone}, month::date, (month + interval '1 month')::date
 ) AS found
 """
 PARETO_BY_MONTH: Final = View(

@@ -47,11 +47,11 @@ RATE: Final = rate(
 _BY_MONTH: LiteralString = """
 SELECT month::date AS month, found.*
 FROM generate_series(
-    (SELECT date_trunc('month', min({moment}) AT TIME ZONE current_setting('TimeZone')) FROM {table}),
-    (SELECT max({moment}) AT TIME ZONE current_setting('TimeZone') FROM {table}), interval '1 month'
+    (SELECT date_trunc('month', min({moment}) AT TIME ZONE {business_zone}) FROM {table}),
+    (SELECT max({moment}) AT TIME ZONE {business_zone} FROM {table}), interval '1 month'
 ) AS month
 CROSS JOIN LATERAL {function}(
-    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date{more}
+    now(), {business_zone}, month::date, (month + interval '1 month')::date{more}
 ) AS found
 """
 

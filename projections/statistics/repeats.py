@@ -152,7 +152,7 @@ REPEAT_COMPLAINTS: Final = Function(
 )  # fmt: skip
 _AGAIN: LiteralString = """
 SELECT found.* FROM {repairs_followed}(
-    now(), current_setting('TimeZone'), date '2000-01-01', date '2999-12-01', NULL
+    now(), {business_zone}, date '2000-01-01', date '2999-12-01', NULL
 ) AS found
 WHERE found.standing = 'repeated'
 """

@@ -121,15 +121,15 @@ RUNS: Final = Function(
 )  # fmt: skip
 _BY_PERIOD: LiteralString = """
 WITH span AS (
-    SELECT min(occurred_at AT TIME ZONE current_setting('TimeZone'))::date AS first,
-        max(occurred_at AT TIME ZONE current_setting('TimeZone'))::date AS last
+    SELECT min(occurred_at AT TIME ZONE {business_zone})::date AS first,
+        max(occurred_at AT TIME ZONE {business_zone})::date AS last
     FROM (
         (SELECT occurred_at FROM {fct_revisits} ORDER BY occurred_at LIMIT 1)
         UNION ALL (SELECT occurred_at FROM {fct_revisits} ORDER BY occurred_at DESC LIMIT 1)
     ) AS ends
 )
 SELECT found.* FROM span CROSS JOIN (VALUES ('month'), ('quarter')) AS grains (grain)
-CROSS JOIN LATERAL {satisfaction_runs}(now(), current_setting('TimeZone'), grain, first, last) AS found
+CROSS JOIN LATERAL {satisfaction_runs}(now(), {business_zone}, grain, first, last) AS found
 """
 BY_PERIOD: Final = View(
     "rpt_satisfaction", "满意度（按月、按季）", "Satisfaction by month and quarter: asked, answered, content, in a row",

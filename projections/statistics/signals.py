@@ -62,7 +62,7 @@ WITH signals AS (
 ), charts AS (
     SELECT months.month, chart.*
     FROM (SELECT DISTINCT month FROM signals) AS months
-    CROSS JOIN LATERAL {control_chart}(now(), current_setting('TimeZone'), months.month) AS chart
+    CROSS JOIN LATERAL {control_chart}(now(), {business_zone}, months.month) AS chart
 )
 SELECT signals.*, coalesce(now.label_zh, signals.code) AS label_zh, coalesce(now.label_en, signals.code) AS label_en,
     coalesce(now.rule, 'none') AS rule_now, coalesce(now.complaints, 0) AS complaints_now,

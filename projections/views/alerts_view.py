@@ -97,7 +97,7 @@ ALERTS: Final = View(
     reads=("alerts_at", "fct_cases", "dim_regulation_clauses"),
     query="""
 SELECT alerts.*, cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en
-FROM {alerts_at}(now(), '-infinity', current_setting('TimeZone')) AS alerts
+FROM {alerts_at}(now(), '-infinity', {business_zone}) AS alerts
 LEFT JOIN {fct_cases} AS cases USING (case_id)
 LEFT JOIN {dim_regulation_clauses} AS clauses USING (clause_id)
 """,

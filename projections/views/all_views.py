@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, LiteralString
+from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
@@ -12,6 +13,7 @@ from projections.tables import sla_clocks_table
 from projections.tables.columns import Column, Says
 from projections.views import (
     alerts_view,
+    business_zone,
     month_figures,
     months_view,
     stream_ids,
@@ -68,7 +70,7 @@ SLA_NOW: LiteralString = """
 CREATE VIEW {view} AS
 SELECT clocks.*,
     CASE WHEN standing IN ('breached', 'overdue') THEN true WHEN standing = 'met' THEN false END AS is_missed,
-    date_trunc('month', started_at AT TIME ZONE current_setting('TimeZone'))::date AS month,
+    date_trunc('month', started_at AT TIME ZONE {business_zone})::date AS month,
     cases.case_no, clauses.clause, clauses.label_zh, clauses.label_en, clauses.stopped_by,
     departments.label_zh AS department_zh, departments.label_en AS department_en
 FROM {function}(now()) AS clocks
@@ -129,8 +131,9 @@ def clock_columns() -> tuple[Column, ...]:
     return (*sla_clocks_table.TABLE.columns, *ADDED)
 
 
-def create(schema: str) -> Iterator[Composed]:
-    """Give the statements that make views and functions, once all tables stand."""
+def create(schema: str, zone: ZoneInfo) -> Iterator[Composed]:
+    """Give the statements that make views and functions, once all tables stand; reports count in the zone."""
+    yield from business_zone.create(schema, zone)
     yield from working_minutes.create(schema)
     yield from stream_ids.create(schema)
     yield from _clocks_at(schema)
@@ -166,6 +169,7 @@ def _clocks_at(schema: str) -> Iterator[Composed]:
 def _sla_now(schema: str) -> Iterator[Composed]:
     yield SQL(SLA_NOW).format(
         view=Identifier(schema, "rpt_sla_now"),
+        business_zone=business_zone.called(schema),
         function=Identifier(schema, "sla_clocks_at"),
         clauses=Identifier(schema, "dim_regulation_clauses"),
         departments=Identifier(schema, "dim_departments"),

@@ -32,8 +32,8 @@ SELECT month, facts.originator_version AS report,
     (told #>> ARRAY['fact', 'behind'])::bigint AS behind, (told #>> ARRAY['fact', 'parked'])::bigint AS parked,
     told #>> ARRAY['fact', 'code_version'] AS code_version,
     array_to_string(ARRAY(SELECT jsonb_array_elements_text(told #> ARRAY['fact', 'regulations'])), ',') AS regulations,
-    month::timestamp AT TIME ZONE current_setting('TimeZone') AS begins_at,
-    (month::timestamp + interval '1 month') AT TIME ZONE current_setting('TimeZone') AS ends_at,
+    month::timestamp AT TIME ZONE {business_zone} AS begins_at,
+    (month::timestamp + interval '1 month') AT TIME ZONE {business_zone} AS ends_at,
     told #> ARRAY['fact', 'figures'] AS figures, facts.notification_id AS last_position
 FROM (
     SELECT day::date AS month, {stream_id}('month:' || to_char(day, 'YYYY-MM')) AS stream_id
@@ -46,7 +46,7 @@ CROSS JOIN LATERAL (SELECT convert_from(facts.state, 'UTF8')::jsonb AS told) AS 
         *REPORT,
         Column("code_version", "text", True, Says("程序版本", "Version of the program that counted")),
         Column("regulations", "text", True, Says("制度及版本", "Regulations published by then, with commas")),
-        Column("begins_at", "timestamptz", True, Says("月份开始", "First instant of the month, by the session's zone")),
+        Column("begins_at", "timestamptz", True, Says("月份开始", "First instant of the month")),
         Column("ends_at", "timestamptz", True, Says("月份结束", "First instant after it")),
         Column("figures", "jsonb", True, Says("数字（JSON）", "The figures as they were published: see rpt_month_end")),
         Column("last_position", "bigint", True, Says("依据的日志位置", "Log position of the report itself")),
@@ -118,7 +118,7 @@ WITH lines AS (
     SELECT month, report, today.measure, today.item, today.department, today.currency, NULL, NULL, NULL,
         today.numerator, today.denominator, today.amount_minor, today.last_position
     FROM {rpt_months}
-    CROSS JOIN LATERAL {month_figures_at}(now(), current_setting('TimeZone'), month) AS today
+    CROSS JOIN LATERAL {month_figures_at}(now(), {business_zone}, month) AS today
 ), beside AS (
     SELECT month, report, measure, item, department, currency,
         coalesce(max(numerator), 0) AS numerator, coalesce(max(numerator_today), 0) AS numerator_today,

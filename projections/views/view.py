@@ -9,6 +9,7 @@ from typing import LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from projections.tables.columns import Column
+from projections.views import business_zone
 
 
 def filled(
@@ -18,8 +19,15 @@ def filled(
     values: Mapping[str, Composable],
     parts: Mapping[str, LiteralString],
 ) -> Composed:
-    """Fill a query's braces: names of the schema, values, and parts of it, which have braces of their own."""
-    named = {**{name: Identifier(schema, name) for name in reads}, **values}
+    """Fill a query's braces: names of the schema, values, and parts of it, which have braces of their own.
+
+    `business_zone` is always there: the zone in which reports count.
+    """
+    named = {
+        "business_zone": business_zone.called(schema),
+        **{name: Identifier(schema, name) for name in reads},
+        **values,
+    }
     return SQL(query).format(**named, **{name: SQL(part).format(**named) for name, part in parts.items()})
 
 

@@ -8,9 +8,10 @@ from typing import LiteralString
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from projections.tables.days import DAYS
+from projections.views import business_zone
 
 WORKING_MINUTES: LiteralString = """
-CREATE FUNCTION {function}(since timestamptz, until timestamptz, zone text DEFAULT current_setting('TimeZone'))
+CREATE FUNCTION {function}(since timestamptz, until timestamptz, zone text DEFAULT {business_zone})
 RETURNS numeric LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT last_day.working_minutes_before - first_day.working_minutes_before + round(
@@ -26,5 +27,7 @@ SAYS = "两个时刻之间的工作分钟（每工作日1440分钟） / Minutes 
 def create(schema: str) -> Iterator[Composed]:
     """Give the statements that make it and say what it answers."""
     function = Identifier(schema, "working_minutes")
-    yield SQL(WORKING_MINUTES).format(function=function, days=DAYS.at(schema))
+    yield SQL(WORKING_MINUTES).format(
+        function=function, days=DAYS.at(schema), business_zone=business_zone.called(schema)
+    )
     yield SQL("COMMENT ON FUNCTION {} IS {}").format(function, Literal(SAYS))

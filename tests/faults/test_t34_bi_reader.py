@@ -22,7 +22,7 @@ from cases.store.ledger import Ledger
 from cases.store.roles import READERS, SPILL
 from cases.store.server import EmbeddedServer
 from projections.following.engine import Engine
-from projections.published import business_zone
+from projections.views.business_zone import business_zone
 from tests.fix_figures import Figure
 from tests.fix_store import maker, running_server, set_up_template, system_programs
 from tests.projections.lamps import Lamps, received

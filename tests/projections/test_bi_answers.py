@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid5
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
+from psycopg.types.multirange import Multirange
 
 from cases import codes, events
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.following.engine import Engine
 from projections.schema import Db
+from projections.views.all_views import VIEWS
 from tests.house import ROOT
 from tests.projections import answers, lamps, measured
 from tests.projections.answers import Firm, Told, all_of, budgets, month_of
@@ -27,6 +30,9 @@ QUESTIONS = {
         r"^(\d)\. .*?```sql\n(.*?)```", (ROOT / "docs" / "bi.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
 }
+
+BY_SESSION = {"rpt_sla_by_day", "rpt_target_rates", "rpt_star_ranking"}
+"""Reports that still count by the zone of the session."""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,13 @@ def analyst(firm: list[Told], database: Database) -> Iterator[Db]:
     with psycopg.connect(database.reader_dsn, autocommit=True) as connection:
         connection.execute("SET TimeZone = 'Asia/Shanghai'")
         yield connection
+
+
+def plain(cell: object) -> object:
+    """A moment, or the bounds of moments, without the zone that they are shown in."""
+    if isinstance(cell, Multirange):
+        return [(plain(part.lower), plain(part.upper)) for part in cell]
+    return cell.timestamp() if isinstance(cell, datetime) else cell
 
 
 def ask(analyst: Db, number: int) -> list[tuple[Any, ...]]:
@@ -138,6 +151,16 @@ def test_working_minutes_of_any_two_moments_are_those_of_the_working_year(
         row = analyst.execute("SELECT working_minutes(%s, %s)", (since, until)).fetchone()
         assert row is not None
         assert float(row[0]) == pytest.approx(answers.working_minutes(since, until), abs=0.02)
+
+
+@pytest.mark.parametrize("report", sorted({"rpt_sla_now", *(view.name for view in VIEWS)} - BY_SESSION))
+def test_a_report_counts_days_of_the_business_whatever_zone_a_driver_sets(analyst: Db, report: str) -> None:
+    found = []
+    for zone in ("Asia/Shanghai", "America/Los_Angeles"):
+        analyst.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
+        rows = analyst.execute(SQL("SELECT * FROM {}").format(Identifier(report)))
+        found.append(sorted(repr([plain(cell) for cell in row]) for row in rows))
+    assert found[0] == found[1]
 
 
 def test_everybody_who_recorded_something_stands_in_the_dim_of_staff(firm: list[Told], analyst: Db) -> None:

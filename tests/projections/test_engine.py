@@ -12,8 +12,8 @@ import pytest
 from cases.store.database import Database
 from projections.following import engine
 from projections.following.engine import Engine
-from projections.published import business_zone
 from projections.rebuilding.rebuild import prepare, rebuild
+from projections.views.business_zone import business_zone
 from tests.projections.lamps import Lamps, case_id, classified, closed, connected, received, replied
 
 
