@@ -20,7 +20,9 @@ from typer.testing import CliRunner
 from api.cli import app
 from cases.store.cluster import ADMIN
 from cases.store.database import Database
+from replay.exports.as_xlsx import MOST_ROWS
 from tests.house import ROOT
+from tests.projections.lamps import connected
 
 PAGE = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 TYPED = [line.partition("  #")[0] for line in re.findall(r"^\$ (caseledger export .*)$", PAGE, re.MULTILINE)]
@@ -96,6 +98,31 @@ def test_what_is_in_the_way_is_said_in_one_sentence_and_left_alone(shell: Shell,
         assert (done.exit_code, cure in done.stderr) == (2, True), done.stderr
     assert mine.read_text() == "mine"
     assert not [path for path in place.iterdir() if "new" in path.name or path.name.startswith(".")]
+
+
+def test_more_rows_than_a_spreadsheet_should_have_are_refused_and_nothing_is_left_of_it(
+    shell: Shell, place: Path, database: Database
+) -> None:
+    kept = place / "kept.xlsx"
+    assert shell("caseledger export dim_regions --out kept.xlsx").exit_code == 0
+    before = kept.read_bytes()
+    with connected(database) as connection:
+        connection.execute(
+            "INSERT INTO bi.dim_regions SELECT 'r' || n FROM generate_series(1, %s) AS n", [MOST_ROWS]
+        )
+    try:
+        refused = [
+            shell(f"caseledger export {line}")
+            for line in ("dim_regions --out kept.xlsx --force", "all --out vast --format xlsx")
+        ]
+    finally:
+        with connected(database) as connection:
+            connection.execute("DELETE FROM bi.dim_regions WHERE region_id LIKE 'r%'")
+    assert [done.exit_code for done in refused] == [2, 2]
+    assert all("✗ dim_regions has more than 100,000 rows" in done.stderr for done in refused)
+    assert all("→ format: csv or parquet" in done.stderr for done in refused)
+    assert kept.read_bytes() == before
+    assert not [path for path in place.iterdir() if "vast" in path.name or path.name.startswith(".")]
 
 
 @pytest.mark.parametrize("line", ["dim_codes --out ended.csv", "all --out ended"])

@@ -19,12 +19,14 @@ from api.installation import Installation
 from api.patience import give_up_after
 from cases.codes import Role
 from projections.registry import TABLES
+from replay.exports.as_xlsx import MOST_ROWS
 from replay.exports.export import Export
 from replay.exports.formats import FORMATS, ROWS
 from replay.exports.look import looking
 from replay.exports.wanted import Wanted
 from tests.fix_api import Teller
 from tests.fix_served import Served
+from tests.projections.lamps import connected
 
 
 @pytest.fixture
@@ -144,6 +146,25 @@ def test_whoever_goes_away_in_the_middle_leaves_nothing_behind(here: Installatio
         next(one.chunks), next(one.chunks)
         assert analysts(here, 1) == 1
     assert analysts(here, 0) == 0
+
+
+def test_more_rows_than_a_spreadsheet_should_have_are_a_problem_that_names_the_other_formats(
+    here: Installation, teller: Teller, position: int
+) -> None:
+    with connected(here.database) as connection:
+        connection.execute(
+            "INSERT INTO bi.dim_regions SELECT 'r' || n FROM generate_series(1, %s) AS n", [MOST_ROWS]
+        )
+    try:
+        answer = teller.get("/exports/dim_regions.xlsx", role=Role.BI, at_least=position)
+    finally:
+        with connected(here.database) as connection:
+            connection.execute("DELETE FROM bi.dim_regions WHERE region_id LIKE 'r%'")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert "Content-Disposition" not in answer.headers
+    assert [(one["field"], "csv or parquet" in one["cure"]) for one in answer.json()["errors"]] == [
+        ("format", True)
+    ]
 
 
 @pytest.mark.skipif(
