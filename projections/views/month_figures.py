@@ -52,19 +52,22 @@ COUNTED: LiteralString = """
     CROSS JOIN LATERAL (VALUES
         ('opened', true), ('still_open', closed_at IS NULL OR closed_at > instant)
     ) AS told (measure, counts)
-    WHERE opened_at >= begins AND opened_at < ends
+    WHERE opened_at >= begins AND opened_at < ends AND opened_at <= instant
     UNION ALL
     SELECT 'closed', NULL, department, NULL, case_id, 1, NULL, NULL, last_position
-    FROM {cases} AS cases WHERE closed_at >= begins AND closed_at < ends
+    FROM {cases} AS cases WHERE closed_at >= begins AND closed_at < ends AND closed_at <= instant
     UNION ALL
     SELECT 'complaints', NULL, department, NULL, case_id, 1, NULL, NULL, last_position
-    FROM {complaints} AS complaints WHERE received_at >= begins AND received_at < ends
+    FROM {complaints} AS complaints
+    WHERE received_at >= begins AND received_at < ends AND received_at <= instant
     UNION ALL
     SELECT 'spent', cost, department, currency, case_id, 1, NULL, amount_minor, last_position
-    FROM {costs} AS costs WHERE payer <> 'customer' AND occurred_at >= begins AND occurred_at < ends
+    FROM {costs} AS costs
+    WHERE payer <> 'customer' AND occurred_at >= begins AND occurred_at < ends AND occurred_at <= instant
     UNION ALL
     SELECT 'refunded', NULL, department, currency, case_id, 1, NULL, amount_minor, last_position
-    FROM {refunds} AS refunds WHERE occurred_at >= begins AND occurred_at < ends
+    FROM {refunds} AS refunds
+    WHERE occurred_at >= begins AND occurred_at < ends AND occurred_at <= instant
 """
 COUNTED_TABLES: Final = {
     "cases": "fct_cases", "complaints": "fct_complaints", "costs": "fct_costs", "refunds": "fct_refunds",
@@ -84,7 +87,8 @@ BEGIN ATOMIC
         sum(counted.denominator)::bigint, sum(counted.amount_minor)::bigint, count(DISTINCT counted.case_id),
         max(counted.last_position)
     FROM {counted_at}(
-        instant, month::timestamp AT TIME ZONE zone, (month::timestamp + interval '1 month') AT TIME ZONE zone
+        instant, date_trunc('month', month::timestamp) AT TIME ZONE zone,
+        (date_trunc('month', month::timestamp) + interval '1 month') AT TIME ZONE zone
     ) AS counted
     GROUP BY GROUPING SETS ((1, 2, 4), (1, 2, 3, 4));
 END
@@ -117,7 +121,7 @@ def create(schema: str) -> Iterator[Composed]:
         (SQL("{}(timestamptz, timestamptz, timestamptz)").format(counted_at),
          "某一时刻各案对月度数字的贡献 / What every case adds to a month's figures at an instant: from, up to"),
         (SQL("{}(timestamptz, text, date)").format(figures_at),
-         "某一时刻的月度数字，时区、月份 / A month's figures at an instant: zone, first day of the month"),
+         "某一时刻的月度数字，时区、月份 / A month's figures at an instant: zone, any day of the month"),
     ):  # fmt: skip
         yield SQL("COMMENT ON FUNCTION {} IS {}").format(signature, Literal(said))
 

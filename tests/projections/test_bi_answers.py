@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid5
 
@@ -161,6 +161,26 @@ def test_a_report_counts_days_of_the_business_whatever_zone_a_driver_sets(analys
         rows = analyst.execute(SQL("SELECT * FROM {}").format(Identifier(report)))
         found.append(sorted(repr([plain(cell) for cell in row]) for row in rows))
     assert found[0] == found[1]
+
+
+def opened(analyst: Db, instant: datetime, day: date) -> int | None:
+    row = analyst.execute(
+        "SELECT numerator FROM month_figures_at(%s, business_zone(), %s)"
+        " WHERE measure = 'opened' AND department IS NULL",
+        (instant, day),
+    ).fetchone()
+    return row[0] if row else None
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 17)])
+def test_a_month_at_an_instant_within_it_knows_nothing_later_whichever_day_names_it(
+    firm: list[Told], analyst: Db, day: date
+) -> None:
+    begun = sorted(told[0].occurred_at for told in firm if month_of(told[0].occurred_at) == date(2026, 3, 1))
+    middle = begun[len(begun) // 2]
+    assert opened(analyst, begun[-1], day) == len(begun)
+    assert opened(analyst, middle, day) == sum(at <= middle for at in begun)
+    assert opened(analyst, begun[0] - timedelta(seconds=1), day) is None
 
 
 def test_everybody_who_recorded_something_stands_in_the_dim_of_staff(firm: list[Told], analyst: Db) -> None:
