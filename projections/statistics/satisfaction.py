@@ -75,11 +75,14 @@ SATISFACTION: Final = Function(
     reads=("fct_revisits", "fct_cases", "dim_targets", "dim_regulation_clauses", "wilson_low", "wilson_high"),
     query=_SATISFACTION, columns=_ASKED, values={"small": Literal(SMALL)},
 )  # fmt: skip
+# Of a grain that is neither, the cast fails and says so: figures of another one would look like an answer.
 # A period counts into a run when it is over and all that counts one target in it, under any version, reached it. What
 # is found is worked out apart for the runs, which look years back and need no cases, and for the periods that are told.
 _RUNS: LiteralString = """
 WITH steps AS (
-    SELECT CASE grain WHEN 'quarter' THEN 3 ELSE 1 END AS months
+    SELECT CASE grain
+        WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE ('month or quarter, not ' || grain)::int
+    END AS months
 ), periods AS (
     SELECT begins::date AS period, (begins + make_interval(months => months))::date AS after_on,
         (extract(year FROM begins)::int * 12 + extract(month FROM begins)::int - 1) / months AS number

@@ -183,6 +183,13 @@ def test_a_month_at_an_instant_within_it_knows_nothing_later_whichever_day_names
     assert opened(analyst, begun[0] - timedelta(seconds=1), day) is None
 
 
+def test_satisfaction_by_weeks_is_refused_and_not_answered_by_months(analyst: Db) -> None:
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation, match="month or quarter, not week"):
+        analyst.execute(
+            "SELECT * FROM satisfaction_runs(now(), business_zone(), 'week', '2026-01-01', '2026-06-01')"
+        )
+
+
 def test_everybody_who_recorded_something_stands_in_the_dim_of_staff(firm: list[Told], analyst: Db) -> None:
     known = {row[0] for row in analyst.execute("SELECT staff_id FROM dim_staff")}
     assert known == {"unknown", *(one.actor for told in firm for one in told)}
