@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -126,31 +126,47 @@ class Installation:
 
         Nothing is answered, readiness neither, before the regulations are read.
         """
-        self.read_ahead()
         stop, every = threading.Event(), self.settings.watch_every
         work = {
             "projections": partial(self.engine.run, stop),
-            "server": partial(self._revive, stop),
-            "clock": partial(skew.watch, self.ledger, stop),
-            "watchdog": partial(Watchdog(self.database).run, stop),
             "courier": partial(self.courier.run, stop),
             "pulse": partial(self.pulse.run, self.ledger, stop),
         }
         if every:
             work["watcher"] = partial(self.watcher.run, stop, every)
             work["signals"] = partial(self.signals.run, stop, every)
+        with self._beside(stop, work):
+            self.pulse.begin()
+            try:
+                yield
+            finally:
+                self.pulse.end()
+
+    def work(self, stop: threading.Event) -> None:
+        """Keep the tables in step with the log and the server alive, and answer nobody; raises BrokenHistory."""
+        with self._beside(stop, {}):
+            self.engine.run(stop)
+
+    @contextmanager
+    def _beside(self, stop: threading.Event, more: Mapping[str, Callable[[], None]]) -> Iterator[None]:
+        """Read the regulations ahead; then run what every process does that keeps the tables, and more, in threads."""
+        self.read_ahead()
+        work = {
+            "server": partial(self._revive, stop),
+            "clock": partial(skew.watch, self.ledger, stop),
+            "watchdog": partial(Watchdog(self.database).run, stop),
+            **more,
+        }
         threads = [
             threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
             for name, run in work.items()
         ]
-        self.pulse.begin()
         for thread in threads:
             thread.start()
         try:
             yield
         finally:
             stop.set()
-            self.pulse.end()
             self.engine.wake()
             for thread in threads:
                 thread.join(timeout=10)

@@ -16,7 +16,6 @@ from api.cli.serving import interruptible
 from api.tables import Released
 from cases.errors import NotFound
 from projections.following.reworking import Reworker
-from projections.following.watchdog import Watchdog
 from projections.parking import parked_ids
 from projections.questions.freshness import Freshness, freshness
 
@@ -29,12 +28,7 @@ def work() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with suppress(KeyboardInterrupt), interruptible(), installation() as here:
         OUT.print("working; Ctrl-C stops", markup=False)
-        stop = threading.Event()
-        threading.Thread(target=Watchdog(here.database).run, args=(stop,), daemon=True).start()
-        try:
-            here.engine.run(stop)
-        finally:
-            stop.set()
+        here.work(threading.Event())
 
 
 @app.command("status")

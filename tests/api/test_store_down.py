@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,13 +20,15 @@ from api.app import create_app
 from api.examples import EXAMPLES
 from api.installation import Installation, opened
 from cases.codes import Role
+from cases.promises.terms import terms_of
 from cases.settings import Settings
 from cases.store.server import EmbeddedServer
 from tests.fix_api import fresh
 from tests.fix_store import folder_for_a_server
+from tests.projections.lamps import Lamps, received
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alone() -> Iterator[Installation]:
     """An installation on a server of its own."""
     with folder_for_a_server() as folder, opened(Settings(data_dir=folder, database_url=None)) as here:
@@ -62,6 +66,38 @@ def test_a_killed_database_is_a_503_in_three_seconds_and_comes_back_with_every_f
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.status_code == 201, f"it never came back; seen {seen}"
     assert all(alone.ledger.load(UUID(known.json()["case_id"])) for known in told)
+
+
+@pytest.mark.slow
+def test_a_worker_brings_a_killed_database_back_and_goes_on(alone: Installation) -> None:
+    server, stop = alone.database.server, threading.Event()
+    assert isinstance(server, EmbeddedServer)
+    killed = server.pid
+    assert killed is not None
+    worker = threading.Thread(target=alone.work, args=(stop,))
+    worker.start()
+    try:
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while server.pid in {None, killed}:
+            assert time.monotonic() < deadline, "nobody brought it back"
+            time.sleep(0.05)
+        told = Lamps(alone.ledger).tell("after it", ("2026-03-02 09:00", received("AS-1")))
+        assert alone.engine.wait_for(told, timeout=10)
+    finally:
+        stop.set()
+        worker.join(timeout=20)
+
+
+def test_a_worker_reads_what_is_published_before_it_takes_a_fact_in(here: Installation) -> None:
+    known, stop = here.published().reference, threading.Event()
+    unread = {name: replace(book) for name, book in known.calendars.items()}
+    here.desk.shelf.reference = replace(known, calendars=unread)
+    stop.set()
+    here.work(stop)
+    limits = [terms.due for bound in here.published().reference.at_hand() for terms in terms_of(bound)]
+    laid = [{"walls", "open_days"} & vars(one.calendar).keys() for one in limits if one and one.calendar]
+    assert any(laid)
 
 
 def test_a_statement_that_hangs_is_a_503(here: Installation, client: TestClient, key_of: Any) -> None:
