@@ -6,8 +6,6 @@ from typing import Final
 
 from psycopg.sql import SQL
 
-from projections.tables.sla_clocks_table import MARKED as MARKED_CLOCKS
-
 HASHED: Final = """
 SET LOCAL enable_sort = off;
 SET LOCAL work_mem = '32MB';
@@ -182,13 +180,11 @@ LIMIT %(longest)s
 # Facts are looked up by their case: they stand in the log under it.
 MARKED: Final = SQL("""
 WITH found AS MATERIALIZED (
-    SELECT mark, case_id, position
-    FROM (SELECT case_id, backdated_facts, corrected_facts, excluding_facts {period} AND ({marked})) AS clocks
-    CROSS JOIN LATERAL (VALUES
-        ('backdated', backdated_facts), ('corrected', corrected_facts), ('excluded', excluding_facts)
-    ) AS marks (mark, positions)
-    CROSS JOIN LATERAL unnest(positions) AS position
-    GROUP BY 1, 2, 3
+    SELECT 'backdated' AS mark, case_id, unnest(backdated_facts) AS position {period} AND backdated_facts IS NOT NULL
+    UNION
+    SELECT 'corrected', case_id, unnest(corrected_facts) {period} AND corrected_facts IS NOT NULL
+    UNION
+    SELECT 'excluded', case_id, unnest(excluding_facts) {period} AND excluding_facts IS NOT NULL
     UNION ALL
     SELECT 'overridden', facts.case_id, facts.position
     FROM bi.fct_case_events AS facts
@@ -205,5 +201,5 @@ FROM counted LEFT JOIN newest USING (mark)
 LEFT JOIN bi.fct_case_events AS facts ON facts.case_id = newest.case_id AND facts.position = newest.position
 LEFT JOIN bi.fct_cases AS cases ON cases.case_id = newest.case_id
 ORDER BY newest.position DESC, counted.mark
-""").format(period=PERIOD, marked=SQL(MARKED_CLOCKS))
+""").format(period=PERIOD)
 """Every mark with how many facts have it, and the newest of all of them; a mark without any of these stands alone."""
