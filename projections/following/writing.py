@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -93,8 +94,9 @@ class Writer:
         for table, _ in GROWING:
             self.grow(table, {row for case in cases for row in _rows(case, table)})
         changed, altered = Counter[str](), set[UUID]()
-        for table in self._tables:
-            keys, whose = self._differences(table, ids, [row for case in cases for row in _rows(case, table)])
+        for table, standing in zip(self._tables, self._standing(ids), strict=True):
+            wanted = [row for case in cases for row in _rows(case, table)]
+            keys, whose = self._differences(table, standing, wanted)
             changed[table.name] = keys
             altered |= whose
         mark(self._connection, self._schema, altered)
@@ -127,10 +129,20 @@ class Writer:
         with self._connection.cursor() as cursor:
             cursor.executemany(statement, rows)
 
-    def _differences(self, table: Table, ids: list[UUID], wanted: list[Row]) -> tuple[int, set[UUID]]:
+    def _standing(self, ids: list[UUID]) -> list[dict[Row, Row]]:
+        """Read what stands of these cases in every table, by key; asked all at once, to wait for one answer only."""
+        with self._connection.pipeline():
+            asked = [
+                self._connection.execute(_of_cases(table, self._schema), (ids,)) for table in self._tables
+            ]
+        return [
+            {_key(table, row): row for row in found} for table, found in zip(self._tables, asked, strict=True)
+        ]
+
+    def _differences(
+        self, table: Table, standing: dict[Row, Row], wanted: list[Row]
+    ) -> tuple[int, set[UUID]]:
         """Put in and take away what differs; gives how many keys that were, and of which cases."""
-        query = SQL("SELECT {} FROM {} WHERE case_id = ANY(%s)").format(table.names, table.at(self._schema))
-        standing = {_key(table, row): row for row in self._connection.execute(query, (ids,))}
         new = {_key(table, row): row for row in wanted}
         gone = [key for key, row in standing.items() if new.get(key) != row]
         come = {key: row for key, row in new.items() if standing.get(key) != row}
@@ -167,6 +179,12 @@ def _key(table: Table, row: Row) -> Row:
     return tuple(row[place] for place in table.key_places)
 
 
+@cache
+def _of_cases(table: Table, schema: str) -> Composed:
+    return SQL("SELECT {} FROM {} WHERE case_id = ANY(%s)").format(table.names, table.at(schema))
+
+
+@cache
 def _addition(table: Table, schema: str) -> Composed:
     arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(column.type)) for column in table.columns)
     return SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT DO NOTHING").format(
@@ -174,6 +192,7 @@ def _addition(table: Table, schema: str) -> Composed:
     )
 
 
+@cache
 def _deletion(table: Table, schema: str) -> Composed:
     types = {column.name: column.type for column in table.columns}
     arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(types[name])) for name in table.key)
