@@ -105,14 +105,20 @@ class Engine:
             self._rehearse_at = time.monotonic() + REHEARSE_EVERY
 
     def _lead(self, connection: Db, stop: threading.Event) -> None:
-        """Follow the log as its leader, and try again what is parked whenever there is nothing new."""
+        """Follow the log as its leader, and try again what is parked whenever there is nothing new.
+
+        At the log's end it rests as long as it worked: a page of some cases costs little more than that of one.
+        """
         follower, retries, wait, size = Follower(connection), Retries(connection), SHORTEST_WAIT, FIRST_PAGE
         log.info("leads from position %s", follower.position)
         self.is_leader = True
         try:
             while not stop.is_set():
+                began = time.monotonic()
                 if taken := follower.step(size):
                     self.taken_in, wait = self.taken_in + taken, SHORTEST_WAIT
+                    if taken < size:
+                        stop.wait(min(time.monotonic() - began, LONGEST_WAIT))
                     size = min(2 * size, PAGE) if taken == size else size
                 else:
                     retries.turn(time.monotonic())
