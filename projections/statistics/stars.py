@@ -16,8 +16,9 @@ from projections.views.view import View
 
 # As the figures that a holding freezes (questions/digest.py, questions/ranking.py), which tests hold it against: a
 # clock counts in the period in which it ended, or fell due and had not ended. Shares are compared as exact fractions.
+# Each case is looked up once, and only if a regulation that ranks anybody counts it. The planner is to know the period.
 _RANKING: LiteralString = """
-WITH scope AS (
+WITH scope AS NOT MATERIALIZED (
     SELECT since::timestamp AT TIME ZONE zone AS begins, LEAST(until::timestamp AT TIME ZONE zone, instant) AS ends
 ), rankings AS (
     SELECT told.*, weight_response + weight_resolution + weight_praise AS weights
@@ -28,15 +29,22 @@ WITH scope AS (
     UNION ALL
     SELECT case_id, split_part(regulation, '@', 1), 'overdue', last_position FROM scope, {fct_sla_clocks}
     WHERE due_at >= begins AND due_at < ends AND (ended_at IS NULL OR ended_at >= ends) AND verdict <> 'excluded'
-), told AS (
+), told AS MATERIALIZED (
     SELECT case_id, regulation, count(*) FILTER (WHERE stood = 'met') AS kept,
         count(*) FILTER (WHERE stood IN ('met', 'breached', 'overdue')) AS due,
         0 AS solved, 0 AS asked, 0 AS praised, 0 AS marked, max(last_position) AS last_position
-    FROM clocks GROUP BY case_id, regulation
+    FROM clocks WHERE regulation IN (SELECT regulation FROM rankings) GROUP BY case_id, regulation
     UNION ALL
     SELECT case_id, NULL, 0, 0, count(*) FILTER (WHERE is_solved), count(*),
         count(*) FILTER (WHERE satisfaction >= {praise}), count(satisfaction), max(last_position)
     FROM scope, {fct_revisits} WHERE occurred_at >= begins AND occurred_at < ends GROUP BY case_id
+), cases AS MATERIALIZED (
+    SELECT one.case_id, kind, regulations, assigned_to, closed_at
+    FROM (SELECT DISTINCT case_id FROM told) AS one
+    CROSS JOIN LATERAL (
+        SELECT kind, regulations, assigned_to, closed_at FROM {fct_cases}
+        WHERE fct_cases.case_id = one.case_id AND assigned_to IS NOT NULL AND NOT is_parked OFFSET 0
+    ) AS its
 ), sums AS (
     SELECT rankings.regulation, rankings.programme, cases.assigned_to AS person, sum(kept)::bigint AS kept,
         sum(due)::bigint AS due, sum(solved)::bigint AS solved, sum(asked)::bigint AS asked,
@@ -44,13 +52,10 @@ WITH scope AS (
         count(DISTINCT told.case_id) FILTER (WHERE cases.closed_at IS NULL OR cases.closed_at > instant) AS open_cases,
         max(told.last_position) AS last_position
     FROM told
-    CROSS JOIN LATERAL (SELECT * FROM {fct_cases} WHERE case_id = told.case_id OFFSET 0) AS cases
+    JOIN cases USING (case_id)
     JOIN rankings ON coalesce(told.regulation, rankings.regulation) = rankings.regulation
         AND (rankings.kinds = ARRAY[]::text[] OR cases.kind = ANY(rankings.kinds))
-        AND rankings.regulation IN (
-            SELECT split_part(one, '@', 1) FROM unnest(string_to_array(cases.regulations, ',')) AS one
-        )
-    WHERE cases.assigned_to IS NOT NULL AND NOT cases.is_parked
+        AND strpos(',' || cases.regulations, ',' || rankings.regulation || '@') > 0
     GROUP BY rankings.regulation, rankings.programme, cases.assigned_to
 ), scored AS (
     SELECT sums.*, rankings.months, rankings.clause, rankings.label_zh, rankings.label_en, rankings.regulation_version,
