@@ -236,7 +236,7 @@ def list_exports(here: Here, known: Annotated[Credential, Depends(asks(Question.
     responses={200: {"headers": HEADERS, "content": {one.media_type.split(";")[0]: {} for one in SENT.values()}},
                **refusals(ASKED)},
 )  # fmt: skip
-def export(ready: Annotated[Ready, Depends(ready)]) -> StreamingResponse:
+def export(request: Request, ready: Annotated[Ready, Depends(ready)]) -> StreamingResponse:
     """Send the rows of one look at the tables, or the log of one position; the headers tell what they stand on."""
     headers = {
         f"X-Caseledger-{name.title().replace('_', '-')}": quote(told, " ,:=+<>@/")
@@ -244,7 +244,7 @@ def export(ready: Annotated[Ready, Depends(ready)]) -> StreamingResponse:
     }
     file = f"{ready.name}-{ready.about['position']}.{ready.form.ending}"
     return StreamingResponse(
-        ready.chunks,
+        patience.to_the_last(request, ready.chunks),
         headers={**headers, "Content-Disposition": f'attachment; filename="{file}"'},
         media_type=ready.form.media_type,
     )

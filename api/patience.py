@@ -6,11 +6,16 @@ TCP_USER_TIMEOUT (RFC 5482), which is Linux's; elsewhere only who has gone is no
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import socket
+import struct
+import termios
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Final, Protocol
 
 from fastapi import Request
+from starlette.concurrency import iterate_in_threadpool
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 UNTAKEN: Final = 60
@@ -18,7 +23,9 @@ UNTAKEN: Final = 60
 PAUSED: Final = 900
 """Seconds for a file: who fetches it may hold it up and go on."""
 CONNECTION: Final = "connection"
-"""What a request's state calls the socket that it came through."""
+"""What a request's state calls what it came through."""
+LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at whether all that was sent is taken."""
 
 
 class Door(Protocol):
@@ -29,12 +36,12 @@ class Door(Protocol):
 
 
 class Connection(H11Protocol):
-    """The library's connection, of which requests know the socket."""
+    """The library's connection, known to the requests that come through it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the library does
         """Tell every request that comes through it."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, CONNECTION: transport.get_extra_info("socket")}
+        self.app_state = {**self.app_state, CONNECTION: transport}
 
 
 def give_up_after(door: Door, seconds: float) -> None:
@@ -45,6 +52,32 @@ def give_up_after(door: Door, seconds: float) -> None:
 
 def wait_for_taker(request: Request, seconds: float) -> None:
     """Let who asked take nothing for so long, on this connection and until its next answer says otherwise."""
-    if door := getattr(request.state, CONNECTION, None):
+    if connection := _connection(request):
         with suppress(OSError):  # it has gone already
-            give_up_after(door, seconds)
+            give_up_after(connection.get_extra_info("socket"), seconds)
+
+
+async def to_the_last(request: Request, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Send a file, and end it when its client has taken all of it.
+
+    What a program has sent and closed is the system's alone, which gives up on a client that pauses after some minutes.
+    """
+    async for chunk in iterate_in_threadpool(chunks):
+        yield chunk
+    connection = _connection(request)
+    while connection and _untaken(connection):  # noqa: ASYNC110 - the system tells nobody when a byte was taken
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def _connection(request: Request) -> asyncio.Transport | None:
+    """Give what a request came through; None where no server of ours is between."""
+    return getattr(request.state, CONNECTION, None)
+
+
+def _untaken(connection: asyncio.Transport) -> int:
+    """Count the bytes that were sent and have not reached the client's machine; none once it has gone."""
+    waiting = connection.get_write_buffer_size()
+    with suppress(OSError):
+        told = fcntl.ioctl(connection.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        waiting += struct.unpack("i", told)[0]
+    return 0 if connection.is_closing() else waiting

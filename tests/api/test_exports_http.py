@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import unquote
@@ -18,6 +18,7 @@ from api.exports import AT_ONCE, asked_for, rows_file, seat
 from api.installation import Installation
 from api.patience import give_up_after
 from cases.codes import Role
+from cases.errors import Unavailable
 from projections.registry import TABLES
 from replay.exports.as_xlsx import MOST_ROWS
 from replay.exports.export import Export
@@ -184,6 +185,28 @@ def test_a_file_may_be_held_up_for_as_long_as_a_file_may(
         except ConnectionResetError:
             taken = b""
     assert taken.endswith(b"\r\n0\r\n\r\n") is is_whole
+
+
+def test_a_file_is_under_way_until_its_client_has_all_of_it_however_small_it_is(served: Served) -> None:
+    with served.deaf("/exports/dim_codes.csv", Role.BI) as slow:
+        time.sleep(0.7)
+        assert free_seats(AT_ONCE, seconds=0) == AT_ONCE - 1
+        assert slow.makefile("rb").read().endswith(b"\r\n0\r\n\r\n")
+    assert free_seats(AT_ONCE, seconds=5) == AT_ONCE
+
+
+def free_seats(wanted: int, seconds: float) -> int:
+    """How many exports may begin, as soon as it is so many or that time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = 0
+        with ExitStack() as taken, suppress(Unavailable):
+            while found < wanted:
+                taken.enter_context(seat())
+                found += 1
+        if found == wanted or time.monotonic() >= deadline:
+            return found
+        time.sleep(0.05)
 
 
 def test_when_all_seats_are_taken_the_next_one_comes_back_later(teller: Teller) -> None:
