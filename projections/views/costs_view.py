@@ -83,7 +83,8 @@ LEFT JOIN {dim_codes} AS labels ON labels.vocabulary = 'cost' AND labels.code = 
         Column("left_minor", "bigint", True, Says("预算剩余（分）", "What is left of it; negative if exceeded")),
         Column("is_over", "boolean", True, Says("超预算", "The budget is exceeded by the period's end")),
         Column("without_leave_minor", "bigint", True,
-               Says("未经批准的超预算金额（分）", "Booked beyond the budget without leave, in fen")),
+               Says("未经批准的超预算费用（分，跨越预算的一笔全额计入）",
+                    "Costs beyond the budget without leave, in fen; the one that crosses it counts whole")),
         Column("last_position", "bigint", True, Says("依据的日志位置", "Log position of the newest fact under it")),
     ),
 )  # fmt: skip
