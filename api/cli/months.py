@@ -52,7 +52,7 @@ def publish(
 @app.command("list")
 def listed(
     *,
-    limit: Annotated[int, typer.Option(min=1, help="how many, the newest first")] = SHOWN,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="how many, the newest first")] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
     """List the months that were published: by whom, when and on which position; `show` has the figures of one."""
@@ -68,7 +68,7 @@ def listed(
             table.add_row(one.month, str(one.report), day, one.published_by, str(one.position), why)
         OUT.print(table)
         if answer.cursor:
-            OUT.print(f"older ones were published, too: --limit {2 * limit}", markup=False)
+            OUT.print(f"older ones were published, too: --limit {min(2 * limit, 1000)}", markup=False)
 
 
 @app.command("show")
