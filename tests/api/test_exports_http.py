@@ -178,7 +178,9 @@ def test_a_file_may_be_held_up_for_as_long_as_a_file_may(
     monkeypatch.setattr(patience, "PAUSED", patient)
     give_up_after(served.server.servers[0].sockets[0], 0.5)
     with served.deaf("/exports/dim_dates.csv", Role.BI) as slow:
-        time.sleep(1.8)
+        assert slow.recv(1), "it is under way"
+        time.sleep(1.8 if is_whole else 0)
+        assert is_whole or free_seats(AT_ONCE, seconds=10) == AT_ONCE
         file = slow.makefile("rb")
         try:
             taken = file.read()
