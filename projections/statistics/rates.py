@@ -121,10 +121,10 @@ SLA_RATES: Final = Function(
 _BY_DAY: LiteralString = """
 SELECT day::date AS day_date, found.*
 FROM generate_series(
-    (SELECT date_trunc('day', min(started_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_sla_clocks}),
-    (SELECT max(started_at) AT TIME ZONE current_setting('TimeZone') FROM {fct_sla_clocks}), interval '1 day'
+    (SELECT date_trunc('day', min(started_at) AT TIME ZONE {business_zone}) FROM {fct_sla_clocks}),
+    (SELECT max(started_at) AT TIME ZONE {business_zone} FROM {fct_sla_clocks}), interval '1 day'
 ) AS day
-CROSS JOIN LATERAL {sla_rates}(now(), current_setting('TimeZone'), day::date, day::date + 1) AS found
+CROSS JOIN LATERAL {sla_rates}(now(), {business_zone}, day::date, day::date + 1) AS found
 """
 SLA_BY_DAY: Final = View(
     "rpt_sla_by_day", "时限履行率（按日）", "How promises are kept, by the day on which their clocks started",
@@ -218,11 +218,11 @@ TARGET_RATES: Final = Function(
 _TARGETS_BY_MONTH: LiteralString = """
 SELECT month::date AS month, found.*
 FROM generate_series(
-    (SELECT date_trunc('month', min(opened_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_cases}),
-    now() AT TIME ZONE current_setting('TimeZone'), interval '1 month'
+    (SELECT date_trunc('month', min(opened_at) AT TIME ZONE {business_zone}) FROM {fct_cases}),
+    now() AT TIME ZONE {business_zone}, interval '1 month'
 ) AS month
 CROSS JOIN LATERAL {target_rates}(
-    now(), current_setting('TimeZone'), month::date, (month + interval '1 month')::date
+    now(), {business_zone}, month::date, (month + interval '1 month')::date
 ) AS found
 """
 TARGETS_BY_MONTH: Final = View(

@@ -112,11 +112,11 @@ _BY_PERIOD: LiteralString = """
 SELECT period::date AS begins_on, found.*
 FROM (SELECT DISTINCT months FROM {dim_programmes} WHERE kind = 'ranking' AND months IN (1, 3, 6, 12)) AS lengths
 CROSS JOIN LATERAL generate_series(
-    (SELECT date_trunc('year', min(started_at) AT TIME ZONE current_setting('TimeZone')) FROM {fct_sla_clocks}),
-    now() AT TIME ZONE current_setting('TimeZone'), make_interval(months => lengths.months::int)
+    (SELECT date_trunc('year', min(started_at) AT TIME ZONE {business_zone}) FROM {fct_sla_clocks}),
+    now() AT TIME ZONE {business_zone}, make_interval(months => lengths.months::int)
 ) AS period
 CROSS JOIN LATERAL {star_ranking}(
-    now(), current_setting('TimeZone'), period::date, (period + make_interval(months => lengths.months::int))::date
+    now(), {business_zone}, period::date, (period + make_interval(months => lengths.months::int))::date
 ) AS found
 WHERE found.months = lengths.months
 """

@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.regulation.targets import LONGEST_RUN
 from projections.tables.columns import Column, Says
+from projections.views import business_zone
 
 COUNTED_SAYS: Final = (
     Column("target_id", "text", False, Says("指标", "Target that counts it")),
@@ -157,7 +158,7 @@ SMALL: Final = 30
 """With fewer to divide by, one case moves the rate by more than three points."""
 RPT_TARGETS: LiteralString = """
 CREATE VIEW {view} AS
-SELECT * FROM {function}(now(), current_setting('TimeZone'), date '2000-01-01', date '2999-12-01')
+SELECT * FROM {function}(now(), {business_zone}, date '2000-01-01', date '2999-12-01')
 """
 TARGET_COLUMNS: Final = (
     Column("month", "date", False, Says("月份（首日）", "First day of the month, in the business time zone")),
@@ -212,7 +213,9 @@ def create(schema: str) -> Iterator[Composed]:
         **{part: parts[part] for part in ("counted_at", "cases", "targets", "clauses")},
     )  # fmt: skip
     view = Identifier(schema, "rpt_targets")
-    yield SQL(RPT_TARGETS).format(view=view, function=Identifier(schema, "targets_at"))
+    yield SQL(RPT_TARGETS).format(
+        view=view, function=Identifier(schema, "targets_at"), business_zone=business_zone.called(schema)
+    )
     yield from _said(schema, view)
 
 
