@@ -53,7 +53,7 @@ WITH months AS (
         coalesce(found.open_complaints, 0) AS open_complaints, found.last_position
     FROM (
         SELECT dimension, code FROM complaints GROUP BY dimension, code
-        HAVING sum(complaints) >= {baseline} OR max(place) > {baseline}
+        HAVING sum(complaints) >= {baseline} OR max(place) > {baseline} OR dimension = 'all'
     ) AS groups
     CROSS JOIN volumes LEFT JOIN complaints AS found USING (dimension, code, place)
     WHERE exposure > 0

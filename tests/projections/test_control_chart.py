@@ -197,6 +197,23 @@ def test_a_month_is_judged_by_the_months_before_it_alone(bi: Db) -> None:
     )
 
 
+ALL_BUT_THREE = """
+DELETE FROM bi.fct_complaints WHERE case_id NOT IN (
+    SELECT case_id FROM bi.fct_complaints WHERE received_month = '2026-01-01' LIMIT 3
+)
+"""
+
+
+def test_a_month_without_a_complaint_stands_in_the_chart_of_all_however_few_there_are(bi: Db) -> None:
+    with bi.transaction(force_rollback=True):
+        bi.execute(ALL_BUT_THREE)
+        rows = lines(bi, CHART, at=END, zone=ZONE, month=LAST)
+    assert [(row["dimension"], row["complaints"]) for row in rows if row["dimension"] == "all"] == [
+        ("all", 0)
+    ]
+    assert 0 < rows[0]["baseline_complaints"] < BASELINE
+
+
 def test_chance_alone_gives_hardly_a_signal_however_few_are_expected() -> None:
     for expected in (0.05, 0.2, 0.5, 1, 2, 5, 12, 40, 150):
         least = int(np.floor(expected + 3 * np.sqrt(expected) + 2.25)) + 1
