@@ -31,6 +31,7 @@ HURRIED = {
     "synchronous_commit": "off",
     "max_connections": "120",
     "autovacuum": "off",
+    "shared_buffers": "128MB",
 }
 """No vacuum of its own accord, because its transactions hold readers back: caught up means the newest fact here."""
 NUMBERS = count(1)

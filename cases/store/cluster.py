@@ -16,6 +16,7 @@ from typing import Final
 from cases.store.account import Account, own_name
 from cases.store.binaries import Binaries
 from cases.store.errors import ServerStuck
+from cases.store.memory import memory, sized
 from cases.store.places import LOOPBACK, PORT, Places
 
 ADMIN: Final = "cl_admin"
@@ -30,10 +31,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "max_connections": "60",
     "superuser_reserved_connections": "3",
     "password_encryption": "scram-sha-256",
-    "shared_buffers": "128MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
-    "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "fsync": "on",
@@ -106,7 +105,9 @@ def configure(places: Places, more: Mapping[str, str]) -> list[str]:
         "hba_file": str(places.conf / "pg_hba.conf"),
         "ident_file": str(places.conf / "pg_ident.conf"),
     }
-    lines = [f"{name} = {_quoted(value)}" for name, value in {**SETTINGS, **own, **more}.items()]
+    lines = [
+        f"{name} = {_quoted(value)}" for name, value in {**SETTINGS, **sized(memory()), **own, **more}.items()
+    ]
     _write(places.conf / "postgresql.conf", lines)
     _write(
         places.conf / "pg_hba.conf",
