@@ -6,15 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row
 from psycopg.sql import SQL
 
 from projections.following.watchdog import watchful
-from projections.questions.answers import Part
 from projections.schema import Db
 
 LEADER: Final = int.from_bytes(b"cl-leads")
@@ -48,7 +48,8 @@ WHERE {leading}
 log = logging.getLogger(__name__)
 
 
-class Leader(Part):
+@dataclass(frozen=True)
+class Leader:
     """Whose session writes the tables; `program` has process and host; None, as `since`, where the server hides it."""
 
     session: int
@@ -67,9 +68,8 @@ def lead(connection: Db, role: int = LEADER) -> bool:
 
 def leader(connection: Db) -> Leader | None:
     """Tell who leads; the connection must be outside a transaction."""
-    with watchful(connection), connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(LED_BY, (LEADER,)).fetchone()
-    return Leader.model_validate(row) if row else None
+    with watchful(connection), connection.cursor(row_factory=class_row(Leader)) as cursor:
+        return cursor.execute(LED_BY, (LEADER,)).fetchone()
 
 
 def depose_the_silent(connection: Db) -> bool:
