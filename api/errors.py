@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from cases import errors
+from cases.cure import cure
 from cases.straying import has_strayed
 from projections.rebuilding.shards import LoaderKilled
 from projections.schema import ContractChanged
@@ -68,8 +69,6 @@ PLAIN: Mapping[int, tuple[str, str]] = {
 
 RETRY_SECONDS = {409: 1, 503: 1}
 FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
-TELLS_VALUES = frozenset({"uuid_parsing", "url_parsing", "json_invalid"})
-"""Kinds of errors whose sentence, by pydantic, quotes what was sent."""
 
 
 class FieldError(BaseModel):
@@ -160,15 +159,6 @@ def path(loc: Iterable[int | str]) -> str:
 def name_of(written: str) -> str:
     """Give the name of a field that a caller wrote, or a mark where it is none, or holds a number of a person."""
     return written if FIELD.fullmatch(written) and not has_strayed(written) else "…"
-
-
-def cure(one: Mapping[str, Any]) -> str:
-    """Say what a field wants, in pydantic's words where these cannot quote what was sent."""
-    if one["type"] in TELLS_VALUES:
-        return "is not of the form of this field"
-    if one["type"] == "extra_forbidden":
-        return "there is no such field here; leave it out"
-    return str(one["msg"]).removeprefix("Value error, ")
 
 
 def _answer(problem: dict[str, Any], retry_after: int | None = None) -> JSONResponse:

@@ -29,7 +29,7 @@ from api.cli import (
     watching,
 )
 from api.cli.screen import WRONG, say
-from api.errors import cure
+from cases.cure import cure
 from cases.settings import PREFIX, Settings
 from projections.schema import code_version
 
@@ -102,13 +102,13 @@ def main() -> None:
 
 def told_wrong(wrong: ValidationError) -> None:
     """Name each wrong setting, or each wrong field of what else was read; never a value."""
-    for error in wrong.errors(include_input=False, include_url=False):
-        place = "_".join(str(step) for step in error["loc"])
+    for error in wrong.errors(include_url=False):
+        steps = tuple(map(str, error["loc"]))
         if wrong.title == Settings.__name__:
-            name = place.upper().removeprefix(PREFIX)
+            name = "_".join(steps).upper().removeprefix(PREFIX)
             say(
-                f"The setting {name} is wrong: {error['msg']}",
+                f"The setting {name} is wrong: {cure(error)}",
                 f"see {PREFIX}{name} in docs/reference/settings.md",
             )
         else:
-            say(f"{wrong.title} is wrong: {place or 'as a whole'}: {cure(error)}")
+            say(f"{'.'.join(steps) or 'What was given'} is wrong: {cure(error)}")

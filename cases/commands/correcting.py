@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue, ValidationError, model_validator
 from cases import codes
 from cases.case import Case, fold
 from cases.command import Command
+from cases.cure import cure
 from cases.errors import Malformed, Refused
 from cases.events import Classified, Corrected, Received, Refunded
 from cases.fact import Fact, Moment, Money
@@ -145,7 +146,7 @@ class Correct(Command):
         except ValidationError as error:
             raise Malformed(
                 "The corrected fact would not be valid",
-                errors=[{"field": _place(e["loc"]), "cure": _plain(e["type"])} for e in error.errors()],
+                errors=[{"field": _place(e["loc"]), "cure": cure(e)} for e in error.errors()],
             ) from None
         told = {f"changes.{name}": getattr(right, name) for name in self.changes}
         must_be_tellable(told, now)
@@ -259,8 +260,3 @@ def _as_json(value: object) -> JsonValue:
 
 def _place(loc: tuple[int | str, ...]) -> str:
     return ".".join(("changes", *(str(part) for part in loc)))
-
-
-def _plain(kind: str) -> str:
-    """Turn pydantic's kind of error into words without the value."""
-    return f"not of the form of this field ({kind})"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from cases import codes
 from cases.code import Code
+from cases.cure import PATTERNS
 from cases.regulation.checking_lines import Place
 from cases.regulation.nearest import nearest
 from cases.regulation.problems import Amiss
@@ -34,15 +35,6 @@ _PLAIN: Final = {
     "less_than": "must be less than {lt:g}",
 }
 """How the name of an error of the model begins → what to say; the first that fits counts."""
-_PATTERNS: Final = {
-    "^[a-z][a-z0-9-]*$": "a name is small letters, digits and hyphens, for example refund-within",
-    r"^[a-z][a-z0-9-]*-\d{4}$": "a name is small letters, digits and hyphens and ends with a year: parts-2026",
-    r"^[SX](\d+$|\d+-)": "a rule is cited as S0-3.2a, a contradiction as X17",
-    r"^(0\.\d+|1)$": 'must be a share in quotes, for example "0.95" for 95 percent, or "1"',
-    r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
-    "^[A-Z]{3}$": "must be a currency in three capital letters, for example CNY",
-}
-"""How a text has to look → what to say when it does not."""
 
 
 def models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -110,7 +102,7 @@ def in_words(error: Mapping[str, Any]) -> str:
     if kind in {"literal_error", "enum"}:
         return _among(str(told), re.findall(r"'([^']*)'", ctx["expected"]))
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(ctx["pattern"], f"does not look like {ctx['pattern']}")
+        return PATTERNS.get(ctx["pattern"], f"does not look like {ctx['pattern']}")
     plain = next((said for begins, said in _PLAIN.items() if kind.startswith(begins)), None)
     if plain is None:
         return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "should be")

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
 from cases.commands.intake import Receive
+from cases.cure import cure
 from cases.wording import fault
 from replay.imports.cells import Cell, as_text, folded, headers, read_cell
 from replay.imports.source import BadFile
@@ -141,9 +142,9 @@ def _command(row: FormRow, said: dict[str, object], places: dict[str, int], titl
     try:
         row.command = Receive.model_validate({**defaults, **said})
     except ValidationError as invalid:
-        for error in invalid.errors(include_input=False, include_url=False):
+        for error in invalid.errors(include_url=False):
             name = str(error["loc"][0]) if error["loc"] else ""
-            row.errors.append(_error(row.row, places.get(name, 0), titles, str(error["msg"])))
+            row.errors.append(_error(row.row, places.get(name, 0), titles, cure(error)))
 
 
 def _error(line: int, index: int, titles: Sequence[str], message: str) -> CellError:

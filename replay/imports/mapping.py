@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cases.codes import Role
+from cases.cure import cure
 from cases.errors import Malformed
 from cases.events import CASE_FACTS
 from cases.fact import Fact, Part
@@ -85,9 +86,9 @@ class Gives(Part):
         try:
             fact.model_validate({name: value})
         except ValidationError as invalid:
-            for error in invalid.errors(include_input=False, include_url=False):
+            for error in invalid.errors(include_url=False):
                 if error["loc"][0] == name:
-                    raise ValueError(f"{self.fact}.{name}: {error['msg']}") from None
+                    raise ValueError(f"{self.fact}.{name}: {cure(error)}") from None
 
     def make(self, words: Words[str, str], **more: Any) -> Fact:
         """Make the fact for one event; raises pydantic's ValidationError where a word does not fit."""
@@ -182,6 +183,6 @@ def load_mapping(name_or_path: str) -> Mapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise Malformed(f"{path.name}: is not TOML ({broken})", file=path.name) from None
     except ValidationError as invalid:
-        first = invalid.errors(include_input=False, include_url=False)[0]
+        first = invalid.errors(include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise Malformed(f"{path.name}: {place}: {first['msg']}", file=path.name, field=place) from None
+        raise Malformed(f"{path.name}: {place}: {cure(first)}", file=path.name, field=place) from None

@@ -19,6 +19,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from cases import taking as taking_over
+from cases.cure import cure
 from cases.errors import UnknownTopic
 from cases.events import CASE_FACTS, Received
 from cases.recorded import Course, Recorded, Source, decode, encode
@@ -245,8 +246,8 @@ def _told(wrong: Exception) -> str:
     """Say what is wrong with a fact, and never what it holds."""
     match wrong:
         case ValidationError():
-            first = wrong.errors(include_input=False, include_url=False)[0]
-            return f"{'.'.join(str(step) for step in first['loc']) or 'fields'}: {first['msg']}"
+            first = wrong.errors(include_url=False)[0]
+            return f"{'.'.join(str(step) for step in first['loc']) or 'fields'}: {cure(first)}"
         case KeyError():
             return f"{wrong.args[0]} is missing, or nothing that this program knows"
         case _:

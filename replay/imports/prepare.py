@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
+from cases.cure import cure
 from cases.fact import Fact, Pinned
 from cases.recorded import Recorded, Source
 from cases.straying import CURE, has_strayed
@@ -149,6 +150,6 @@ class Taking:
 
 
 def _bad_word(fact: Expected, invalid: ValidationError) -> Trouble:
-    first = invalid.errors(include_input=False, include_url=False)[0]
+    first = invalid.errors(include_url=False)[0]
     field = ".".join(str(step) for step in first["loc"]) or "fields"
-    return Trouble(fact.event.line, "bad word", f"{fact.gives.fact}.{field}: {first['msg']}")
+    return Trouble(fact.event.line, "bad word", f"{fact.gives.fact}.{field}: {cure(first)}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from api.examples import EXAMPLES
 from cases.codes import Role
 from cases.commands import COMMANDS
+from cases.cure import cure
 from tests.fix_api import Teller
 
 
@@ -117,6 +121,19 @@ def test_wrong_fields_are_named_with_their_cure(teller: Teller) -> None:
     assert problem["status"] == 422
     assert {error["field"] for error in problem["errors"]} == {"channel", "paid.minor", "paid.currency"}
     assert all(error["cure"] for error in problem["errors"])
+    told = teller.post("/cases", {**EXAMPLES["receive"], "paid": "much"}).json()["errors"]
+    assert told == [{"field": "paid", "cure": "must be an object of named fields, not a text"}]
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_no_cure_names_a_class_or_a_type_of_the_program(verb: str) -> None:
+    kind = COMMANDS[verb]
+    odd: tuple[object, ...] = (1.5, "x\n", [{}], {"x": []})
+    for name, value in product(kind.model_fields, odd):
+        with pytest.raises(ValidationError) as refused:
+            kind.model_validate({name: value, "strange": True})
+        for error in refused.value.errors():
+            assert not re.search(r"[a-z][A-Z]|instance|dictionary|Input|String|\[\^", cure(error))
 
 
 def test_a_fact_told_late_needs_the_document_that_shows_it(teller: Teller) -> None:

@@ -97,7 +97,8 @@ def test_everything_is_set_up_once(shell: Shell) -> None:
         (("keys", "create", "service", "x", "--scope", "rule"), {}, "No scope"),
         (("import", "nowhere.csv", "--mapping", "helpdesk"), {}, "no file"),
         (("import-forms", "nowhere.xlsx"), {}, "no file"),
-        (("keys", "list"), {"CASELEDGER_PORT": "many"}, "setting PORT"),
+        (("webhooks", "add", "ERP", "https://erp.example.com/"), {}, "✗ name is wrong: must be small"),
+        (("keys", "list"), {"CASELEDGER_PORT": "many"}, "setting PORT is wrong: must be a whole number"),
         (("keys", "list"), {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "does not let us in"),
         (("doctor",), {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "does not let us in"),
     ],
@@ -145,7 +146,7 @@ def test_a_wrong_value_that_is_no_setting_is_not_called_one(capsys: pytest.Captu
         Receive.model_validate({"channel": "pigeon"})
     told_wrong(of_a_fact.value)
     assert "setting" not in (said := capsys.readouterr().err)
-    assert "Receive is wrong: channel" in said
+    assert said.startswith("✗ channel is wrong: must be 'phone', ")
     assert "pigeon" not in said
 
 

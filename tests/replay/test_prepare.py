@@ -135,7 +135,7 @@ def test_a_word_that_does_not_fit_names_fact_field_and_line_but_not_the_word() -
     told = [replace(event, words={"product": "x" * 500}) for event in history("Closed")]
     found = taking().prepare(told, ())
     assert isinstance(found, Trouble)
-    assert found.message.startswith("Received.product_model: String should have at most 120 characters")
+    assert found.message.startswith("Received.product_model: must have at most 120 characters")
     assert "xxx" not in found.message
 
 
