@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any, Final
 
 import xlsxwriter
@@ -15,6 +15,7 @@ from replay.neutral import neutral
 
 MOST_ROWS: Final = 100_000
 """A sheet ends at a million; long before, nobody can work with it."""
+FEWER: Final = "csv or parquet; or fewer rows, by a period or another filter"
 LONGEST: Final = 32_767
 """Characters of a cell."""
 CHUNK: Final = 1 << 16
@@ -45,14 +46,20 @@ ABOUT: Final = {
 }
 
 
-def xlsx_of(export: Export, most: int = MOST_ROWS) -> Chunks:
-    """Write the rows; raises Malformed where there are more than a sheet should have."""
-    if export.count() > most:
-        cure = "csv or parquet; or fewer rows, by a period or another filter"
+def must_fit(exports: Iterable[Export], cure: str, most: int = MOST_ROWS) -> None:
+    """Raise Malformed where some have more rows than a sheet should, naming them all."""
+    vast = [one.relation.name for one in exports if one.count() > most]
+    if vast:
+        has = "has" if len(vast) == 1 else "have"
         raise Malformed(
-            f"{export.relation.name} has more than {most:,} rows of this kind, too many for a spreadsheet",
+            f"{', '.join(vast)} {has} more than {most:,} rows of this kind, too many for a spreadsheet",
             errors=[{"field": "format", "cure": cure}],
         )
+
+
+def xlsx_of(export: Export, most: int = MOST_ROWS) -> Chunks:
+    """Write the rows; raises Malformed where there are more than a sheet should have."""
+    must_fit([export], FEWER, most)
     with tempfile.TemporaryFile() as kept:
         _write(export, kept)
         kept.seek(0)

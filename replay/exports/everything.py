@@ -20,6 +20,7 @@ from replay.exports.wanted import Wanted
 MANIFEST: Final = "manifest.json"
 SUMS: Final = "SHA256SUMS"
 """The hashes once more, as `sha256sum -c` reads them."""
+ONE_BY_ONE: Final = "csv or parquet, which have no end; or table by table, by a period or another filter"
 Progress = Callable[[str, int, int], None]
 """Told the table that comes next, how many are done, and how many there are."""
 
@@ -29,14 +30,18 @@ def export_all(
 ) -> dict[str, Any]:
     """Write every table and report into a new folder; gives the manifest.
 
-    Raises Malformed where the folder is there already: only one that an export made is ever put aside, by `is_forced`.
+    Raises Malformed where the folder is there already: only one that an export made is ever put aside, by `is_forced`;
+    and, before anything is written, where a table has more rows than a file of this format may have.
     """
     form = format_of(ROWS, format_name)
+    exports = [Export.of(look, name, Wanted(), form.headings(language)) for name in look.relations]
+    if form.must_fit is not None:
+        form.must_fit(exports, ONE_BY_ONE)
     with replacing(folder, is_forced=is_forced) as place:
         files = []
-        for done, name in enumerate(look.relations):
-            progress(name, done, len(look.relations))
-            export = Export.of(look, name, Wanted(), form.headings(language))
+        for done, export in enumerate(exports):
+            name = export.relation.name
+            progress(name, done, len(exports))
             files.append(_written(export, form, place / f"{name}.{form.ending}"))
         about = _about(look)
         manifest = {**about, "files": files}

@@ -10,7 +10,7 @@ from typing import IO, Final, TypeVar
 
 from cases.errors import Malformed
 from replay.exports.as_csv import csv_of
-from replay.exports.as_xlsx import xlsx_of
+from replay.exports.as_xlsx import must_fit, xlsx_of
 from replay.exports.export import Chunks, Export, Headings
 from replay.exports.ocel_json import write_ocel_json
 from replay.exports.ocel_sqlite import write_ocel_sqlite
@@ -51,6 +51,8 @@ class RowFormat(Format):
     """How rows are written, in chunks."""
 
     write: Callable[[Export], Chunks]
+    must_fit: Callable[[Iterable[Export], str], None] | None = None
+    """Where a file has an end: raises Malformed, with the cure, for what has more rows."""
     is_worded: bool = False
     """Whether people read it, so that columns are headed by words."""
 
@@ -76,7 +78,7 @@ ROWS: Final[Mapping[str, RowFormat]] = {
             name="csv", ending="csv", media_type="text/csv; charset=utf-8", write=csv_of, is_text=True
         ),
         RowFormat(
-            name="xlsx", ending="xlsx", write=xlsx_of, is_worded=True,
+            name="xlsx", ending="xlsx", write=xlsx_of, must_fit=must_fit, is_worded=True,
             media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
         RowFormat(

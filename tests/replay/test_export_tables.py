@@ -29,7 +29,7 @@ from projections.tables.table import Table
 from projections.views.all_views import VIEWS
 from projections.views.view import View
 from projections.views.wide_views import WideView
-from replay.exports.as_xlsx import xlsx_of
+from replay.exports.as_xlsx import must_fit, xlsx_of
 from replay.exports.everything import MANIFEST, SUMS, export_all
 from replay.exports.export import Export, Headings
 from replay.exports.formats import ROWS
@@ -298,6 +298,9 @@ def test_a_spreadsheet_that_nobody_could_work_with_is_refused(look: Look) -> Non
     with pytest.raises(Malformed, match="more than 10 rows") as refused:
         next(xlsx_of(Export.of(look, "fct_cases", Wanted()), most=10))
     assert "csv or parquet" in refused.value.details["errors"][0]["cure"]
+    several = [Export.of(look, name, Wanted()) for name in ("fct_cases", "dim_codes", "meta_position")]
+    with pytest.raises(Malformed, match=r"^fct_cases, dim_codes have more than 10 rows"):
+        must_fit(several, "csv", most=10)
 
 
 def test_parquet_without_its_extra_says_how_to_get_it(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
