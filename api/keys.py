@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex, token_urlsafe
 
+from cases.caller import staff_id
 from cases.codes import Role
 from cases.errors import NotFound, Unauthenticated
 from cases.store.ledger import Ledger
@@ -57,13 +58,13 @@ def create(
     scopes: Sequence[str] = (),
     days: int | None = None,
 ) -> str:
-    """Make a key and give it, the only time that it is seen: `cl_<id>_<secret>`."""
+    """Make a key and give it, the only time that it is seen: `cl_<id>_<secret>`; raises Malformed for a wrong actor."""
     key_id, secret = token_hex(5), token_urlsafe(32)
     key = f"{PREFIX}_{key_id}_{secret}"
     ledger.rows(
         "INSERT INTO desk.api_keys (key_id, sha256, role, actor, label, scopes, expires_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(days => %s::int)) RETURNING key_id",
-        [key_id, _digest(key), role.value, actor, label, list(scopes), days],
+        [key_id, _digest(key), role.value, staff_id(actor, "actor"), label, list(scopes), days],
     )
     return key
 

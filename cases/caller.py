@@ -6,7 +6,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from cases.codes import Role
+from cases.errors import Malformed
 from cases.recorded import Source
+from cases.wording import fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,15 @@ class Caller:
     role: Role
     source: Source
     principal: str
+
+
+def staff_id(actor: str, field: str) -> str:
+    """Give the pseudonym that somebody's facts will carry; raises Malformed, for `field`, where it cannot be one."""
+    cure = fault("staff", actor)
+    if cure is not None:
+        wrong = [{"field": field, "cure": f"{cure}, for example staff-hu"}]
+        raise Malformed("Nobody can be named like that", errors=wrong)
+    return actor
 
 
 def is_same_person(one: str | None, other: str | None) -> bool:

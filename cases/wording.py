@@ -34,7 +34,7 @@ _ROOM: Final = re.compile(r"\d\s*(?:室|栋|幢|单元|弄|楼)|[路街道巷村
 _HOUSE: Final = re.compile(r"\d\s*号")
 _ID: Final = re.compile(r"(?!.*[A-Z][a-z])[A-Za-z0-9][A-Za-z0-9._:/#@+-]*")
 _NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]+")
-_STAFF: Final = re.compile(r"[A-Za-z0-9_.:-]+")
+_STAFF: Final = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 _REASONS: Final = frozenset(
     {
         *LeaveReason, *ReopenReason, *Reason, *PauseReason, *EscalationReason, *CorrectionReason,
@@ -87,7 +87,10 @@ _NUMBERED: Final[Rule] = (
     f"must be a number of {LONGEST} characters at most: Latin letters, digits and - _ / with a digit among them",
 )
 _GOODS: Final[Rule] = (_is_thing, "must name goods; an address belongs into a personal field")
-_STAFFED: Final[Rule] = (_is_staff, "must be a staff id of letters, digits and - _ . : and never a name")
+_STAFFED: Final[Rule] = (
+    _is_staff,
+    "must be a staff id of 60 characters at most: letters, digits and - _ . : and never a name",
+)
 RULES: Final[Mapping[str, Rule]] = {
     "reason": (_is_reason, "must be one of the codes of this field; the rest goes into a personal field"),
     **dict.fromkeys(

@@ -35,7 +35,7 @@ def room(here: Installation, regulation: str, programme: str) -> AuditRoom:
 def draw(
     *,
     period: PeriodOption,
-    auditor: Annotated[str, typer.Option("--as", help="who draws: a name from quality, or a pseudonym")],
+    auditor: Annotated[str, typer.Option("--as", help="who draws: a staff id")],
     since: Annotated[str | None, typer.Option(help="start of the programme when this opens it")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the published files")] = None,
     programme: Programme = "monthly-sample",

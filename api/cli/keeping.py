@@ -41,7 +41,7 @@ OPEN_PORT: Final = 15432
 @keys.command("create")
 def create(
     role: Annotated[str, typer.Argument(help=f"one of {', '.join(role.value for role in Role)}")],
-    actor: Annotated[str, typer.Argument(help="pseudonym under which its facts are recorded")],
+    actor: Annotated[str, typer.Argument(help="staff id under which its facts are recorded, e.g. agent-02")],
     label: Annotated[str, typer.Option(help="what it is for")] = "",
     scope: Annotated[
         list[str] | None, typer.Option(help="for role service: a command or question it may ask; repeat")

@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from api.installation import Installation, opened
-from cases.caller import Caller
+from cases.caller import Caller, staff_id
 from cases.codes import Role
-from cases.errors import CaseledgerError, Malformed
+from cases.errors import CaseledgerError
 from cases.recorded import Source
 from cases.regulation.problems import BrokenPack, Problem
 from cases.settings import Settings
@@ -90,11 +90,8 @@ def os_user() -> str:
 
 
 def acting(role: Role = Role.SERVICE, name: str | None = None) -> Caller:
-    """Say who acts: `cli:<os user>` as the system itself, or a named person in a role; raises Malformed for no name."""
-    if name is not None and not name.strip():
-        wrong = [{"field": "--as", "cure": "a staff id, for example staff-hu"}]
-        raise Malformed("Nobody is named who does it", errors=wrong)
-    actor = name or f"cli:{os_user()}"
+    """Say who acts: `cli:<os user>` as the system itself, or a staff id in a role; raises Malformed for a wrong one."""
+    actor = f"cli:{os_user()}" if name is None else staff_id(name, "--as")
     return Caller(actor, role, Source(system="cli"), f"cli:{os_user()}")
 
 

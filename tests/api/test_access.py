@@ -13,7 +13,7 @@ from api.app import described
 from api.examples import EXAMPLES
 from api.installation import Installation
 from cases.codes import Role
-from cases.errors import Unauthenticated
+from cases.errors import Malformed, Unauthenticated
 from tests.fix_api import KeyOf, Teller
 
 MAY = {
@@ -80,6 +80,16 @@ def test_a_key_is_kept_as_its_digest_only(here: Installation) -> None:
     ]
     assert key.split("_", 2)[2] not in stored
     assert keys.find(here.ledger, key).actor == "bi-07"
+
+
+@pytest.mark.parametrize(
+    "actor", ["", " ", "Hu Li", "胡丽", "agent\n02", "a" * 61, "13912345678", "hu@example.com"]
+)
+def test_a_key_speaks_for_a_staff_id_and_for_no_name(here: Installation, actor: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        keys.create(here.ledger, Role.AGENT, actor)
+    assert [one["field"] for one in refused.value.details["errors"]] == ["actor"]
+    assert not here.ledger.rows("SELECT FROM desk.api_keys WHERE actor = %s", [actor])
 
 
 def test_a_revoked_or_expired_key_ends_at_once_and_with_it_its_sessions(here: Installation) -> None:
