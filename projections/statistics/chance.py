@@ -13,7 +13,7 @@ _WILSON: LiteralString = """
 CREATE FUNCTION {function}(numerator bigint, denominator bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN denominator > 0 AND numerator IS NOT NULL THEN round(LEAST(1, GREATEST(0, (
+    SELECT CASE WHEN denominator > 0 AND numerator BETWEEN 0 AND denominator THEN round(LEAST(1, GREATEST(0, (
         (numerator + 1.9207294103470620) {sign} 1.959963984540054 * sqrt(
             numerator::double precision * (denominator - numerator) / denominator + 0.9603647051735310
         )
@@ -43,8 +43,16 @@ BEGIN ATOMIC
 END
 """
 _SAID: Final = (
-    ("wilson_low", "比率的95%置信区间下限（Wilson）", "Lower end of the 95 % interval of a rate (Wilson)"),
-    ("wilson_high", "比率的95%置信区间上限（Wilson）", "Upper end of the 95 % interval of a rate (Wilson)"),
+    (
+        "wilson_low",
+        "比率的95%置信区间下限（Wilson）；须 0 <= 分子 <= 分母 ≠ 0，否则为空",
+        "Lower end of the 95 % interval of a rate (Wilson); null unless 0 <= numerator <= denominator ≠ 0",
+    ),
+    (
+        "wilson_high",
+        "比率的95%置信区间上限（Wilson）；须 0 <= 分子 <= 分母 ≠ 0，否则为空",
+        "Upper end of the 95 % interval of a rate (Wilson); null unless 0 <= numerator <= denominator ≠ 0",
+    ),
     ("chi_square_tail", "卡方分布上尾概率", "Chance of a chi-square of so many degrees of freedom above x"),
 )
 

@@ -87,6 +87,17 @@ def test_of_nothing_there_is_no_interval_and_of_all_or_none_it_ends_there(firm: 
     assert (row["of_nothing"], row["unsaid"], row["none"], row["all"]) == (None, None, 0, 1)
 
 
+def test_what_is_no_share_of_anything_has_no_interval(firm: Db) -> None:
+    rows = lines(
+        firm,
+        "SELECT k, n, bi.wilson_low(k, n) AS low, bi.wilson_high(k, n) AS high,"
+        " obj_description('bi.wilson_low(bigint, bigint)'::regprocedure) AS told"
+        " FROM (VALUES (7, 5), (-1, 5), (1, -5), (-1, -5), (-7, -5), (5, NULL), (NULL, NULL)) AS pairs (k, n)",
+    )
+    assert {(row["low"], row["high"]) for row in rows} == {(None, None)}
+    assert "null unless 0 <= numerator <= denominator" in rows[0]["told"]
+
+
 def test_the_tail_of_chi_square_is_what_scipy_says(firm: Db) -> None:
     rows = lines(
         firm,
