@@ -20,9 +20,9 @@ from cases.events_month import MonthFigure
 from projections.questions.answers import Part
 from projections.registry import FACTS, Rows
 from projections.tables.table import Row
+from projections.views import counted_views
 from projections.views.all_views import CLOCKS_STANDING
 from projections.views.month_figures import COUNTED_TABLES, counted
-from projections.views.target_views import COUNTED_STANDING
 
 READ: Final = {*COUNTED_TABLES.values(), "fct_sla_clocks", "fct_counted"}
 """The tables that a month's figures are counted from."""
@@ -201,10 +201,11 @@ class Before:
 
 def _counted_then() -> Composed:
     clocks = SQL(CLOCKS_STANDING).format(clocks=Identifier("fct_sla_clocks"))
-    facts = SQL(COUNTED_STANDING).format(
-        counted=Identifier("fct_counted"), targets=Identifier("bi", "dim_targets"),
+    facts = counted_views.counted(
         clocks_at=SQL("({})").format(clocks),
-    )  # fmt: skip
+        facts=Identifier("fct_counted"),
+        targets=Identifier("bi", "dim_targets"),
+    )
     then = (
         SQL(THEN).format(
             table=Identifier(table.name), columns=table.names, standing=table.at("bi"),

@@ -14,6 +14,7 @@ from projections.tables.columns import Column, Says
 from projections.views import (
     alerts_view,
     business_zone,
+    counted_views,
     month_figures,
     months_view,
     stream_ids,
@@ -144,6 +145,7 @@ def create(schema: str, zone: ZoneInfo) -> Iterator[Composed]:
         position=Identifier(schema, "meta_position"),
     )
     yield from _said(schema, "meta_freshness", "数据新鲜度", "How fresh the tables are", FRESHNESS_SAYS)
+    yield from counted_views.create(schema)
     yield from target_views.create(schema)
     yield from listing.create(schema)
     yield from month_figures.create(schema)

@@ -1,4 +1,4 @@
-"""How every target stands: what it counts at an instant, and by month held against its threshold."""
+"""How every target stands by month: what it counts at an instant, held against its threshold."""
 
 from __future__ import annotations
 
@@ -10,57 +10,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from cases.regulation.targets import LONGEST_RUN
 from projections.tables.columns import Column, Says
 from projections.views import business_zone
-
-COUNTED_SAYS: Final = (
-    Column("target_id", "text", False, Says("指标", "Target that counts it")),
-    Column("case_id", "uuid", False, Says("案件标识", "The case")),
-    Column("happened_at", "timestamptz", False, Says("计入时间", "When it happened or the clock started")),
-    Column("department", "text", False, Says("部门", "Department of the clock, else that holds the case")),
-    Column("standing", "text", False, Says("该时刻的状态", "good, missed, pending, cancelled, excluded or not set")),
-    Column("standing_unadjusted", "text", False, Says("该时刻的状态（不计除外）", "The same had nobody excluded it")),
-    Column("last_position", "bigint", False, Says("依据的日志位置", "Log position of the newest fact under it")),
-)  # fmt: skip
-
-# Clocks are counted as they stand in their own table, so that a target and the SLA board can never differ. Of facts
-# that must not come again, the next one with the same key within the time makes a miss, in whichever case it is.
-COUNTED_STANDING: LiteralString = """
-    SELECT counting.target_id, clocks.case_id, clocks.started_at AS happened_at, clocks.department,
-        CASE WHEN clocks.standing = 'met' THEN 'good' WHEN clocks.standing IN ('breached', 'overdue') THEN 'missed'
-            WHEN clocks.standing IN ('running', 'paused') THEN 'pending' ELSE clocks.standing END AS standing,
-        CASE WHEN clocks.standing_unadjusted = 'met' THEN 'good'
-            WHEN clocks.standing_unadjusted IN ('breached', 'overdue') THEN 'missed'
-            WHEN clocks.standing_unadjusted IN ('running', 'paused') THEN 'pending'
-            ELSE clocks.standing_unadjusted END AS standing_unadjusted,
-        clocks.last_position
-    FROM (SELECT target_id, coalesce(settings_version, '') AS settings, unnest(promises) AS clause_id FROM {targets})
-        AS counting
-    JOIN {clocks_at} AS clocks
-        ON clocks.clause_id = counting.clause_id AND coalesce(clocks.settings_version, '') = counting.settings
-    UNION ALL
-    SELECT counted.target_id, counted.case_id, counted.happened_at, counted.department, now.standing, now.standing,
-        counted.last_position
-    FROM {counted} AS counted
-    CROSS JOIN LATERAL (SELECT
-        CASE
-            WHEN counted.spoilt_at <= instant THEN 'missed'
-            WHEN counted.again_key IS NOT NULL AND EXISTS (
-                SELECT FROM {counted} AS again
-                WHERE again.again_key = counted.again_key AND again.happened_at > counted.happened_at
-                AND again.happened_at <= LEAST(instant, counted.good_at)
-            ) THEN 'missed'
-            WHEN counted.good_at <= instant THEN 'good'
-            WHEN counted.again_key IS NOT NULL THEN 'pending'
-            ELSE 'missed'
-        END AS standing
-    ) AS now
-    WHERE counted.happened_at <= instant
-"""
-COUNTED_AT: LiteralString = """
-CREATE FUNCTION {function}(instant timestamptz) RETURNS TABLE ({columns})
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC {standing};
-END
-"""
+from projections.views.counted_views import typed
 
 # A month is the firm's: `zone` says where. A department of NULL is all of them together.
 # Of what asks for months in a row, and was reached in the first month, the months before are looked at one after
@@ -69,22 +19,33 @@ TARGETS_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, zone text, first date, last date) RETURNS TABLE ({columns})
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH RECURSIVE counted AS (
-        SELECT date_trunc('month', happened_at AT TIME ZONE zone)::date AS month, found.*
-        FROM {counted_at}(instant) AS found
-        WHERE happened_at >= date_trunc('month', first::timestamp) AT TIME ZONE zone
-        AND happened_at < (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone
+    WITH RECURSIVE alike AS MATERIALIZED (
+        SELECT coalesce(month, date_trunc('month', first::timestamp)::date) AS month, found.target_id, found.department,
+            standing, standing_unadjusted, counted, case_ids, last_position
+        FROM {alike_at}(
+            instant, date_trunc('month', first::timestamp) AT TIME ZONE zone,
+            (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone,
+            CASE WHEN date_trunc('month', first::timestamp) < date_trunc('month', last::timestamp) THEN zone END
+        ) AS found
     ), sums AS (
-        SELECT month, target_id, department,
-            count(*) FILTER (WHERE standing = 'good') AS numerator,
-            count(*) FILTER (WHERE standing IN ('good', 'missed')) AS denominator,
-            count(*) FILTER (WHERE standing_unadjusted = 'good') AS raw_numerator,
-            count(*) FILTER (WHERE standing_unadjusted IN ('good', 'missed')) AS raw_denominator,
-            count(*) FILTER (WHERE standing = 'pending') AS pending,
-            count(*) FILTER (WHERE standing = 'excluded') AS excluded,
-            count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
-            count(DISTINCT case_id) AS cases, max(last_position) AS last_position
-        FROM counted GROUP BY GROUPING SETS ((month, target_id), (month, target_id, department))
+        SELECT lines.*, (
+            SELECT count(DISTINCT case_id) FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+            WHERE alike.month = lines.month AND alike.target_id = lines.target_id
+            AND alike.department = coalesce(lines.department, alike.department)
+        ) AS cases
+        FROM (
+            SELECT month, target_id, department,
+                coalesce(sum(counted) FILTER (WHERE standing = 'good'), 0)::bigint AS numerator,
+                coalesce(sum(counted) FILTER (WHERE standing IN ('good', 'missed')), 0)::bigint AS denominator,
+                coalesce(sum(counted) FILTER (WHERE standing_unadjusted = 'good'), 0)::bigint AS raw_numerator,
+                coalesce(sum(counted) FILTER (WHERE standing_unadjusted IN ('good', 'missed')), 0)::bigint
+                    AS raw_denominator,
+                coalesce(sum(counted) FILTER (WHERE standing = 'pending'), 0)::bigint AS pending,
+                coalesce(sum(counted) FILTER (WHERE standing = 'excluded'), 0)::bigint AS excluded,
+                coalesce(sum(counted) FILTER (WHERE standing = 'not_configured'), 0)::bigint AS not_configured,
+                max(last_position) AS last_position
+            FROM alike GROUP BY GROUPING SETS ((month, target_id), (month, target_id, department))
+        ) AS lines
     ), still_open AS (
         SELECT date_trunc('month', opened_at AT TIME ZONE zone)::date AS month, pinned.regulation, department,
             count(*) AS open_cases
@@ -194,23 +155,16 @@ TARGET_COLUMNS: Final = (
 
 
 def create(schema: str) -> Iterator[Composed]:
-    """Give the statements that make them, once all tables and the view of clocks stand."""
+    """Give the statements that make them, once all tables and what they count stand."""
     names = {
-        "counted": "fct_counted", "cases": "fct_cases", "targets": "dim_targets",
-        "clauses": "dim_regulation_clauses", "clocks_at": "sla_clocks_at", "counted_at": "counted_at",
+        "cases": "fct_cases", "targets": "dim_targets",
+        "clauses": "dim_regulation_clauses", "counted_at": "counted_at", "alike_at": "counted_alike_at",
     }  # fmt: skip
     parts = {part: Identifier(schema, name) for part, name in names.items()}
-    yield SQL(COUNTED_AT).format(
-        function=parts["counted_at"], columns=_typed(COUNTED_SAYS),
-        standing=SQL(COUNTED_STANDING).format(
-            counted=parts["counted"], targets=parts["targets"],
-            clocks_at=SQL("{}(instant)").format(parts["clocks_at"]),
-        ),
-    )  # fmt: skip
     yield SQL(TARGETS_AT).format(
-        function=Identifier(schema, "targets_at"), columns=_typed(TARGET_COLUMNS), small=Literal(SMALL),
+        function=Identifier(schema, "targets_at"), columns=typed(TARGET_COLUMNS), small=Literal(SMALL),
         before=SQL("interval {}").format(Literal(f"{LONGEST_RUN - 1} months")),
-        **{part: parts[part] for part in ("counted_at", "cases", "targets", "clauses")},
+        **parts,
     )  # fmt: skip
     view = Identifier(schema, "rpt_targets")
     yield SQL(RPT_TARGETS).format(
@@ -219,18 +173,8 @@ def create(schema: str) -> Iterator[Composed]:
     yield from _said(schema, view)
 
 
-def _typed(columns: tuple[Column, ...]) -> Composed:
-    return SQL(", ").join(
-        SQL("{} {}").format(Identifier(column.name), SQL(column.type)) for column in columns
-    )
-
-
 def _said(schema: str, view: Identifier) -> Iterator[Composed]:
     said = SQL("COMMENT ON FUNCTION {} IS {}")
-    yield said.format(
-        SQL("{}(timestamptz)").format(Identifier(schema, "counted_at")),
-        Literal("某一时刻各指标所计（按现在所知） / What every target counted at an instant, as known now"),
-    )
     yield said.format(
         SQL("{}(timestamptz, text, date, date)").format(Identifier(schema, "targets_at")),
         Literal(
