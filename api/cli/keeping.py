@@ -148,7 +148,8 @@ def expose(
         show(f"host {LOOPBACK}, port {port}, database {database.name}, user bi_reader")
         show(f"password {password}")
         show(f'psql "host={LOOPBACK} port={port} dbname={database.name} user=bi_reader"')
-        _told_when(database, port)
+        if not exposing.is_open(database, port):
+            show("the port opens when `caseledger run` is started again")
 
 
 @db.command("unexpose")
@@ -160,13 +161,11 @@ def unexpose(*, as_json: AsJson = False) -> None:
         if as_json:
             document({"is_closed": exposing.is_open(database, None)})
             return
-        OUT.print("closed", markup=False)
-        _told_when(database, None)
-
-
-def _told_when(database: Database, port: int | None) -> None:
-    if not exposing.is_open(database, port):
-        OUT.print("the port follows when `caseledger run` is started again", markup=False, soft_wrap=True)
+        if exposing.is_open(database, None):
+            OUT.print("closed", markup=False)
+            return
+        later = "the port itself closes when `caseledger run` is started again"
+        OUT.print(f"closed to every login; {later}", markup=False, soft_wrap=True)
 
 
 def doctor(*, as_json: AsJson = False) -> None:

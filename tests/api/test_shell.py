@@ -131,7 +131,7 @@ def test_opening_the_tables_to_a_tool_shows_how_to_connect_and_the_password_once
     password = re.search(r"^password ([0-9a-f]{48})$", shown.output, re.MULTILINE)
     assert password
     assert shown.output.count(password[1]) == 1
-    assert "when `caseledger run` is started again" in shown.output
+    assert "the port opens when `caseledger run` is started again" in shown.output
     closed = CliRunner().invoke(keeping.db, ["unexpose"])
     assert closed.output.splitlines() == ["closed"]
     monkeypatch.setenv("DATABASE_URL", "postgresql://clerk:hums@127.0.0.1:1/cases")

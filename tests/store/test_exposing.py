@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from api.cli import keeping
 from cases.settings import Settings
 from cases.store.cluster import ADMIN
 from cases.store.database import Database
@@ -139,21 +141,24 @@ def test_a_taken_port_and_a_server_of_others_are_refused_with_what_to_do(
 
 
 def test_exposing_again_gives_a_new_password_and_closing_ends_what_was_open(
-    opened: tuple[Database, str], port: int
+    opened: tuple[Database, str], port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, before = opened
     assert isinstance(database.server, EmbeddedServer)
-    keeper = Database(EmbeddedServer(database.server.places.root))
+    keeper = Database(EmbeddedServer(folder := database.server.places.root))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("CASELEDGER_DATA_DIR", str(folder))
     again = expose(keeper, port)
     with pytest.raises(psycopg.OperationalError, match="password"):
         by_network(port, before)
     with by_network(port, again) as open_session:
-        unexpose(keeper)
+        told = CliRunner().invoke(keeping.db, ["unexpose"]).output
         with pytest.raises(psycopg.OperationalError):
             open_session.execute("SELECT 1")
     with pytest.raises(psycopg.OperationalError, match="password"):
         by_network(port, again)
     assert not is_open(keeper, None), "the port itself is closed at the next start"
+    assert told == "closed to every login; the port itself closes when `caseledger run` is started again\n"
 
 
 def test_no_password_begins_like_an_option_of_a_program() -> None:
