@@ -58,6 +58,19 @@ def test_no_import_runs_back_up_the_stairs() -> None:
     )
 
 
+def test_what_fills_the_tables_asks_no_question_of_them() -> None:
+    told(
+        [
+            f"{module.name}:{line} imports {name}"
+            for module in sources()
+            if module.floor == "projections" and not module.name.startswith("projections/questions/")
+            for line, name in module.imports()
+            if name.startswith("projections.questions")
+        ],
+        "tables < views and statistics < questions: what both need, lies on top of projections/",
+    )
+
+
 def test_the_cases_know_neither_the_web_nor_the_database() -> None:
     web, database = {"fastapi", "starlette", "uvicorn", "typer", "jinja2"}, {"psycopg", "psycopg_pool"}
     told(

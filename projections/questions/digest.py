@@ -16,6 +16,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from cases.codes import Kind
+from projections.ranking import PRAISE
 from projections.registry import Rows
 from projections.tables import cases_table, costs_table, revisits_table, sla_clocks_table
 from projections.tables.table import Table
@@ -61,8 +62,6 @@ READ: Final[tuple[tuple[Table, LiteralString], ...]] = (
     (costs_table.TABLE, COSTS),
 )
 """Table → how it is asked for a period; what is asked for too much is left out again below."""
-PRAISE: Final = 4
-"""Of 5, from which on a satisfaction is praise."""
 COUNTED: Final = ("kind", "category", "cause", "product_id", "department")
 
 

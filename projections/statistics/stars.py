@@ -6,15 +6,14 @@ from typing import Final, LiteralString
 
 from psycopg.sql import Literal
 
-from projections.questions.digest import PRAISE
-from projections.questions.ranking import SCALE
+from projections.ranking import PRAISE, SCALE
 from projections.statistics.function import Function
 from projections.statistics.parts import LAST
 from projections.tables.columns import Column, Says
 from projections.views.target_views import SMALL
 from projections.views.view import View
 
-# As the figures that a holding freezes (questions/digest.py, questions/ranking.py), which tests hold it against: a
+# As the figures that a holding freezes (questions/digest.py, ranking.py), which tests hold it against: a
 # clock counts in the period in which it ended, or fell due and had not ended. Shares are compared as exact fractions.
 # Each case is looked up once, and only if a regulation that ranks anybody counts it. The planner is to know the period.
 _RANKING: LiteralString = """

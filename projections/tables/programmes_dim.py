@@ -12,7 +12,7 @@ from cases.period import Period
 from cases.programmes.owed import begun, duties
 from cases.regulation.rules import Reference
 from projections.casefile import UNKNOWN
-from projections.questions.ranking import weights
+from projections.ranking import weights
 from projections.tables.columns import Says
 from projections.tables.dims import NOT_KNOWN, LabelEn, LabelZh
 from projections.tables.table import Table

@@ -17,7 +17,7 @@ from projections.parking import compute
 from projections.published import read_reference
 from projections.questions.answers import snapshot, standing_of
 from projections.questions.digest import Document, Scope, Seen, digest, people, read
-from projections.questions.ranking import ranked, weights
+from projections.ranking import ranked, weights
 from projections.rebuilding.shards import CASES_A_SHARD
 from projections.schema import Db
 from replay.programme.verifying import counted, customers, customers_of

@@ -26,7 +26,7 @@ from projections.published import read_reference
 from projections.questions.answers import snapshot
 from projections.questions.complaints import months_on
 from projections.questions.digest import Scope, people, read
-from projections.questions.ranking import ranked, shares, weights
+from projections.ranking import ranked, shares, weights
 from projections.reading import LAST_POSITION
 from projections.schema import Db
 from tests.projections.lamps import HOUSE, OPENING, PINNED, SHANGHAI, Lamps, connected, recorded, wall

@@ -29,7 +29,7 @@ from cases.sampling.files import recheck
 from cases.store.database import Database
 from cases.store.ledger import Ledger
 from projections.following.engine import Engine
-from projections.questions.ranking import ranked
+from projections.ranking import ranked
 from projections.schema import Db
 from replay.audit.draw import AuditRoom, Drawn
 from replay.programme.figures import document_of

@@ -11,6 +11,8 @@ from cases.programmes.owed import Duty
 MEASURES: Final = ("response", "resolution", "praise")
 SCALE: Final = 10_000
 """A score is told in ten-thousandths."""
+PRAISE: Final = 4
+"""Of 5, from which on a satisfaction is praise."""
 WEIGHT: Final = "star-"
 """How the settings begin that weigh the measures of a ranking, in percent: star-response and so on."""
 
