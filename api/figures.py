@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -29,8 +29,8 @@ from projections.questions.sla import Grain, Period, SlaDashboard, sla_dashboard
 router: Final = APIRouter(tags=["figures"])
 LONGEST_SPAN: Final = 120
 """Months."""
-USUAL_SPAN: Final = timedelta(days=90)
-"""How far back figures look where no period is named."""
+USUAL_DAYS: Final = 90
+"""How far back figures look where no period is named, and what of today there is."""
 
 
 @router.get(
@@ -55,7 +55,7 @@ def dashboard(
     """Tell by clock and department what was started, met, missed, runs or is overdue; every rate with its parts."""
     now = at or here.ledger.now()
     period = Period(
-        since=since or now - USUAL_SPAN,
+        since=since or here.day_before(now, USUAL_DAYS),
         until=until or now,
         department=department,
         kind=kind,
@@ -86,7 +86,10 @@ def findings(
     now = here.ledger.now()
     with asked(here, at_least) as connection:
         return finding_counts(
-            connection, since=since or now - USUAL_SPAN, until=until or now, is_live=is_live
+            connection,
+            since=since or here.day_before(now, USUAL_DAYS),
+            until=until or now,
+            is_live=is_live,
         )
 
 
@@ -110,7 +113,7 @@ def to_be_told(
     now = at or here.ledger.now()
     with asked(here, at_least) as connection:
         return alerts(
-            connection, at=now, since=since or now - USUAL_SPAN, zone=here.settings.business_timezone,
+            connection, at=now, since=since or here.day_before(now, USUAL_DAYS), zone=here.settings.business_timezone,
             level=level.value if level else None, limit=limit,
         )  # fmt: skip
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as hour
 from functools import cached_property, partial
 from typing import Final
 from uuid import uuid5
@@ -68,6 +70,10 @@ class Installation:
     def zone(self) -> ZoneInfo:
         """Where the business counts its days."""
         return ZoneInfo(self.settings.business_timezone)
+
+    def day_before(self, now: datetime, days: int) -> datetime:
+        """Give when the day began that was so many days ago: of whole days there are sums."""
+        return datetime.combine(now.astimezone(self.zone).date() - timedelta(days=days), hour(), self.zone)
 
     @property
     def source(self) -> str:

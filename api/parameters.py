@@ -35,7 +35,8 @@ Live = Annotated[
     bool | None, Query(description="true: worked on here; false: imported history; both when absent")
 ]
 Since = Annotated[
-    Instant | None, Query(description="what began or was found from here on; 90 days back when absent")
+    Instant | None,
+    Query(description="what began or was found from here on; the last 90 days and today when absent"),
 ]
 Until = Annotated[Instant | None, Query(description="and before here; now when absent")]
 MonthWord = Annotated[str | None, Query(pattern=MONTH, examples=["2026-10"])]

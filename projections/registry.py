@@ -24,6 +24,7 @@ from projections.tables import (
     revisits_table,
     shipments_table,
     sla_clocks_table,
+    sla_days_table,
 )
 from projections.tables.budgets_dim import BUDGETS, budget_rows
 from projections.tables.cells import flat
@@ -73,7 +74,8 @@ LISTED: Final[tuple[tuple[Table, Callable[[Reference, Iterable[Row]], Iterator[R
 """The growing dims that published documents add rows to, with what gives these and the standing rows anew."""
 DIMS: Final = (*CODE_DIMS, PRODUCTS, REGIONS, STAFF, *(table for table, _ in PUBLISHED))
 FACTS: Final = tuple(table for table, _ in PER_CASE)
-TABLES: Final = (*DIMS, *FACTS, POSITION, PARKED, CHANGES)
+SUMS: Final = (sla_days_table.TABLE,)
+TABLES: Final = (*DIMS, *FACTS, *SUMS, POSITION, PARKED, CHANGES)
 
 Rows = dict[str, list[Row]]
 """Rows by table, in column order."""

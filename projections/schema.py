@@ -14,7 +14,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import CaseledgerError
 from cases.regulation.rules import BEIJING
-from projections.registry import DIMS, FACTS, TABLES
+from projections import sums
+from projections.registry import DIMS, FACTS, SUMS, TABLES
 from projections.tables.cells import BEGIN, END, Writing
 from projections.tables.meta_tables import POSITION, PositionRow
 from projections.tables.table import Row, Table
@@ -77,6 +78,7 @@ def _count_in(connection: Db, zone: ZoneInfo) -> None:
     if connection.execute(SQL("SELECT {}").format(called(BI))).fetchone() != (zone.key,):
         for statement in in_zone(BI, zone):
             connection.execute(statement)
+        sums.fill(connection, BI, zone)
 
 
 def create(connection: Db, schema: str = BI) -> None:
@@ -144,7 +146,7 @@ def _tables(schema: str) -> Iterator[Composed]:
 def _keys(schema: str) -> Iterator[Composed]:
     for table in TABLES:
         yield from table.keys(schema)
-    for table in (*DIMS, *FACTS):
+    for table in (*DIMS, *FACTS, *SUMS):
         yield from table.references(schema)
 
 

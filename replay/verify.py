@@ -24,7 +24,7 @@ from projections.parking import compute
 from projections.published import read_reference
 from projections.reading import LOG, Stored, is_of_a_case, settled
 from projections.schema import BI, Db
-from replay.verify_tables import TablesRead, dims_against, rows_against
+from replay.verify_tables import TablesRead, dims_against, rows_against, sums_against
 
 CASES_A_RANGE: Final = 500
 FACTS = SQL(
@@ -127,6 +127,7 @@ def verify(database: Database, *, progress: Callable[[int, int], None] = lambda 
             progress(number, len(ranges))
         if reference is not None and tables.position:
             report.findings.extend(Finding(*found) for found in dims_against(tables, reference))
+            report.findings.extend(Finding(*found) for found in sums_against(connection))
         _verify_order(connection, report)
     return report
 

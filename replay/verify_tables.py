@@ -11,7 +11,8 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from cases.regulation.rules import Reference
-from projections.registry import FACTS, GROWING, LISTED, PUBLISHED, Rows
+from projections import sums
+from projections.registry import FACTS, GROWING, LISTED, PUBLISHED, SUMS, Rows
 from projections.schema import BI, Db
 from projections.tables.dims import CODE_DIMS
 from projections.tables.meta_tables import PARKED, POSITION
@@ -116,6 +117,13 @@ def dims_against(tables: TablesRead, reference: Reference) -> Iterator[tuple[str
             found &= wanted  # what a case that is set aside once named cannot be told
         for name, message in _differing(table, wanted, found):
             yield "dim", f"{name}: {message}"
+
+
+def sums_against(connection: Db) -> Iterator[tuple[str, str]]:
+    """Compare the sums with the rows that they are sums of."""
+    for table in SUMS:
+        for row in sums.astray(connection, BI):
+            yield table.name, f"a sum is not what the rows give (key {_told(row[:-1])})"
 
 
 def _wanted(tables: TablesRead, reference: Reference) -> Iterator[tuple[Table, Iterable[Row]]]:

@@ -135,13 +135,13 @@ def _rebuild_one(table: str, *, as_json: bool) -> NoReturn:
         merged = rebuild_table(here.database, table, progress=told_on(progress))
     if as_json:
         document(merged)
-        raise typer.Exit(1 if merged.differing else 0)
+        raise typer.Exit(1 if merged.differing or merged.sums else 0)
     OUT.print(
         f"{merged.table}: {merged.facts} facts of {merged.cases} cases in {merged.seconds:.2f} s,"
-        f" {merged.differing} rows put right, {len(merged.parked)} cases parked",
+        f" {merged.differing} rows and {merged.sums} sums put right, {len(merged.parked)} cases parked",
         markup=False,
     )
-    raise typer.Exit(1 if merged.differing else 0)
+    raise typer.Exit(1 if merged.differing or merged.sums else 0)
 
 
 def told_on(progress: Progress) -> Callable[[Sofar], None]:

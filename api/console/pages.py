@@ -73,7 +73,7 @@ def board(
     now = here.ledger.now()
     is_live = yes_or_no(live)
     days = span if span in SPANS else _usual_span(here, now)
-    since = now - timedelta(days=SPANS[days])
+    since = here.day_before(now, SPANS[days])
     period = Period(
         since=since,
         until=now,

@@ -16,6 +16,7 @@ from projections.changes import mark
 from projections.parking import Computed, reason_of
 from projections.registry import FACTS, GROWING
 from projections.schema import Db, code_version, insert
+from projections.sums import kept
 from projections.tables.meta_tables import PARKED, POSITION, ParkedRow
 from projections.tables.table import Row, Table
 
@@ -94,11 +95,12 @@ class Writer:
         for table, _ in GROWING:
             self.grow(table, {row for case in cases for row in _rows(case, table)})
         changed, altered = Counter[str](), set[UUID]()
-        for table, standing in zip(self._tables, self._standing(ids), strict=True):
-            wanted = [row for case in cases for row in _rows(case, table)]
-            keys, whose = self._differences(table, standing, wanted)
-            changed[table.name] = keys
-            altered |= whose
+        with kept(self._connection, self._schema, ids):
+            for table, standing in zip(self._tables, self._standing(ids), strict=True):
+                wanted = [row for case in cases for row in _rows(case, table)]
+                keys, whose = self._differences(table, standing, wanted)
+                changed[table.name] = keys
+                altered |= whose
         mark(self._connection, self._schema, altered)
         if self._tables is FACTS:
             release = SQL("DELETE FROM {} WHERE case_id = ANY(%s)").format(PARKED.at(self._schema))

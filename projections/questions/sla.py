@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from psycopg import Cursor
@@ -15,6 +15,8 @@ from projections.schema import Db
 
 Grain = Literal["day", "week", "month"]
 Mark = Literal["backdated", "corrected", "excluded", "overridden"]
+MANY: Final = 5_000
+"""So many clocks or cases that ended since the instant are too many to be taken out of the sums."""
 
 
 class Period(Part):
@@ -154,7 +156,7 @@ def sla_dashboard(
     longest: int = 100,
 ) -> SlaDashboard:
     """Tell how promises stood at an instant, for clocks that started in a period; lists hold at most `longest`."""
-    asked = {**period.model_dump(), "at": at, "grain": grain, "zone": zone, "longest": longest}
+    asked = {**period.model_dump(), "at": at, "grain": grain, "zone": zone, "longest": longest, "many": MANY}
     with snapshot(connection) as cursor:
         asked |= cursor.execute(sla_sql.EDGES, asked).fetchone() or {}
         cursor.execute(sla_sql.HASHED)

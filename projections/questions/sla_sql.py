@@ -6,6 +6,9 @@ from typing import Final
 
 from psycopg.sql import SQL
 
+from projections.tables.sla_clocks_table import SUMMED
+from projections.tables.sla_days_table import TABLE, sums
+
 HASHED: Final = """
 SET LOCAL enable_sort = off;
 SET LOCAL work_mem = '32MB';
@@ -21,22 +24,39 @@ SET LOCAL min_parallel_index_scan_size TO DEFAULT;
 SET LOCAL parallel_tuple_cost TO DEFAULT
 """
 """For everything else it is to choose."""
-PERIOD: Final = SQL("""
-    FROM bi.sla_clocks_at(%(at)s)
-    WHERE started_at >= %(since)s AND started_at < %(until)s
-    AND (%(department)s::text IS NULL OR department = %(department)s)
+ASKED: Final = SQL("""
+    (%(department)s::text IS NULL OR department = %(department)s)
     AND (%(kind)s::text IS NULL OR kind = %(kind)s)
     AND (%(is_live)s::boolean IS NULL OR is_live = %(is_live)s)
 """)
+PERIOD: Final = SQL("""
+    FROM bi.sla_clocks_at(%(at)s) AS clocks
+    WHERE started_at >= %(since)s AND started_at < %(until)s AND {asked}
+""").format(asked=ASKED)
+# There are sums of whole days, which tell how clocks stand now. Clocks that ended since the instant, or whose case was
+# closed, are taken out of them; where these are many, and from `summed_until` on, all are counted one by one.
 EDGES: Final = SQL("""
-SELECT array_agg(begins AT TIME ZONE %(zone)s ORDER BY begins) AS begins
-FROM generate_series(
-    date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
-    greatest(%(since)s, %(until)s::timestamptz - interval '1 microsecond') AT TIME ZONE %(zone)s,
-    ('1 ' || %(grain)s)::interval
+WITH walls AS (
+    SELECT %(since)s::timestamptz AT TIME ZONE %(zone)s AS since,
+        least(%(until)s, %(at)s)::timestamptz AT TIME ZONE %(zone)s AS until
+), summed AS (
+    SELECT max(until)::date AS until FROM walls
+    WHERE since = date_trunc('day', since) AND until > since AND %(zone)s = bi.business_zone()
+    AND NOT EXISTS (SELECT FROM bi.fct_sla_clocks WHERE ended_at > %(at)s OFFSET %(many)s)
+    AND NOT EXISTS (SELECT FROM bi.fct_cases WHERE closed_at > %(at)s OFFSET %(many)s)
+)
+SELECT coalesce(summed.until::timestamp AT TIME ZONE %(zone)s, %(since)s) AS summed_until, array(
+    SELECT begins AT TIME ZONE %(zone)s
+    FROM generate_series(
+        date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
+        greatest(%(since)s, %(until)s::timestamptz - interval '1 microsecond') AT TIME ZONE %(zone)s,
+        ('1 ' || %(grain)s)::interval
+    ) AS begins ORDER BY begins
 ) AS begins
+FROM summed
 """)
-"""When the days, weeks or months begin that the period touches."""
+"""When the days, weeks or months begin that the period touches, and until when there are sums of its days."""
+IS_ONE: Final = SQL("cardinality(%(begins)s::timestamptz[]) = 1")
 # Clocks that are counted alike, and which of them are overdue.
 ALIKE: Final = SQL("""
     SELECT clause_id, department, stretch, standing, standing_unadjusted, verdict_as_recorded, is_never_closed,
@@ -53,10 +73,49 @@ ALIKE: Final = SQL("""
     FROM (
         SELECT *, CASE WHEN {is_one} THEN 1 ELSE width_bucket(started_at, %(begins)s::timestamptz[]) END AS stretch,
             case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
-        {period}
+        {period} {some}
     ) AS clocks
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-""").format(period=PERIOD, is_one=SQL("cardinality(%(begins)s::timestamptz[]) = 1"))
+""")
+AFTER: Final = ALIKE.format(is_one=IS_ONE, period=PERIOD, some=SQL("AND started_at >= %(summed_until)s"))
+SINGLE: Final = ALIKE.format(
+    is_one=IS_ONE, period=PERIOD, some=SQL("AND started_at < %(summed_until)s AND NOT {}").format(SQL(SUMMED))
+)
+"""Of the days that are summed up, the clocks that are not."""
+SINCE: Final = SQL("""
+since AS MATERIALIZED (
+    SELECT clocks.* FROM (
+        SELECT case_id FROM bi.fct_sla_clocks WHERE ended_at > %(at)s AND %(summed_until)s > %(since)s
+        UNION SELECT case_id FROM bi.fct_cases WHERE closed_at > %(at)s AND %(summed_until)s > %(since)s
+    ) AS cases
+    CROSS JOIN LATERAL (
+        SELECT found.* FROM bi.sla_clocks_at(%(at)s) AS found WHERE found.case_id = cases.case_id OFFSET 0
+    ) AS clocks
+    WHERE started_at >= %(since)s AND started_at < %(summed_until)s AND {asked} AND {summed}
+    AND (ended_at > %(at)s OR case_closed_at > %(at)s)
+)
+""").format(asked=ASKED, summed=SQL(SUMMED))
+"""Of the clocks that are summed up, those of which something else was true at the instant."""
+CHANGED: Final = ALIKE.format(is_one=IS_ONE, period=SQL("FROM since"), some=SQL(""))
+DAYS: Final = SQL("""
+    SELECT clause_id, department, stretch, verdict, verdict_unadjusted, nullif(verdict_as_recorded, 'unknown'),
+        NOT is_closed, sum(clocks)::bigint, NULL::record[],
+        sum(clocks) FILTER (WHERE is_first OR previous_at < %(since)s)::bigint,
+        sum(clocks) FILTER (
+            WHERE is_first OR previous_at < greatest(%(since)s, (%(begins)s::timestamptz[])[stretch])
+        )::bigint,
+        NULL::record[], NULL::float8[], NULL::float8[]
+    FROM (
+        SELECT *, previous_on::timestamp AT TIME ZONE %(zone)s AS previous_at, CASE
+            WHEN {is_one} THEN 1
+            ELSE width_bucket(started_on::timestamp AT TIME ZONE %(zone)s, %(begins)s::timestamptz[])
+        END AS stretch
+        FROM (SELECT * FROM bi.fct_sla_days UNION ALL SELECT {names}, -clocks FROM ({changed}) AS changed) AS kept
+        WHERE started_on >= (%(since)s::timestamptz AT TIME ZONE %(zone)s)::date
+        AND started_on < (%(summed_until)s::timestamptz AT TIME ZONE %(zone)s)::date AND {asked}
+    ) AS days
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+""").format(is_one=IS_ONE, asked=ASKED, names=TABLE.key_names, changed=sums(SQL("since"), SQL("%(zone)s")))
 # How long ended clocks took.
 TOOK: Final = SQL("""
     SELECT clause_id, department, NULL::integer, NULL::text, NULL::text, NULL::text, NULL::boolean, NULL::bigint,
@@ -65,17 +124,20 @@ TOOK: Final = SQL("""
         percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY took.raw)
     FROM (
         SELECT clause_id, department, array_agg(working_seconds) AS working, array_agg(raw_seconds) AS raw
-        {period} AND standing IN ('met', 'breached')
+        FROM bi.fct_sla_clocks
+        WHERE started_at >= %(since)s AND started_at < %(until)s AND started_at <= %(at)s
+        AND verdict IN ('met', 'breached') AND ended_at <= %(at)s AND {asked}
         GROUP BY 1, 2 ORDER BY 1, 2
     ) AS ended
     CROSS JOIN LATERAL unnest(ended.working, ended.raw) AS took (working, raw)
     GROUP BY clause_id, department
-""").format(period=PERIOD)
-# Both in one reading of their own, so that two processes share the work where there are two. A clock is the first of
-# its kind in its case unless one of an earlier cycle is in the period, too, and the first of its case unless the one
-# before it is: so cases count along with their clocks. OFFSET 0 has each looked up by its case.
+""").format(asked=ASKED)
+# Each in a reading of its own, so that two processes share the work where there are two. A clock is the first of its
+# kind in its case unless one of an earlier cycle is in the period, too, and the first of its case unless the one before
+# it is: so cases count along with their clocks. OFFSET 0 has each looked up by its case.
 PARTS: Final = SQL("""
-found AS MATERIALIZED ({alike} UNION ALL {took}
+{since}, found AS MATERIALIZED (
+    {after} UNION ALL {single} UNION ALL {changed} UNION ALL {days} UNION ALL {took}
 ), times AS (
     SELECT clause_id, department, working[1] AS working_p50, working[2] AS working_p90, raw[1] AS raw_p50,
         raw[2] AS raw_p90
@@ -93,7 +155,7 @@ found AS MATERIALIZED ({alike} UNION ALL {took}
     ) AS cases
     FROM found WHERE clocks IS NOT NULL
 )
-""").format(alike=ALIKE, took=TOOK)
+""").format(since=SINCE, after=AFTER, single=SINGLE, changed=CHANGED, days=DAYS, took=TOOK)
 # One department sees a case in which another one had the clock before its own: these are told apart by their ids.
 SEEN: Final = SQL("""
 seen AS MATERIALIZED (

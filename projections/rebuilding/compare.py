@@ -9,7 +9,8 @@ from typing import LiteralString
 
 from psycopg.sql import SQL, Composed
 
-from projections.registry import FACTS
+from projections import sums
+from projections.registry import FACTS, SUMS
 from projections.schema import Db
 from projections.tables.meta_tables import PARKED
 from projections.tables.table import Table
@@ -34,12 +35,18 @@ class TableCompared:
 def compare(
     connection: Db, before: str, after: str, tables: Sequence[Table] = FACTS
 ) -> tuple[TableCompared, ...]:
-    """Compare what two schemas hold of all cases that are parked in neither; both have to stand at one position."""
-    return tuple(_compared(connection, table, before, after) for table in tables)
+    """Compare what two schemas hold of all cases that are parked in neither; both have to stand at one position.
+
+    Sums are kept over parked cases, too: those of the old schema are held against its own rows.
+    """
+    pairs = [
+        (table, _sound(table, before, before, after), _sound(table, after, before, after)) for table in tables
+    ]
+    pairs += [(table, sums.standing(before), sums.wanted(before)) for table in SUMS]
+    return tuple(_compared(connection, *pair) for pair in pairs)
 
 
-def _compared(connection: Db, table: Table, before: str, after: str) -> TableCompared:
-    one, other = (_sound(table, schema, before, after) for schema in (before, after))
+def _compared(connection: Db, table: Table, one: Composed, other: Composed) -> TableCompared:
     digest_before, _ = _digest(connection, table, one)
     digest_after, rows = _digest(connection, table, other)
     differing = 0 if digest_before == digest_after else _differing(connection, table, one, other)

@@ -10,9 +10,11 @@ from typing import Final
 import psycopg
 from psycopg.sql import Composed
 
-from projections.registry import DIMS, FACTS, TABLES
+from projections import sums
+from projections.registry import DIMS, FACTS, SUMS, TABLES
 from projections.schema import Db, open_up
 from projections.tables.table import Table
+from projections.views.business_zone import business_zone
 
 SORTING: Final = "128MB"
 """Memory that one index may take while it is made."""
@@ -30,7 +32,8 @@ def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
     """
     known = {(name, kind) for name, kind in connection.execute(KEYED, (schema,))}
     unkeyed = [table for table in TABLES if (table.name, "p") not in known]
-    links = [[*table.references(schema)] for table in (*FACTS, *DIMS) if (table.name, "f") not in known]
+    tied = (*FACTS, *SUMS, *DIMS)
+    links = [[*table.references(schema)] for table in tied if (table.name, "f") not in known]
     with ThreadPoolExecutor(hands) as threads:
         for done in threads.map(partial(_key, dsn, schema), unkeyed):
             assert done is None  # noqa: S101 - what failed is raised here
@@ -44,7 +47,10 @@ def finish_filled(connection: Db, dsn: str, schema: str, hands: int) -> None:
 def _key(dsn: str, schema: str, table: Table) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("SELECT set_config('maintenance_work_mem', %s, false)", (SORTING,))
-        _all(connection, [*table.keys(schema), table.analyze(schema)])
+        with connection.transaction():
+            if table in SUMS:
+                sums.fill(connection, schema, business_zone(connection))
+            _all(connection, [*table.keys(schema), table.analyze(schema)])
         if table.is_read_by_index:
             connection.execute(table.vacuum(schema))
 

@@ -11,16 +11,18 @@ from psycopg.sql import SQL
 
 from cases.errors import NotFound
 from cases.store.database import Database
-from projections import reading
+from projections import reading, sums
 from projections.changes import mark
 from projections.following.leader import REBUILDER, lead
 from projections.following.reworking import Reworker
+from projections.following.writing import Writer
 from projections.rebuilding.rebuild import Progress, RebuildRuns, Sofar, unseen
 from projections.rebuilding.shards import CASES_A_SHARD
 from projections.registry import FACTS
 from projections.schema import BI, Db
 from projections.tables.meta_tables import PARKED, ParkedRow
 from projections.tables.table import Table
+from projections.views.business_zone import business_zone
 
 SOUND: Final = SQL(
     "SELECT originator_id FROM {log} WHERE originator_version = 1 AND notification_id >= %s AND notification_id < %s"
@@ -31,12 +33,13 @@ SOUND: Final = SQL(
 
 @dataclass
 class Merged:
-    """What came of it: the cases and facts worked out, the keys whose rows were put right, and who is parked now."""
+    """What came of it: cases and facts worked out, keys whose rows and sums were put right, and who is parked now."""
 
     table: str
     cases: int = 0
     facts: int = 0
     differing: int = 0
+    sums: int = 0
     seconds: float = 0.0
     parked: list[ParkedRow] = field(default_factory=list)
 
@@ -59,17 +62,31 @@ def rebuild_table(database: Database, name: str, *, progress: Progress = unseen)
             merged.parked += done.parked
             progress(Sofar(merged.facts, until, 0, len(merged.parked)))
         merged.differing = worker.changed[merged.table] + strangers
+        merged.sums = _summed_up(connection)
     merged.seconds = time.monotonic() - began
     return merged
 
 
 def _strangers(connection: Db, table: Table) -> int:
     """Take away rows of cases that the log does not know; gives how many."""
-    query = SQL("DELETE FROM {} WHERE case_id NOT IN (SELECT originator_id FROM {}) RETURNING case_id")
+    query = SQL("SELECT DISTINCT case_id FROM {} WHERE case_id NOT IN (SELECT originator_id FROM {})")
     with connection.transaction():
-        gone = connection.execute(query.format(table.at(BI), reading.LOG.name())).fetchall()
-        mark(connection, BI, {case_id for (case_id,) in gone})
-    return len(gone)
+        found = connection.execute(query.format(table.at(BI), reading.LOG.name()))
+        cases = [case_id for (case_id,) in found]
+        with sums.kept(connection, BI, cases):
+            away = SQL("DELETE FROM {} WHERE case_id = ANY(%s)").format(table.at(BI))
+            gone = connection.execute(away, (cases,)).rowcount
+        mark(connection, BI, cases)
+    return gone
+
+
+def _summed_up(connection: Db) -> int:
+    """Make the sums anew where they are not what the rows give, as after a row was altered; gives how many were not."""
+    if wrong := len(sums.astray(connection, BI)):
+        with connection.transaction():
+            Writer(connection, BI).stand()
+            sums.fill(connection, BI, business_zone(connection))
+    return wrong
 
 
 def _named(name: str) -> Table:

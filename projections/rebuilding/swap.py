@@ -15,6 +15,7 @@ from projections.following.follower import Follower
 from projections.following.writing import Writer
 from projections.registry import FACTS, GROWING
 from projections.schema import BI, Db, drop
+from projections.sums import kept
 from projections.tables.grown_dims import CLAUSES
 from projections.tables.meta_tables import PARKED, POSITION
 from projections.tables.targets_dim import TARGETS
@@ -95,17 +96,14 @@ def _keep_parked(connection: Db, schema: str) -> None:
                 table.at(schema), table.at(BI)
             )
         )
-    for table in FACTS:
-        connection.execute(
-            SQL("INSERT INTO {} SELECT * FROM {} WHERE case_id IN (SELECT case_id FROM {})").format(
-                table.at(schema), table.at(BI), PARKED.at(schema)
-            )
-        )
-        connection.execute(
-            SQL("UPDATE {} SET is_parked = true WHERE case_id IN (SELECT case_id FROM {})").format(
-                table.at(schema), PARKED.at(schema)
-            )
-        )
+    parked = connection.execute(SQL("SELECT case_id FROM {}").format(PARKED.at(schema)))
+    cases = [case_id for (case_id,) in parked]
+    with kept(connection, schema, cases):
+        for table in FACTS:
+            add = SQL("INSERT INTO {} SELECT * FROM {} WHERE case_id = ANY(%s)")
+            connection.execute(add.format(table.at(schema), table.at(BI)), (cases,))
+            stay = SQL("UPDATE {} SET is_parked = true WHERE case_id = ANY(%s)")
+            connection.execute(stay.format(table.at(schema)), (cases,))
 
 
 def _free(connection: Db) -> str:

@@ -149,6 +149,11 @@ MARKED: Final[LiteralString] = (
     "backdated_facts IS NOT NULL OR corrected_facts IS NOT NULL OR excluding_facts IS NOT NULL"
 )
 """Clocks that a fact moved of which a reader of the rates should know."""
+SUMMED: Final[LiteralString] = (
+    "(cycle = 1 AND (ended_at IS NOT NULL"
+    " OR verdict IN ('excluded', 'not_configured') AND verdict_unadjusted = 'not_configured'))"
+)
+"""Clocks that the sums of days hold: what becomes of the others an instant decides, or an earlier cycle."""
 TABLE = Table(
     "fct_sla_clocks", SlaClockRow, ("clock_id",), "时限（每个一行）", "Clocks of promises, one row each",
     indexes=(
@@ -156,6 +161,11 @@ TABLE = Table(
         Index(
             "started_at", MARKED,
             along="case_id, backdated_facts, corrected_facts, excluding_facts, department, kind, is_live",
+        ),
+        Index("started_at", f"NOT {SUMMED}"),
+        Index(
+            "started_at", "verdict IN ('met', 'breached')",
+            along="clause_id, department, ended_at, raw_seconds, working_seconds, kind, is_live",
         ),
         Index("case_id"),
         Index("ended_at"),

@@ -6,7 +6,7 @@ from psycopg.sql import SQL
 
 from projections.following.follower import Follower
 from projections.rebuilding.compare import compare
-from projections.registry import FACTS
+from projections.registry import FACTS, SUMS
 from projections.schema import BI, Db, create, drop
 from projections.tables.meta_tables import PARKED
 
@@ -20,7 +20,7 @@ def tables_hold(connection: Db) -> None:
     while again.step():
         pass
     found = compare(connection, BI, AGAIN)
-    assert [(one.table, one.differing) for one in found] == [(table.name, 0) for table in FACTS]
+    assert [(one.table, one.differing) for one in found] == [(table.name, 0) for table in (*FACTS, *SUMS)]
     ids = SQL("SELECT case_id FROM {} ORDER BY 1")
     live, told = (connection.execute(ids.format(PARKED.at(name))).fetchall() for name in (BI, AGAIN))
     assert live == told, "I5: other cases are parked"

@@ -12,7 +12,7 @@ from cases.store.database import Database
 from projections.following.engine import Engine
 from projections.following.follower import Follower
 from projections.rebuilding.compare import compare
-from projections.registry import FACTS
+from projections.registry import FACTS, SUMS
 from projections.schema import BI, create, drop
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import Lamps, all_rows, connected
@@ -56,7 +56,7 @@ def position_and_rows(database: Database) -> list[Any]:
     with connected(database) as connection:
         return [
             all_rows(connection, name, "bi_cut")
-            for name in ("meta_position", *(table.name for table in FACTS))
+            for name in ("meta_position", *(table.name for table in (*FACTS, *SUMS)))
         ]
 
 
@@ -81,4 +81,6 @@ def test_no_cut_leaves_half_a_page(lamps: Lamps, database: Database) -> None:
         found = compare(connection, BI, "bi_cut")
         drop(connection, "bi_cut")
     assert cuts * EVERY > 60
-    assert [(table.table, table.differing) for table in found] == [(table.name, 0) for table in FACTS]
+    assert [(table.table, table.differing) for table in found] == [
+        (table.name, 0) for table in (*FACTS, *SUMS)
+    ]

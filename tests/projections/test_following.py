@@ -26,7 +26,7 @@ from projections.parking import Computed, compute
 from projections.reading import History
 from projections.rebuilding.compare import compare
 from projections.rebuilding.rebuild import RebuildRuns, Sofar, rebuild
-from projections.registry import DIMS, FACTS
+from projections.registry import DIMS, FACTS, SUMS
 from projections.schema import BI, Db, create, drop
 from tests.projections.factory_log import FactoryLog
 from tests.projections.lamps import (
@@ -66,7 +66,7 @@ def running(engine: Engine) -> Iterator[threading.Event]:
 def test_a_rebuild_gives_the_same_rows_as_following_live(factory: Lamps, database: Database) -> None:
     report = rebuild(database, workers=2, cases_a_shard=10)
     assert [(table.table, table.differing) for table in report.compared] == [
-        (table.name, 0) for table in FACTS
+        (table.name, 0) for table in (*FACTS, *SUMS)
     ]
     assert all(table.before == table.after for table in report.compared)
     assert report.facts >= FACTORY
@@ -85,7 +85,9 @@ def test_the_size_of_a_page_does_not_matter(factory: Lamps, database: Database, 
         dims = [(all_rows(connection, dim.name), all_rows(connection, dim.name, "bi_paged")) for dim in DIMS]
         drop(connection, "bi_paged")
     assert all(live == again for live, again in dims)
-    assert [(table.table, table.differing) for table in found] == [(table.name, 0) for table in FACTS]
+    assert [(table.table, table.differing) for table in found] == [
+        (table.name, 0) for table in (*FACTS, *SUMS)
+    ]
 
 
 def test_a_row_altered_in_a_table_is_found_by_a_rebuild_and_put_right(
@@ -98,7 +100,8 @@ def test_a_row_altered_in_a_table_is_found_by_a_rebuild_and_put_right(
         ).fetchone()
         report = rebuild(database, workers=1)
         assert {table.table: table.differing for table in report.compared if table.differing} == {
-            "fct_sla_clocks": 1
+            "fct_sla_clocks": 1,
+            "fct_sla_days": 2,
         }
         again = connection.execute(
             "SELECT verdict FROM bi.fct_sla_clocks WHERE clock_id = %s", victim
