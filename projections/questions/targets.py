@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
-
-from psycopg.rows import DictRow
 
 from projections.questions.answers import Part, Standing, snapshot, standing_of
 from projections.schema import Db
-
-SHOWN: Final = 20
-"""Cases listed of a target that asks for less than everything; of one that asks for all they are all listed."""
 
 
 class Miss(Part):
@@ -70,6 +64,7 @@ class TargetFigures(Part):
     missed_cases: int
     """In how many cases."""
     misses: tuple[Miss, ...]
+    """All of a target that asks for everything, else the newest (target_views.SHOWN)."""
 
 
 class TargetStandings(Part):
@@ -88,33 +83,6 @@ FROM bi.targets_at(%(at)s, %(zone)s, %(month)s, %(month)s) AS found
 WHERE (%(regulation)s::text IS NULL OR %(regulation)s IN (regulation, split_part(regulation, '@', 1)))
 AND (department IS NULL) <> %(by_department)s
 ORDER BY regulation, clause, target_id, department
-"""
-# What is missed is summed by case before anything is joined: the planner takes it for some few rows.
-MISSES: LiteralString = """
-WITH missed AS MATERIALIZED (
-    SELECT target_id, CASE WHEN %(by_department)s THEN department END AS department, case_id,
-        max(happened_at) AS happened_at, count(*) AS times, max(last_position) AS last_position
-    FROM bi.counted_at(%(at)s)
-    WHERE standing = 'missed'
-    AND happened_at >= %(month)s::date::timestamp AT TIME ZONE %(zone)s
-    AND happened_at < (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s
-    GROUP BY case_id, target_id, 2
-), asked AS MATERIALIZED (
-    SELECT target_id, threshold = 1 AS is_every
-    FROM bi.dim_targets JOIN bi.dim_regulation_clauses AS clauses USING (clause_id)
-    WHERE %(regulation)s::text IS NULL
-    OR %(regulation)s IN (clauses.regulation, clauses.regulation || '@' || clauses.regulation_version)
-), ranked AS (
-    SELECT missed.*, asked.is_every, row_number() OVER line AS newness,
-        count(*) OVER (PARTITION BY target_id, department) AS cases
-    FROM missed JOIN asked USING (target_id)
-    WINDOW line AS (PARTITION BY target_id, department ORDER BY happened_at DESC, case_id)
-)
-SELECT ranked.target_id, ranked.department, ranked.case_id, cases.case_no, ranked.happened_at, ranked.times,
-    ranked.last_position, ranked.cases
-FROM ranked JOIN bi.fct_cases AS cases USING (case_id)
-WHERE is_every OR newness <= %(shown)s
-ORDER BY ranked.target_id, ranked.department, newness
 """
 OVER: LiteralString = """
 SELECT (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE %(zone)s <= %(at)s AS is_over
@@ -137,27 +105,13 @@ def target_standings(
     month = month.replace(day=1)
     asked: dict[str, Any] = {
         "at": at, "zone": zone, "month": month, "regulation": regulation, "by_department": by_department,
-        "shown": SHOWN,
     }  # fmt: skip
     with snapshot(connection) as cursor:
         rows = cursor.execute(FIGURES, asked).fetchall()
-        missed: dict[tuple[str, str | None], list[DictRow]] = {}
-        for row in cursor.execute(MISSES, asked):
-            missed.setdefault((row["target_id"], row["department"]), []).append(row)
         return TargetStandings(
             at=at,
             month=month,
             is_over=bool((cursor.execute(OVER, asked).fetchone() or {})["is_over"]),
             standing=standing_of(cursor),
-            targets=tuple(
-                _figures(row, missed.get((row["target_id"], row["department"]), ())) for row in rows
-            ),
+            targets=tuple(TargetFigures.model_validate(row | row["misses"]) for row in rows),
         )
-
-
-def _figures(row: DictRow, missed: Sequence[DictRow]) -> TargetFigures:
-    return TargetFigures(
-        **row,
-        missed_cases=missed[0]["cases"] if missed else 0,
-        misses=tuple(Miss.model_validate(one) for one in missed),
-    )

@@ -26,6 +26,8 @@ ALIKE_SAYS: Final = (
     Column("standing_unadjusted", "text", False, Says("该时刻的状态（不计除外）", "The same had nobody excluded any")),
     Column("counted", "bigint", False, Says("计数", "How many they are")),
     Column("case_ids", "uuid[]", False, Says("案件标识", "The case of each of them")),
+    Column("happened_ats", "timestamptz[]", False, Says("计入时间", "When each of them happened or started")),
+    Column("positions", "bigint[]", False, Says("各自依据的日志位置", "Log position of the newest fact under each")),
     Column("last_position", "bigint", False, Says("依据的日志位置", "Log position of the newest fact under them")),
 )  # fmt: skip
 
@@ -75,20 +77,22 @@ ALIKE_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, since timestamptz, until timestamptz, zone text)
 RETURNS TABLE ({columns}) LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH counting AS ({counting})
-    SELECT month, counting.target_id, department, {stands}, {stands_unadjusted}, counted, case_ids, last_position
+    SELECT month, counting.target_id, department, {stands}, {stands_unadjusted}, counted, case_ids, happened_ats,
+        positions, last_position
     FROM (
         SELECT CASE WHEN zone IS NOT NULL THEN date_trunc('month', started_at AT TIME ZONE zone)::date END AS month,
             clause_id, coalesce(settings_version, '') AS settings, department, standing, standing_unadjusted,
-            count(*) AS counted, array_agg(case_id) AS case_ids, max(last_position) AS last_position
+            count(*) AS counted, array_agg(case_id) AS case_ids, array_agg(started_at) AS happened_ats,
+            array_agg(last_position) AS positions, max(last_position) AS last_position
         FROM {clocks_at}
-        WHERE started_at >= since AND started_at < until AND clause_id IN (SELECT clause_id FROM counting)
+        WHERE started_at >= since AND started_at < until AND clause_id IN (SELECT clause_id FROM ({counting}) AS any_of)
         GROUP BY 1, 2, 3, 4, 5, 6
     ) AS clocks
-    JOIN counting USING (clause_id, settings)
+    JOIN ({counting}) AS counting USING (clause_id, settings)
     UNION ALL
     SELECT CASE WHEN zone IS NOT NULL THEN date_trunc('month', happened_at AT TIME ZONE zone)::date END, target_id,
-        department, {fact_stands}, {fact_stands}, count(*), array_agg(case_id), max(last_position)
+        department, {fact_stands}, {fact_stands}, count(*), array_agg(case_id), array_agg(happened_at),
+        array_agg(last_position), max(last_position)
     FROM ({facts}) AS facts
     WHERE happened_at >= since AND happened_at < until
     GROUP BY 1, target_id, department, is_missed, is_good;

@@ -21,7 +21,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH RECURSIVE alike AS MATERIALIZED (
         SELECT coalesce(month, date_trunc('month', first::timestamp)::date) AS month, found.target_id, found.department,
-            standing, standing_unadjusted, counted, case_ids, last_position
+            standing, standing_unadjusted, counted, case_ids, happened_ats, positions, last_position
         FROM {alike_at}(
             instant, date_trunc('month', first::timestamp) AT TIME ZONE zone,
             (date_trunc('month', last::timestamp) + interval '1 month') AT TIME ZONE zone,
@@ -107,7 +107,27 @@ BEGIN ATOMIC
         lines.threshold, lines.threshold_from, lines.is_reached, lines.denominator < {small}, lines.is_over,
         lines.pending, lines.excluded, lines.not_configured, lines.cases, coalesce(still_open.open_cases, 0),
         CASE WHEN lines.months_needed IS NOT NULL THEN coalesce(runs.months_in_row, 0) END, lines.months_needed,
-        coalesce(runs.months_in_row, 0) >= lines.months_needed, lines.last_position
+        coalesce(runs.months_in_row, 0) >= lines.months_needed, lines.last_position, (
+            SELECT json_build_object(
+                'missed_cases', coalesce(max(newest.cases), 0),
+                'misses', coalesce(json_agg(json_build_object(
+                    'case_id', case_id, 'case_no', cases.case_no, 'happened_at', newest.happened_at,
+                    'times', newest.times, 'last_position', newest.last_position
+                ) ORDER BY newest.happened_at DESC, case_id), '[]')
+            )
+            FROM (
+                SELECT case_id, max(one.happened_at) AS happened_at, count(*) AS times,
+                    max(one.last_position) AS last_position, count(*) OVER () AS cases
+                FROM alike
+                CROSS JOIN LATERAL unnest(case_ids, happened_ats, positions)
+                    AS one (case_id, happened_at, last_position)
+                WHERE alike.month = lines.month AND alike.target_id = lines.target_id AND standing = 'missed'
+                AND alike.department = coalesce(lines.department, alike.department)
+                GROUP BY case_id
+                ORDER BY 2 DESC, case_id LIMIT CASE WHEN lines.threshold = 1 THEN NULL ELSE {shown} END
+            ) AS newest
+            JOIN {cases} AS cases USING (case_id)
+        )
     FROM lines
     LEFT JOIN still_open ON still_open.month = lines.month AND still_open.regulation = lines.regulation
         AND still_open.department IS NOT DISTINCT FROM lines.department
@@ -117,9 +137,11 @@ END
 """
 SMALL: Final = 30
 """With fewer to divide by, one case moves the rate by more than three points."""
+SHOWN: Final = 20
+"""Cases told of a target that asks for less than everything; of one that asks for all they are all told."""
 RPT_TARGETS: LiteralString = """
 CREATE VIEW {view} AS
-SELECT * FROM {function}(now(), {business_zone}, date '2000-01-01', date '2999-12-01')
+SELECT {columns} FROM {function}(now(), {business_zone}, date '2000-01-01', date '2999-12-01')
 """
 TARGET_COLUMNS: Final = (
     Column("month", "date", False, Says("月份（首日）", "First day of the month, in the business time zone")),
@@ -152,6 +174,12 @@ TARGET_COLUMNS: Final = (
     Column("is_run_reached", "boolean", True, Says("连续月数是否达到", "Whether there are that many; empty for none")),
     Column("last_position", "bigint", False, Says("依据的日志位置", "Log position of the newest fact under it")),
 )  # fmt: skip
+MISSES: Final = Column(
+    "misses",
+    "json",
+    False,
+    Says("未达案件", "In how many cases it is missed, and the newest of them, or all"),
+)
 
 
 def create(schema: str) -> Iterator[Composed]:
@@ -162,13 +190,17 @@ def create(schema: str) -> Iterator[Composed]:
     }  # fmt: skip
     parts = {part: Identifier(schema, name) for part, name in names.items()}
     yield SQL(TARGETS_AT).format(
-        function=Identifier(schema, "targets_at"), columns=typed(TARGET_COLUMNS), small=Literal(SMALL),
+        function=Identifier(schema, "targets_at"), columns=typed((*TARGET_COLUMNS, MISSES)), small=Literal(SMALL),
+        shown=Literal(SHOWN),
         before=SQL("interval {}").format(Literal(f"{LONGEST_RUN - 1} months")),
         **parts,
     )  # fmt: skip
     view = Identifier(schema, "rpt_targets")
     yield SQL(RPT_TARGETS).format(
-        view=view, function=Identifier(schema, "targets_at"), business_zone=business_zone.called(schema)
+        columns=SQL(", ").join(Identifier(column.name) for column in TARGET_COLUMNS),
+        view=view,
+        function=Identifier(schema, "targets_at"),
+        business_zone=business_zone.called(schema),
     )
     yield from _said(schema, view)
 
