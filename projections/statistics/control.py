@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 from psycopg.sql import Literal
 
 from projections.statistics.function import Function
-from projections.statistics.parts import LAST, MONTH
+from projections.statistics.parts import IS_OVER, LAST, MONTH
 from projections.tables.columns import Column, Says
 from projections.views.view import View
 
@@ -130,7 +130,7 @@ CHART: Final = Function(
         Column("expected", "double precision", True, Says("期望投诉数", "Complaints to be expected in the month")),
         Column("is_small", "boolean", True, Says("期望数过小", "Fewer than 5 are expected: the limits are rough")),
         Column("rule", "text", True, Says("信号", "above, below, run_above (8 months), none, too_few_months")),
-        Column("is_over", "boolean", True, Says("月份已结束", "Whether the month is over")),
+        IS_OVER,
         Column("open_complaints", "bigint", True, Says("其中未结", "Of its complaints, not closed")),
         LAST,
     ),

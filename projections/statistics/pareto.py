@@ -7,10 +7,9 @@ from typing import Final, LiteralString
 from psycopg.sql import Literal
 
 from projections.statistics.function import Function
-from projections.statistics.parts import LAST, MONTH
+from projections.statistics.parts import LAST, by_month
 from projections.tables.columns import Column, Says
 from projections.views.target_views import SMALL
-from projections.views.view import View
 
 _PARETO: LiteralString = """
 WITH complaints AS (
@@ -71,19 +70,9 @@ PARETO: Final = Function(
         LAST,
     ),
 )  # fmt: skip
-_BY_MONTH: LiteralString = """
-SELECT month::date AS month, found.*
-FROM generate_series(
-    (SELECT min(received_month) FROM {fct_complaints})::timestamp,
-    (SELECT max(received_month) FROM {fct_complaints})::timestamp, interval '1 month'
-) AS month
-CROSS JOIN LATERAL {complaint_pareto}(
-    now(), {business_zone}, month::date, (month + interval '1 month')::date
-) AS found
-"""
-PARETO_BY_MONTH: Final = View(
-    "rpt_complaint_pareto", "投诉帕累托（按月）", "What complaints are of by month, the most frequent first",
-    reads=("fct_complaints", "complaint_pareto"), query=_BY_MONTH, columns=(MONTH, *PARETO.columns),
+PARETO_BY_MONTH: Final = by_month(
+    ("rpt_complaint_pareto", "投诉帕累托（按月）", "What complaints are of by month, the most frequent first"),
+    PARETO, "fct_complaints", "received_at",
 )  # fmt: skip
 FUNCTIONS: Final = (PARETO,)
 VIEWS: Final = (PARETO_BY_MONTH,)

@@ -28,6 +28,8 @@ MONTH: Final = Column(
     "month", "date", True, Says("月份（首日）", "First day of the month, in the business time zone")
 )
 
+IS_OVER: Final = Column("is_over", "boolean", True, Says("月份已结束", "Whether the month is over"))
+
 
 def rate(numerator: Says, denominator: Says) -> tuple[Column, ...]:
     """Give the columns of a rate: what it is made of, itself, its interval, and whether it is of too few."""
@@ -45,15 +47,16 @@ RATE: Final = rate(
     Says("分子", "How many are good"), Says("分母", "Good and missed together; what is overdue is missed")
 )
 _BY_MONTH: LiteralString = """
-SELECT month::date AS month, found.*
+SELECT month::date AS month, (month + interval '1 month') AT TIME ZONE {business_zone} <= now() AS is_over, found.*
 FROM generate_series(
     (SELECT date_trunc('month', min({moment}) AT TIME ZONE {business_zone}) FROM {table}),
-    (SELECT max({moment}) AT TIME ZONE {business_zone} FROM {table}), interval '1 month'
+    {last} AT TIME ZONE {business_zone}, interval '1 month'
 ) AS month
 CROSS JOIN LATERAL {function}(
     now(), {business_zone}, month::date, (month + interval '1 month')::date{more}
 ) AS found
 """
+_ITS_LAST: LiteralString = "(SELECT max({moment}) FROM {table})"
 
 
 def by_month(
@@ -62,11 +65,14 @@ def by_month(
     table: LiteralString,
     moment: LiteralString,
     more: LiteralString = "",
+    last: LiteralString | None = None,
 ) -> View:
     """Give the view (its name, zh, en) that asks a function for every month in which a table has a moment.
 
-    `more` are the function's arguments behind those of a period.
+    `more` are the function's arguments behind those of a period; `last` is a moment of the last month, unless it is the
+    table's own last moment.
     """
     name, zh, en = said
     parts = {"table": f"{{{table}}}", "function": f"{{{function.name}}}", "moment": moment, "more": more}
-    return View(name, zh, en, (table, function.name), _BY_MONTH, (MONTH, *function.columns), parts)
+    parts["last"] = last or _ITS_LAST.format(**parts)
+    return View(name, zh, en, (table, function.name), _BY_MONTH, (MONTH, IS_OVER, *function.columns), parts)

@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 from psycopg.sql import Literal
 
 from projections.statistics.function import Function
-from projections.statistics.parts import ITEM, LAST, MONTH, PLACE, RATE, by_month
+from projections.statistics.parts import ITEM, LAST, PLACE, RATE, by_month
 from projections.tables.columns import Column, Says
 from projections.views.target_views import SMALL
 from projections.views.view import View
@@ -136,43 +136,79 @@ SLA_BY_MONTH: Final = by_month(
     SLA_RATES, "fct_sla_clocks", "started_at",
 )  # fmt: skip
 
-# Here it is who the case is assigned to, as in the figures of a ranking: a target counts facts of whole cases. Each
-# case is looked up once, however many of its facts count: MATERIALIZED and OFFSET 0 keep the planner to that.
+# Here it is who the case is assigned to, as in the figures of a ranking: a target counts facts of whole cases. Most cases
+# were opened in the period and are read as they lie; the others are looked up once, OFFSET 0 keeps the planner to that.
+# What stands alike is counted by product and person, and in how many cases it is by taking off those of cases told before.
 _TARGETS: LiteralString = """
-WITH found AS (
-    SELECT target_id, department, case_id, standing, standing_unadjusted, last_position
-    FROM {counted_at}(instant)
-    WHERE happened_at >= since::timestamp AT TIME ZONE zone AND happened_at < until::timestamp AT TIME ZONE zone
+WITH alike AS MATERIALIZED (
+    SELECT row_number() OVER () AS line, target_id, department, standing, standing_unadjusted, case_ids
+    FROM {counted_alike_at}(
+        instant, since::timestamp AT TIME ZONE zone, until::timestamp AT TIME ZONE zone, NULL
+    )
+), opened AS MATERIALIZED (
+    SELECT case_id, product_id, assigned_to, closed_at, last_position FROM {fct_cases}
+    WHERE opened_at >= since::timestamp AT TIME ZONE zone AND opened_at < until::timestamp AT TIME ZONE zone
 ), cases AS MATERIALIZED (
-    SELECT case_id, product_id, assigned_to, closed_at IS NULL OR closed_at > instant AS is_open
-    FROM (SELECT DISTINCT case_id FROM found) AS one
-    CROSS JOIN LATERAL (
-        SELECT product_id, assigned_to, closed_at FROM {fct_cases} WHERE fct_cases.case_id = one.case_id OFFSET 0
-    ) AS its
-), counted AS (
-    SELECT * FROM found JOIN cases USING (case_id)
+    SELECT case_id, product_id, assigned_to, last_position, closed_at IS NULL OR closed_at > instant AS is_open
+    FROM (
+        SELECT * FROM opened
+        UNION ALL
+        SELECT its.*
+        FROM (
+            SELECT DISTINCT case_id FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+            WHERE case_id NOT IN (SELECT case_id FROM opened)
+        ) AS earlier
+        CROSS JOIN LATERAL (
+            SELECT case_id, product_id, assigned_to, closed_at, last_position FROM {fct_cases}
+            WHERE fct_cases.case_id = earlier.case_id OFFSET 0
+        ) AS its
+    ) AS found
+), told AS (
+    SELECT line, product_id, assigned_to, count(*) AS counted, count(*) FILTER (WHERE is_open) AS of_open_cases,
+        max(last_position) AS last_position
+    FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id JOIN cases USING (case_id)
+    GROUP BY line, product_id, assigned_to
 ), sums AS (
-    SELECT target_id, department, product_id, assigned_to,
+    SELECT target_id, coalesce(department, product_id, assigned_to) AS code,
         CASE
             WHEN grouping(department) = 0 THEN 'department' WHEN grouping(product_id) = 0 THEN 'product'
             WHEN grouping(assigned_to) = 0 THEN 'person' ELSE 'target'
         END AS grouped_by,
-        count(*) FILTER (WHERE standing = 'good') AS numerator,
-        count(*) FILTER (WHERE standing IN ('good', 'missed')) AS denominator,
-        count(*) FILTER (WHERE standing_unadjusted = 'good') AS raw_numerator,
-        count(*) FILTER (WHERE standing_unadjusted IN ('good', 'missed')) AS raw_denominator,
-        count(*) FILTER (WHERE standing = 'pending') AS pending,
-        count(*) FILTER (WHERE standing = 'excluded') AS excluded,
-        count(*) FILTER (WHERE standing = 'not_configured') AS not_configured,
-        count(DISTINCT case_id) AS cases, count(DISTINCT case_id) FILTER (WHERE is_open) AS open_cases,
+        coalesce(sum(counted) FILTER (WHERE standing = 'good'), 0)::bigint AS numerator,
+        coalesce(sum(counted) FILTER (WHERE standing IN ('good', 'missed')), 0)::bigint AS denominator,
+        coalesce(sum(counted) FILTER (WHERE standing_unadjusted = 'good'), 0)::bigint AS raw_numerator,
+        coalesce(sum(counted) FILTER (WHERE standing_unadjusted IN ('good', 'missed')), 0)::bigint AS raw_denominator,
+        coalesce(sum(counted) FILTER (WHERE standing = 'pending'), 0)::bigint AS pending,
+        coalesce(sum(counted) FILTER (WHERE standing = 'excluded'), 0)::bigint AS excluded,
+        coalesce(sum(counted) FILTER (WHERE standing = 'not_configured'), 0)::bigint AS not_configured,
+        sum(counted)::bigint AS counted, sum(of_open_cases)::bigint AS of_open_cases,
         max(last_position) AS last_position
-    FROM counted
+    FROM told JOIN alike USING (line)
     GROUP BY GROUPING SETS ((target_id), (target_id, department), (target_id, product_id), (target_id, assigned_to))
     HAVING grouping(assigned_to) = 1 OR assigned_to IS NOT NULL
+), again AS (
+    SELECT target_id, coalesce(department, product_id, assigned_to) AS code,
+        CASE
+            WHEN department IS NOT NULL THEN 'department' WHEN grouping(product_id) = 0 THEN 'product'
+            WHEN grouping(assigned_to) = 0 THEN 'person' ELSE 'target'
+        END AS grouped_by,
+        sum(times)::bigint AS counted, coalesce(sum(times) FILTER (WHERE is_open), 0)::bigint AS of_open_cases
+    FROM (
+        SELECT target_id, department FROM alike GROUP BY GROUPING SETS ((target_id), (target_id, department))
+    ) AS lines
+    CROSS JOIN LATERAL (
+        SELECT case_id, count(*) - 1 AS times FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+        WHERE alike.target_id = lines.target_id AND alike.department = coalesce(lines.department, alike.department)
+        GROUP BY case_id HAVING count(*) > 1
+    ) AS told_before
+    JOIN cases USING (case_id)
+    GROUP BY target_id, department, GROUPING SETS ((), (product_id), (assigned_to))
+    HAVING grouping(product_id, assigned_to) = 3
+        OR department IS NULL AND (grouping(assigned_to) = 1 OR assigned_to IS NOT NULL)
 )
-SELECT sums.grouped_by, coalesce(sums.department, sums.product_id, sums.assigned_to),
-    coalesce(departments.label_zh, products.label_zh, sums.assigned_to),
-    coalesce(departments.label_en, products.label_en, sums.assigned_to),
+SELECT sums.grouped_by, sums.code,
+    coalesce(departments.label_zh, products.label_zh, sums.code),
+    coalesce(departments.label_en, products.label_en, sums.code),
     clauses.regulation || '@' || clauses.regulation_version, targets.clause_id, clauses.clause, clauses.label_zh,
     clauses.label_en, numerator, denominator, round(numerator::numeric / nullif(denominator, 0), 4),
     {wilson_low}(numerator, denominator), {wilson_high}(numerator, denominator), denominator < {small},
@@ -181,17 +217,20 @@ SELECT sums.grouped_by, coalesce(sums.department, sums.product_id, sums.assigned
     numerator >= targets.threshold * nullif(denominator, 0),
     {wilson_low}(numerator, denominator) <= targets.threshold
         AND {wilson_high}(numerator, denominator) >= targets.threshold,
-    denominator - numerator, pending, excluded, not_configured, cases, open_cases, last_position
+    denominator - numerator, pending, excluded, not_configured, sums.counted - coalesce(again.counted, 0),
+    sums.of_open_cases - coalesce(again.of_open_cases, 0), last_position
 FROM sums
-JOIN {dim_targets} AS targets USING (target_id)
+LEFT JOIN again ON again.target_id = sums.target_id AND again.grouped_by = sums.grouped_by
+    AND coalesce(again.code, '') = coalesce(sums.code, '')
+JOIN {dim_targets} AS targets ON targets.target_id = sums.target_id
 JOIN {dim_regulation_clauses} AS clauses USING (clause_id)
-LEFT JOIN {dim_departments} AS departments ON departments.code = sums.department
-LEFT JOIN {dim_products} AS products ON products.product_id = sums.product_id
+LEFT JOIN {dim_departments} AS departments ON sums.grouped_by = 'department' AND departments.code = sums.code
+LEFT JOIN {dim_products} AS products ON sums.grouped_by = 'product' AND products.product_id = sums.code
 """
 TARGET_RATES: Final = Function(
     "target_rates", "某期间各指标（按部门、产品、人员）", "Targets in a period by department, product and person",
     reads=(
-        "counted_at", "fct_cases", "dim_targets", "dim_regulation_clauses", "dim_departments", "dim_products",
+        "counted_alike_at", "fct_cases", "dim_targets", "dim_regulation_clauses", "dim_departments", "dim_products",
         "wilson_low", "wilson_high",
     ),
     query=_TARGETS, values={"small": Literal(SMALL)},
@@ -215,19 +254,9 @@ TARGET_RATES: Final = Function(
         LAST,
     ),
 )  # fmt: skip
-_TARGETS_BY_MONTH: LiteralString = """
-SELECT month::date AS month, found.*
-FROM generate_series(
-    (SELECT date_trunc('month', min(opened_at) AT TIME ZONE {business_zone}) FROM {fct_cases}),
-    now() AT TIME ZONE {business_zone}, interval '1 month'
-) AS month
-CROSS JOIN LATERAL {target_rates}(
-    now(), {business_zone}, month::date, (month + interval '1 month')::date
-) AS found
-"""
-TARGETS_BY_MONTH: Final = View(
-    "rpt_target_rates", "指标按月（按部门、产品、人员）", "Targets by month: all, department, product, person",
-    reads=("fct_cases", "target_rates"), query=_TARGETS_BY_MONTH, columns=(MONTH, *TARGET_RATES.columns),
+TARGETS_BY_MONTH: Final = by_month(
+    ("rpt_target_rates", "指标按月（按部门、产品、人员）", "Targets by month: all, department, product, person"),
+    TARGET_RATES, "fct_cases", "opened_at", last="now()",
 )  # fmt: skip
 FUNCTIONS: Final = (SLA_RATES, TARGET_RATES)
 VIEWS: Final = (SLA_BY_DAY, SLA_BY_MONTH, TARGETS_BY_MONTH)

@@ -313,6 +313,29 @@ def test_a_month_ends_where_the_zone_says(firm: Db) -> None:
 
 
 @pytest.mark.parametrize(
+    ("report", "table", "moment"),
+    [
+        ("rpt_sla_by_month", "fct_sla_clocks", "started_at"),
+        ("rpt_target_rates", "fct_counted", "happened_at"),
+        ("rpt_complaint_pareto", "fct_complaints", "received_at"),
+        ("rpt_repeat_repairs", "fct_repairs", "occurred_at"),
+        ("rpt_repeat_complaints", "fct_complaints", "received_at"),
+    ],
+)
+def test_a_month_that_still_runs_says_that_it_is_not_over(
+    firm: Db, report: str, table: str, moment: str
+) -> None:
+    with firm.transaction(force_rollback=True):
+        firm.execute(f"UPDATE bi.{table} SET {moment} = now() WHERE case_id::text < '8'".encode())
+        told = lines(
+            firm,
+            f"SELECT DISTINCT is_over, month < date_trunc('month', now() AT TIME ZONE '{ZONE}') AS is_past"
+            f" FROM bi.{report} ORDER BY is_over",
+        )
+    assert told == [{"is_over": False, "is_past": False}, {"is_over": True, "is_past": True}]
+
+
+@pytest.mark.parametrize(
     ("report", "table", "column"),
     [
         (Report.SLA_RATES, "fct_sla_clocks", "started_at"),
