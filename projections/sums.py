@@ -31,7 +31,8 @@ def kept(connection: Db, schema: str, cases: list[UUID]) -> Iterator[None]:
     if moved := sorted((*row, clocks) for row, clocks in change.items() if clocks):
         columns = [list(column) for column in zip(*moved, strict=True)]
         connection.execute(_addition(schema), columns)
-        connection.execute(SQL("DELETE FROM {} WHERE clocks = 0").format(TABLE.at(schema)))
+        emptied = SQL("DELETE FROM {} WHERE clocks = 0 AND started_on = ANY(%s)").format(TABLE.at(schema))
+        connection.execute(emptied, (sorted({row[0] for row in moved}),))
 
 
 def fill(connection: Db, schema: str, zone: ZoneInfo) -> None:

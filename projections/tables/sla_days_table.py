@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composable, Composed
 from projections.tables import columns
 from projections.tables.columns import Says
 from projections.tables.sla_clocks_table import SUMMED
-from projections.tables.table import Index, Table
+from projections.tables.table import Table
 
 
 class SlaDayRow(NamedTuple):
@@ -39,9 +39,12 @@ class SlaDayRow(NamedTuple):
 
 KEY: Final = tuple(name for name in SlaDayRow._fields if name != "clocks")
 TABLE: Final = Table(
-    "fct_sla_days", SlaDayRow, KEY, "时限日合计（相同者一行）", "Ended clocks by day, those that are alike in one row",
-    indexes=(Index("started_on", "clocks = 0"),),
-)  # fmt: skip
+    "fct_sla_days",
+    SlaDayRow,
+    KEY,
+    "时限日合计（相同者一行）",
+    "Ended clocks by day, those that are alike in one row",
+)
 ALL: Final = SQL("true")
 # Kept by whoever writes clocks, so that the two can never differ.
 SUMS: LiteralString = """
