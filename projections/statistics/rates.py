@@ -136,33 +136,25 @@ SLA_BY_MONTH: Final = by_month(
     SLA_RATES, "fct_sla_clocks", "started_at",
 )  # fmt: skip
 
-# Here it is who the case is assigned to, as in the figures of a ranking: a target counts facts of whole cases. Most cases
-# were opened in the period and are read as they lie; the others are looked up once, OFFSET 0 keeps the planner to that.
-# What stands alike is counted by product and person, and in how many cases it is by taking off those of cases told before.
+# Here it is who the case is assigned to, as in the figures of a ranking: a target counts facts of whole cases. Most of
+# these were opened in the period and are read as they lie, the others by their ids. What stands alike is counted by
+# product and person; it is in as many cases, less those that were counted before.
 _TARGETS: LiteralString = """
 WITH alike AS MATERIALIZED (
     SELECT row_number() OVER () AS line, target_id, department, standing, standing_unadjusted, case_ids
     FROM {counted_alike_at}(
         instant, since::timestamp AT TIME ZONE zone, until::timestamp AT TIME ZONE zone, NULL
     )
-), opened AS MATERIALIZED (
-    SELECT case_id, product_id, assigned_to, closed_at, last_position FROM {fct_cases}
-    WHERE opened_at >= since::timestamp AT TIME ZONE zone AND opened_at < until::timestamp AT TIME ZONE zone
 ), cases AS MATERIALIZED (
     SELECT case_id, product_id, assigned_to, last_position, closed_at IS NULL OR closed_at > instant AS is_open
-    FROM (
-        SELECT * FROM opened
-        UNION ALL
-        SELECT its.*
-        FROM (
-            SELECT DISTINCT case_id FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
-            WHERE case_id NOT IN (SELECT case_id FROM opened)
-        ) AS earlier
-        CROSS JOIN LATERAL (
-            SELECT case_id, product_id, assigned_to, closed_at, last_position FROM {fct_cases}
-            WHERE fct_cases.case_id = earlier.case_id OFFSET 0
-        ) AS its
-    ) AS found
+    FROM {fct_cases}
+    WHERE opened_at >= since::timestamp AT TIME ZONE zone AND opened_at < until::timestamp AT TIME ZONE zone
+    OR case_id = ANY (ARRAY(
+        SELECT case_id FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+        EXCEPT
+        SELECT case_id FROM {fct_cases}
+        WHERE opened_at >= since::timestamp AT TIME ZONE zone AND opened_at < until::timestamp AT TIME ZONE zone
+    ))
 ), told AS (
     SELECT line, product_id, assigned_to, count(*) AS counted, count(*) FILTER (WHERE is_open) AS of_open_cases,
         max(last_position) AS last_position
@@ -192,16 +184,21 @@ WITH alike AS MATERIALIZED (
             WHEN department IS NOT NULL THEN 'department' WHEN grouping(product_id) = 0 THEN 'product'
             WHEN grouping(assigned_to) = 0 THEN 'person' ELSE 'target'
         END AS grouped_by,
-        sum(times)::bigint AS counted, coalesce(sum(times) FILTER (WHERE is_open), 0)::bigint AS of_open_cases
+        sum(counted)::bigint AS counted, sum(of_open_cases)::bigint AS of_open_cases
     FROM (
-        SELECT target_id, department FROM alike GROUP BY GROUPING SETS ((target_id), (target_id, department))
-    ) AS lines
-    CROSS JOIN LATERAL (
-        SELECT case_id, count(*) - 1 AS times FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
-        WHERE alike.target_id = lines.target_id AND alike.department = coalesce(lines.department, alike.department)
-        GROUP BY case_id HAVING count(*) > 1
-    ) AS told_before
-    JOIN cases USING (case_id)
+        SELECT lines.*, product_id, assigned_to, sum(before) AS counted,
+            coalesce(sum(before) FILTER (WHERE is_open), 0) AS of_open_cases
+        FROM (
+            SELECT target_id, department FROM alike GROUP BY GROUPING SETS ((target_id), (target_id, department))
+        ) AS lines
+        CROSS JOIN LATERAL (
+            SELECT case_id, count(*) - 1 AS before FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+            WHERE alike.target_id = lines.target_id AND alike.department = coalesce(lines.department, alike.department)
+            GROUP BY case_id HAVING count(*) > 1
+        ) AS several
+        JOIN cases USING (case_id)
+        GROUP BY lines.target_id, lines.department, product_id, assigned_to
+    ) AS by_both
     GROUP BY target_id, department, GROUPING SETS ((), (product_id), (assigned_to))
     HAVING grouping(product_id, assigned_to) = 3
         OR department IS NULL AND (grouping(assigned_to) = 1 OR assigned_to IS NOT NULL)
