@@ -69,7 +69,7 @@ STANDING = """
 SELECT position, recorded_at, code_version,
     (SELECT count(*) FROM bi.meta_parked) AS parked_cases,
     (SELECT min(position) FROM bi.meta_parked) AS incomplete_from,
-    ARRAY(SELECT DISTINCT regulation || '@' || regulation_version FROM bi.dim_regulation_clauses
+    ARRAY(SELECT DISTINCT regulation_id FROM bi.dim_regulation_clauses
           WHERE clause_id <> 'unknown' ORDER BY 1) AS regulations
 FROM bi.meta_position
 """

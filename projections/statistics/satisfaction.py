@@ -35,7 +35,7 @@ WITH told AS (
         count(DISTINCT case_id) FILTER (WHERE is_open) AS open_cases, max(last_position) AS last_position
     FROM told GROUP BY target_id, score
 )
-SELECT sums.target_id, clauses.regulation || '@' || clauses.regulation_version, clauses.item, clauses.clause,
+SELECT sums.target_id, clauses.regulation_id, clauses.item, clauses.clause,
     clauses.label_zh, clauses.label_en, sums.score, asked, answered, round(answered::numeric / asked, 4),
     {wilson_low}(answered, asked), {wilson_high}(answered, asked), satisfied, answered,
     round(satisfied::numeric / nullif(answered, 0), 4), {wilson_low}(satisfied, answered),

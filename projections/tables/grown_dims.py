@@ -46,6 +46,10 @@ class ClauseRow(NamedTuple):
     """One item of one version of a regulation."""
 
     clause_id: Annotated[str, Says("条款项标识", "Regulation@version/type/item")]
+    regulation_id: Annotated[
+        str,
+        Says("制度及版本", "Regulation@version: what stands in `regulation` of tables and reports of facts"),
+    ]
     regulation: Annotated[str, Says("制度", "The regulation")]
     regulation_version: Annotated[str, Says("制度版本", "Its version")]
     item_type: Annotated[
@@ -76,7 +80,7 @@ STAFF = Table(
 )
 CLAUSES = Table(
     "dim_regulation_clauses", ClauseRow, ("clause_id",), "制度条款", "Items of the regulations, with their clauses",
-    fixed=(ClauseRow(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", "", UNKNOWN, *NOT_KNOWN),),
+    fixed=(ClauseRow(*(UNKNOWN,) * 7, "", "", UNKNOWN, *NOT_KNOWN),),
 )  # fmt: skip
 
 
@@ -172,8 +176,10 @@ def _items(regulation: Regulation) -> Iterator[tuple[str, tuple[Item, ...]]]:
 
 
 def _clause(regulation: Regulation, item_type: str, item: Item) -> ClauseRow:
+    name = f"{regulation.id}@{regulation.version}"
     return ClauseRow(
-        clause_id=clause_id(f"{regulation.id}@{regulation.version}", item_type, item.id),
+        clause_id=clause_id(name, item_type, item.id),
+        regulation_id=name,
         regulation=regulation.id,
         regulation_version=regulation.version,
         item_type=item_type,

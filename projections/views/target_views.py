@@ -58,7 +58,7 @@ BEGIN ATOMIC
     ), lines AS (
         SELECT sums.*, targets.clause_id, targets.settings_version, targets.measure, targets.threshold,
             targets.threshold_from, targets.months_needed, clauses.regulation AS regulation_name,
-            clauses.regulation || '@' || clauses.regulation_version AS regulation, clauses.item, clauses.clause,
+            clauses.regulation_id AS regulation, clauses.item, clauses.clause,
             clauses.label_zh, clauses.label_en, numerator >= targets.threshold * nullif(denominator, 0) AS is_reached,
             (sums.month + interval '1 month') AT TIME ZONE zone <= instant AS is_over
         FROM sums

@@ -180,6 +180,15 @@ def test_a_month_at_an_instant_within_it_knows_nothing_later_whichever_day_names
     assert opened(analyst, begun[0] - timedelta(seconds=1), day) is None
 
 
+@pytest.mark.parametrize("table", ["fct_sla_clocks", "rpt_sla_by_month", "rpt_target_rates"])
+def test_the_regulation_that_facts_name_is_found_by_one_column(analyst: Db, table: str) -> None:
+    query = SQL(
+        "SELECT bool_and(EXISTS (SELECT FROM bi.dim_regulation_clauses WHERE regulation_id = told.regulation))"
+        " FROM bi.{} AS told"
+    ).format(Identifier(table))
+    assert analyst.execute(query).fetchone() == (True,)
+
+
 def test_satisfaction_by_weeks_is_refused_and_not_answered_by_months(analyst: Db) -> None:
     with pytest.raises(psycopg.errors.InvalidTextRepresentation, match="month or quarter, not week"):
         analyst.execute(
