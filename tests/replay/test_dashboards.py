@@ -117,6 +117,22 @@ def test_every_rate_in_a_table_stands_beside_what_it_is_made_of() -> None:
                     assert part in target["rawSql"], f"{name} lacks {part}"
 
 
+def test_what_leaves_imported_histories_out_says_so_where_it_is_empty() -> None:
+    live = {name: panel for name, panel in PANELS.items() if "is_live" in "".join(queries(panel))}
+    assert len(live) == 2
+    for name, panel in live.items():
+        config = panel["fieldConfig"]
+        for said in (panel["description"], config["defaults"]["noValue"]):
+            assert re.search(r"导入的历史.* / .*imported", said), name
+        empty_cells = {
+            "matcher": {"id": "byRegexp", "options": "/.*/"},
+            "properties": [{"id": "noValue", "value": ""}],
+        }
+        assert config["overrides"][0] == empty_cells, (
+            "the sentence is for the panel, not for a cell without a value"
+        )
+
+
 def test_dashboards_ask_reports_and_short_questions_only() -> None:
     for name, panel in PANELS.items():
         for query in queries(panel):
