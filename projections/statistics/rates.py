@@ -45,9 +45,9 @@ WITH clocks AS NOT MATERIALIZED (
     SELECT regulation, department, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
         count(*), count(*) FILTER (WHERE is_open), NULL, array_agg(case_id) FILTER (WHERE cycle > 1)
     FROM (
-        SELECT regulation || '@' || regulation_version AS regulation, department, case_id, is_open, max(cycle) AS cycle
+        SELECT regulation_id AS regulation, department, case_id, is_open, max(cycle) AS cycle
         FROM clocks JOIN {dim_regulation_clauses} USING (clause_id)
-        GROUP BY dim_regulation_clauses.regulation, regulation_version, department, case_id, is_open
+        GROUP BY regulation_id, department, case_id, is_open
     ) AS cases
     GROUP BY regulation, department
 ), again AS (
@@ -60,7 +60,7 @@ WITH clocks AS NOT MATERIALIZED (
     GROUP BY clause_id, GROUPING SETS ((), (product_id), (assigned_to))
     HAVING grouping(assigned_to) = 1 OR assigned_to IS NOT NULL
 ), sums AS (
-    SELECT name || '@' || regulation_version AS regulation, clause_id, items.department, product_id, assigned_to,
+    SELECT items.regulation_id AS regulation, clause_id, items.department, product_id, assigned_to,
         CASE
             WHEN grouping(items.department) = 0 THEN 'department' WHEN grouping(product_id) = 0 THEN 'product'
             WHEN is_of_person THEN 'person' ELSE 'clause'
@@ -70,10 +70,8 @@ WITH clocks AS NOT MATERIALIZED (
         sum(overdue)::bigint AS overdue, sum(pending)::bigint AS pending, sum(cancelled)::bigint AS cancelled,
         sum(excluded)::bigint AS excluded, sum(not_configured)::bigint AS not_configured,
         sum(cases)::bigint AS cases, sum(open_cases)::bigint AS open_cases, max(last_position) AS last_position
-    FROM found JOIN (
-        SELECT clause_id, regulation AS name, regulation_version, department FROM {dim_regulation_clauses}
-    ) AS items USING (clause_id)
-    GROUP BY is_of_person, name, regulation_version,
+    FROM found JOIN {dim_regulation_clauses} AS items USING (clause_id)
+    GROUP BY is_of_person, items.regulation_id,
         GROUPING SETS ((clause_id), (items.department), (clause_id, product_id), (clause_id, assigned_to))
     HAVING is_of_person = (grouping(assigned_to) = 0)
 )
@@ -206,7 +204,7 @@ WITH alike AS MATERIALIZED (
 SELECT sums.grouped_by, sums.code,
     coalesce(departments.label_zh, products.label_zh, sums.code),
     coalesce(departments.label_en, products.label_en, sums.code),
-    clauses.regulation || '@' || clauses.regulation_version, targets.clause_id, clauses.clause, clauses.label_zh,
+    clauses.regulation_id, targets.clause_id, clauses.clause, clauses.label_zh,
     clauses.label_en, numerator, denominator, round(numerator::numeric / nullif(denominator, 0), 4),
     {wilson_low}(numerator, denominator), {wilson_high}(numerator, denominator), denominator < {small},
     round(raw_numerator::numeric / nullif(raw_denominator, 0), 4), sums.target_id, targets.measure,
