@@ -13,57 +13,82 @@ from projections.tables.columns import Column, Says
 from projections.views.target_views import SMALL
 from projections.views.view import View
 
-# As the figures that a holding freezes (questions/digest.py, ranking.py), which tests hold it against: a
+# As the figures that a holding freezes (questions/digest.py, questions/ranking.py), which tests hold it against: a
 # clock counts in the period in which it ended, or fell due and had not ended. Shares are compared as exact fractions.
-# Each case is looked up once, and only if a regulation that ranks anybody counts it. The planner is to know the period.
+# What counts alike is counted by hash, with its cases in an array. Most of these were opened in the period and are read
+# as they lie, the others by their ids. The planner is to know the period.
 _RANKING: LiteralString = """
 WITH scope AS NOT MATERIALIZED (
     SELECT since::timestamp AT TIME ZONE zone AS begins, LEAST(until::timestamp AT TIME ZONE zone, instant) AS ends
 ), rankings AS (
     SELECT told.*, weight_response + weight_resolution + weight_praise AS weights
     FROM {dim_programmes} AS told WHERE kind = 'ranking'
-), clocks AS (
-    SELECT case_id, split_part(regulation, '@', 1) AS regulation, verdict AS stood, last_position
-    FROM scope, {fct_sla_clocks} WHERE ended_at >= begins AND ended_at < ends
-    UNION ALL
-    SELECT case_id, split_part(regulation, '@', 1), 'overdue', last_position FROM scope, {fct_sla_clocks}
-    WHERE due_at >= begins AND due_at < ends AND (ended_at IS NULL OR ended_at >= ends) AND verdict <> 'excluded'
-), told AS MATERIALIZED (
-    SELECT case_id, regulation, count(*) FILTER (WHERE stood = 'met') AS kept,
-        count(*) FILTER (WHERE stood IN ('met', 'breached', 'overdue')) AS due,
-        0 AS solved, 0 AS asked, 0 AS praised, 0 AS marked, max(last_position) AS last_position
-    FROM clocks WHERE regulation IN (SELECT regulation FROM rankings) GROUP BY case_id, regulation
-    UNION ALL
-    SELECT case_id, NULL, 0, 0, count(*) FILTER (WHERE is_solved), count(*),
-        count(*) FILTER (WHERE satisfaction >= {praise}), count(satisfaction), max(last_position)
-    FROM scope, {fct_revisits} WHERE occurred_at >= begins AND occurred_at < ends GROUP BY case_id
+), alike AS MATERIALIZED (
+    SELECT row_number() OVER () AS line, found.*
+    FROM (
+        SELECT split_part(regulation, '@', 1) AS regulation, stood, NULL::boolean AS is_solved,
+            NULL::bigint AS satisfaction, case_ids
+        FROM (
+            SELECT regulation, verdict AS stood, array_agg(case_id) AS case_ids
+            FROM scope, {fct_sla_clocks} WHERE ended_at >= begins AND ended_at < ends GROUP BY regulation, verdict
+            UNION ALL
+            SELECT regulation, 'overdue', array_agg(case_id) FROM scope, {fct_sla_clocks}
+            WHERE due_at >= begins AND due_at < ends AND (ended_at IS NULL OR ended_at >= ends)
+            AND verdict <> 'excluded' GROUP BY regulation
+        ) AS clocks
+        UNION ALL
+        SELECT NULL, NULL, is_solved, satisfaction, array_agg(case_id) FROM scope, {fct_revisits}
+        WHERE occurred_at >= begins AND occurred_at < ends GROUP BY is_solved, satisfaction
+    ) AS found
+    WHERE regulation IS NULL OR regulation IN (SELECT regulation FROM rankings)
 ), cases AS MATERIALIZED (
-    SELECT one.case_id, kind, regulations, assigned_to, closed_at
-    FROM (SELECT DISTINCT case_id FROM told) AS one
-    CROSS JOIN LATERAL (
-        SELECT kind, regulations, assigned_to, closed_at FROM {fct_cases}
-        WHERE fct_cases.case_id = one.case_id AND assigned_to IS NOT NULL AND NOT is_parked OFFSET 0
-    ) AS its
-), sums AS (
-    SELECT rankings.regulation, rankings.programme, cases.assigned_to AS person, sum(kept)::bigint AS kept,
-        sum(due)::bigint AS due, sum(solved)::bigint AS solved, sum(asked)::bigint AS asked,
-        sum(praised)::bigint AS praised, sum(marked)::bigint AS marked,
-        count(DISTINCT told.case_id) FILTER (WHERE cases.closed_at IS NULL OR cases.closed_at > instant) AS open_cases,
-        max(told.last_position) AS last_position
+    SELECT case_id, kind, regulations, assigned_to, last_position, closed_at IS NULL OR closed_at > instant AS is_open
+    FROM scope, {fct_cases}
+    WHERE assigned_to IS NOT NULL AND NOT is_parked AND (
+        opened_at >= begins AND opened_at < ends
+        OR case_id = ANY (ARRAY(
+            SELECT case_id FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+            EXCEPT
+            SELECT case_id FROM scope, {fct_cases} WHERE opened_at >= begins AND opened_at < ends
+        ))
+    )
+), told AS (
+    SELECT line, kind, regulations, assigned_to, count(*) AS counted,
+        array_agg(case_id) FILTER (WHERE is_open) AS open_case_ids, max(last_position) AS last_position
+    FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id JOIN cases USING (case_id)
+    GROUP BY line, kind, regulations, assigned_to
+), ranked AS MATERIALIZED (
+    SELECT rankings.regulation, rankings.programme, assigned_to AS person, stood, is_solved, satisfaction, counted,
+        open_case_ids, last_position
     FROM told
-    JOIN cases USING (case_id)
-    JOIN rankings ON coalesce(told.regulation, rankings.regulation) = rankings.regulation
-        AND (rankings.kinds = ARRAY[]::text[] OR cases.kind = ANY(rankings.kinds))
-        AND strpos(',' || cases.regulations, ',' || rankings.regulation || '@') > 0
-    GROUP BY rankings.regulation, rankings.programme, cases.assigned_to
+    JOIN alike USING (line)
+    JOIN rankings ON coalesce(alike.regulation, rankings.regulation) = rankings.regulation
+        AND (rankings.kinds = ARRAY[]::text[] OR told.kind = ANY(rankings.kinds))
+        AND strpos(',' || told.regulations, ',' || rankings.regulation || '@') > 0
+), sums AS (
+    SELECT regulation, programme, person,
+        coalesce(sum(counted) FILTER (WHERE stood = 'met'), 0)::bigint AS kept,
+        coalesce(sum(counted) FILTER (WHERE stood IN ('met', 'breached', 'overdue')), 0)::bigint AS due,
+        coalesce(sum(counted) FILTER (WHERE is_solved), 0)::bigint AS solved,
+        coalesce(sum(counted) FILTER (WHERE is_solved IS NOT NULL), 0)::bigint AS asked,
+        coalesce(sum(counted) FILTER (WHERE satisfaction >= {praise}), 0)::bigint AS praised,
+        coalesce(sum(counted) FILTER (WHERE satisfaction IS NOT NULL), 0)::bigint AS marked,
+        max(last_position) AS last_position
+    FROM ranked GROUP BY regulation, programme, person
+), still_open AS MATERIALIZED (
+    SELECT regulation, programme, person, count(DISTINCT case_id) AS open_cases
+    FROM ranked CROSS JOIN LATERAL unnest(open_case_ids) AS case_id GROUP BY regulation, programme, person
 ), scored AS (
-    SELECT sums.*, rankings.months, rankings.clause, rankings.label_zh, rankings.label_en, rankings.regulation_version,
+    SELECT sums.*, coalesce(open_cases, 0) AS open_cases,
+        rankings.months, rankings.clause, rankings.label_zh, rankings.label_en, rankings.regulation_version,
         weight_response, weight_resolution, weight_praise,
         (weight_response * kept * greatest(asked, 1) * greatest(marked, 1)
             + weight_resolution * solved * greatest(due, 1) * greatest(marked, 1)
             + weight_praise * praised * greatest(due, 1) * greatest(asked, 1))::numeric AS points,
         nullif(weights * greatest(due, 1) * greatest(asked, 1) * greatest(marked, 1), 0)::numeric AS of_points
-    FROM sums JOIN rankings USING (regulation, programme)
+    FROM sums
+    JOIN rankings USING (regulation, programme)
+    LEFT JOIN still_open USING (regulation, programme, person)
 )
 SELECT regulation, programme, regulation_version, clause, label_zh, label_en, months,
     CASE WHEN of_points IS NOT NULL THEN row_number() OVER (
