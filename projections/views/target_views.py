@@ -28,24 +28,17 @@ BEGIN ATOMIC
             CASE WHEN date_trunc('month', first::timestamp) < date_trunc('month', last::timestamp) THEN zone END
         ) AS found
     ), sums AS (
-        SELECT lines.*, (
-            SELECT count(DISTINCT case_id) FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
-            WHERE alike.month = lines.month AND alike.target_id = lines.target_id
-            AND alike.department = coalesce(lines.department, alike.department)
-        ) AS cases
-        FROM (
-            SELECT month, target_id, department,
-                coalesce(sum(counted) FILTER (WHERE standing = 'good'), 0)::bigint AS numerator,
-                coalesce(sum(counted) FILTER (WHERE standing IN ('good', 'missed')), 0)::bigint AS denominator,
-                coalesce(sum(counted) FILTER (WHERE standing_unadjusted = 'good'), 0)::bigint AS raw_numerator,
-                coalesce(sum(counted) FILTER (WHERE standing_unadjusted IN ('good', 'missed')), 0)::bigint
-                    AS raw_denominator,
-                coalesce(sum(counted) FILTER (WHERE standing = 'pending'), 0)::bigint AS pending,
-                coalesce(sum(counted) FILTER (WHERE standing = 'excluded'), 0)::bigint AS excluded,
-                coalesce(sum(counted) FILTER (WHERE standing = 'not_configured'), 0)::bigint AS not_configured,
-                max(last_position) AS last_position
-            FROM alike GROUP BY GROUPING SETS ((month, target_id), (month, target_id, department))
-        ) AS lines
+        SELECT month, target_id, department,
+            coalesce(sum(counted) FILTER (WHERE standing = 'good'), 0)::bigint AS numerator,
+            coalesce(sum(counted) FILTER (WHERE standing IN ('good', 'missed')), 0)::bigint AS denominator,
+            coalesce(sum(counted) FILTER (WHERE standing_unadjusted = 'good'), 0)::bigint AS raw_numerator,
+            coalesce(sum(counted) FILTER (WHERE standing_unadjusted IN ('good', 'missed')), 0)::bigint
+                AS raw_denominator,
+            coalesce(sum(counted) FILTER (WHERE standing = 'pending'), 0)::bigint AS pending,
+            coalesce(sum(counted) FILTER (WHERE standing = 'excluded'), 0)::bigint AS excluded,
+            coalesce(sum(counted) FILTER (WHERE standing = 'not_configured'), 0)::bigint AS not_configured,
+            max(last_position) AS last_position
+        FROM alike GROUP BY GROUPING SETS ((month, target_id), (month, target_id, department))
     ), still_open AS (
         SELECT date_trunc('month', opened_at AT TIME ZONE zone)::date AS month, pinned.regulation, department,
             count(*) AS open_cases
@@ -105,7 +98,11 @@ BEGIN ATOMIC
         round(lines.numerator::numeric / nullif(lines.denominator, 0), 4),
         round(lines.raw_numerator::numeric / nullif(lines.raw_denominator, 0), 4),
         lines.threshold, lines.threshold_from, lines.is_reached, lines.denominator < {small}, lines.is_over,
-        lines.pending, lines.excluded, lines.not_configured, lines.cases, coalesce(still_open.open_cases, 0),
+        lines.pending, lines.excluded, lines.not_configured, (
+            SELECT count(DISTINCT case_id) FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
+            WHERE alike.month = lines.month AND alike.target_id = lines.target_id
+            AND alike.department = coalesce(lines.department, alike.department)
+        ), coalesce(still_open.open_cases, 0),
         CASE WHEN lines.months_needed IS NOT NULL THEN coalesce(runs.months_in_row, 0) END, lines.months_needed,
         coalesce(runs.months_in_row, 0) >= lines.months_needed, lines.last_position, (
             SELECT json_build_object(
