@@ -212,7 +212,7 @@ SELECT sums.*, ((%(begins)s::timestamptz[])[sums.stretch] AT TIME ZONE %(zone)s)
     coalesce(seen_cases.cases, sums.counted_cases, 0) AS cases,
     coalesce(seen_cases.cases_never_closed, sums.counted_never_closed, 0) AS cases_never_closed,
     times.working_p50, times.working_p90, times.raw_p50, times.raw_p90,
-    clauses.item AS promise, clauses.regulation || '@' || clauses.regulation_version AS regulation,
+    clauses.item AS promise, clauses.regulation_id AS regulation,
     clauses.clause, clauses.label_zh, clauses.label_en,
     departments.label_zh AS department_zh, departments.label_en AS department_en,
     worst.case_ids, worst.clause_ids, worst.cycles
