@@ -19,7 +19,7 @@ TARGETS_AT: LiteralString = """
 CREATE FUNCTION {function}(instant timestamptz, zone text, first date, last date) RETURNS TABLE ({columns})
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH RECURSIVE alike AS MATERIALIZED (
+    WITH RECURSIVE alike AS (
         SELECT coalesce(month, date_trunc('month', first::timestamp)::date) AS month, found.target_id, found.department,
             standing, standing_unadjusted, counted, case_ids, happened_ats, positions, last_position
         FROM {alike_at}(
@@ -37,7 +37,8 @@ BEGIN ATOMIC
             coalesce(sum(counted) FILTER (WHERE standing = 'pending'), 0)::bigint AS pending,
             coalesce(sum(counted) FILTER (WHERE standing = 'excluded'), 0)::bigint AS excluded,
             coalesce(sum(counted) FILTER (WHERE standing = 'not_configured'), 0)::bigint AS not_configured,
-            max(last_position) AS last_position
+            max(last_position) AS last_position,
+            array_agg(ROW(standing, case_ids, happened_ats, positions)) AS alike
         FROM alike GROUP BY GROUPING SETS ((month, target_id), (month, target_id, department))
     ), still_open AS (
         SELECT date_trunc('month', opened_at AT TIME ZONE zone)::date AS month, pinned.regulation, department,
@@ -99,9 +100,8 @@ BEGIN ATOMIC
         round(lines.raw_numerator::numeric / nullif(lines.raw_denominator, 0), 4),
         lines.threshold, lines.threshold_from, lines.is_reached, lines.denominator < {small}, lines.is_over,
         lines.pending, lines.excluded, lines.not_configured, (
-            SELECT count(DISTINCT case_id) FROM alike CROSS JOIN LATERAL unnest(case_ids) AS case_id
-            WHERE alike.month = lines.month AND alike.target_id = lines.target_id
-            AND alike.department = coalesce(lines.department, alike.department)
+            SELECT count(DISTINCT case_id) FROM unnest(lines.alike) AS its {alike}
+            CROSS JOIN LATERAL unnest(case_ids) AS case_id
         ), coalesce(still_open.open_cases, 0),
         CASE WHEN lines.months_needed IS NOT NULL THEN coalesce(runs.months_in_row, 0) END, lines.months_needed,
         coalesce(runs.months_in_row, 0) >= lines.months_needed, lines.last_position, (
@@ -115,11 +115,10 @@ BEGIN ATOMIC
             FROM (
                 SELECT case_id, max(one.happened_at) AS happened_at, count(*) AS times,
                     max(one.last_position) AS last_position, count(*) OVER () AS cases
-                FROM alike
+                FROM unnest(lines.alike) AS its {alike}
                 CROSS JOIN LATERAL unnest(case_ids, happened_ats, positions)
                     AS one (case_id, happened_at, last_position)
-                WHERE alike.month = lines.month AND alike.target_id = lines.target_id AND standing = 'missed'
-                AND alike.department = coalesce(lines.department, alike.department)
+                WHERE standing = 'missed'
                 GROUP BY case_id
                 ORDER BY 2 DESC, case_id LIMIT CASE WHEN lines.threshold = 1 THEN NULL ELSE {shown} END
             ) AS newest
@@ -132,6 +131,8 @@ BEGIN ATOMIC
         AND runs.month = lines.month;
 END
 """
+ALIKE: LiteralString = "(standing text, case_ids uuid[], happened_ats timestamptz[], positions bigint[])"
+"""What a line has of those that stand alike."""
 SMALL: Final = 30
 """With fewer to divide by, one case moves the rate by more than three points."""
 SHOWN: Final = 20
@@ -188,7 +189,7 @@ def create(schema: str) -> Iterator[Composed]:
     parts = {part: Identifier(schema, name) for part, name in names.items()}
     yield SQL(TARGETS_AT).format(
         function=Identifier(schema, "targets_at"), columns=typed((*TARGET_COLUMNS, MISSES)), small=Literal(SMALL),
-        shown=Literal(SHOWN),
+        shown=Literal(SHOWN), alike=SQL(ALIKE),
         before=SQL("interval {}").format(Literal(f"{LONGEST_RUN - 1} months")),
         **parts,
     )  # fmt: skip
