@@ -25,7 +25,8 @@ class Postmaster:
     """What `postmaster.pid` says of a living server."""
 
     pid: int
-    sockets: Path
+    sockets: Path | None
+    """None while it starts: it writes one line of its mark after the other."""
     port: int
     is_open: bool
     """Whether it listens on an address, too."""
@@ -40,7 +41,7 @@ def living(cluster: Path) -> Postmaster | None:
     lines = [*_lines(cluster), *[""] * 8]
     return Postmaster(
         pid,
-        Path(lines[4]),
+        Path(lines[4]) if lines[4].strip() else None,
         int(lines[3]) if lines[3].strip().isdigit() else PORT,
         is_open=bool(lines[5].strip()),
         is_ready=lines[7].strip() == "ready",

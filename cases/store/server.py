@@ -96,9 +96,13 @@ class EmbeddedServer:
     def dsn(self, role: str, dbname: str = "caseledger") -> str:
         """A connection string for `cl_owner`, `cl_app` or `bi_reader` (or `cl_admin`, for set-up only)."""
         running = self.running
-        sockets, port = (running.sockets, running.port) if running else (self.places.sockets, PORT)
+        sockets = (running and running.sockets) or self.places.sockets
         where = make_conninfo(
-            host=str(sockets), port=port, user=role, dbname=dbname, connect_timeout=CONNECT_SECONDS
+            host=str(sockets),
+            port=running.port if running else PORT,
+            user=role,
+            dbname=dbname,
+            connect_timeout=CONNECT_SECONDS,
         )
         return for_role(where, role)
 

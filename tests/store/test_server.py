@@ -238,6 +238,22 @@ def test_a_stranger_with_the_pid_of_the_dead_server_is_left_alone(make_server: M
     assert ask(server.start(), "SELECT 1") == 1
 
 
+def test_a_server_that_has_not_yet_said_where_it_listens_is_looked_for_where_it_will(
+    make_server: MakeServer,
+) -> None:
+    server = make_server(parameters=HURRIED).start()
+    told = server.dsn("cl_app")
+    mark = server.places.cluster / "postmaster.pid"
+    said = mark.read_text()
+    try:
+        for lines in range(1, 5):
+            mark.write_text("".join(said.splitlines(keepends=True)[:lines]))
+            assert server.dsn("cl_app") == told
+    finally:
+        mark.write_text(said)
+    assert ask(server, "SELECT 1") == 1
+
+
 def test_a_half_made_cluster_is_thrown_away(make_server: MakeServer) -> None:
     server = make_server(parameters=HURRIED)
     half = server.places.root / "pg.fresh.0badcafe"
