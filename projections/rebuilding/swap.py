@@ -96,8 +96,9 @@ def _keep_parked(connection: Db, schema: str) -> None:
                 table.at(schema), table.at(BI)
             )
         )
-    parked = connection.execute(SQL("SELECT case_id FROM {}").format(PARKED.at(schema)))
-    cases = [case_id for (case_id,) in parked]
+    bare = SQL("SELECT case_id FROM {} EXCEPT SELECT case_id FROM {}")
+    found = connection.execute(bare.format(PARKED.at(schema), FACTS[0].at(schema)))
+    cases = [case_id for (case_id,) in found]
     with kept(connection, schema, cases):
         for table in FACTS:
             add = SQL("INSERT INTO {} SELECT * FROM {} WHERE case_id = ANY(%s)")

@@ -13,12 +13,13 @@ from cases.events import Corrected
 from cases.events_reference import CalendarPublished
 from cases.fact import Pinned
 from cases.store.database import Database
+from projections import sums
 from projections.casefile import CaseFile
 from projections.following.engine import Engine
 from projections.following.reworking import Reworker
 from projections.questions.cases import CaseFilter, case_list
-from projections.rebuilding.rebuild import rebuild
-from projections.schema import Db
+from projections.rebuilding.rebuild import Rebuild, rebuild
+from projections.schema import BI, Db
 from projections.tables import cases_table
 from projections.tables.table import Row
 from tests.projections.lamps import Lamps, case_id, classified, connected, received, recorded, wall
@@ -97,6 +98,26 @@ def test_a_parked_case_keeps_its_last_rows_also_through_a_rebuild(
         "AS-20"
     ]
     assert (case_id("breaks later"), "UnknownTopic") in parked(bi)
+
+
+def test_a_case_that_is_parked_in_the_tail_of_a_rebuild_keeps_the_rows_that_the_rebuild_gave_it(
+    bi: Db, lamps: Lamps, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamps.tell("breaks in the tail", ("2026-03-04 09:00", received("AS-21")))
+    Engine(database).catch_up()
+    sound = Rebuild.build
+
+    def breaks(work: Rebuild) -> None:
+        sound(work)
+        stream = [case_id("breaks in the tail")], [Int8(2)], ["case.melted.v1"], [b"{}"]
+        bi.execute("SELECT log.case_events_append(%s, %s, %s, %s)", stream)
+        Engine(database).catch_up()
+
+    monkeypatch.setattr(Rebuild, "build", breaks)
+    report = rebuild(database, workers=1)
+    assert (report.is_swapped, report.differing, sums.astray(bi, BI)) == (True, 0, [])
+    row = bi.execute("SELECT version, is_parked FROM bi.fct_cases WHERE case_no = 'AS-21'").fetchall()
+    assert row == [(1, True)]
 
 
 REFUSED = {"B13": (2**63, "NumericValueOutOfRange"), "B14": ("\0", "CharacterNotInRepertoire")}
