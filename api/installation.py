@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as hour
 from functools import cached_property, partial
 from typing import Final
@@ -73,7 +73,8 @@ class Installation:
 
     def day_before(self, now: datetime, days: int) -> datetime:
         """Give when the day began that was so many days ago: of whole days there are sums."""
-        return datetime.combine(now.astimezone(self.zone).date() - timedelta(days=days), hour(), self.zone)
+        begun = datetime.combine(now.astimezone(self.zone).date() - timedelta(days=days), hour(), self.zone)
+        return begun.astimezone(UTC)
 
     @property
     def source(self) -> str:

@@ -13,15 +13,12 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from cases.errors import CaseledgerError
-from cases.regulation.rules import BEIJING
-from projections import sums
 from projections.registry import DIMS, FACTS, SUMS, TABLES
 from projections.tables.cells import BEGIN, END, Writing
 from projections.tables.meta_tables import POSITION, PositionRow
 from projections.tables.table import Row, Table
 from projections.views import all_views as views
-from projections.views.business_zone import business_zone, called
-from projections.views.business_zone import create as in_zone
+from projections.views.business_zone import business_zone
 
 BI: Final = "bi"
 MAKING: Final = int.from_bytes(b"cl-makes")
@@ -30,15 +27,15 @@ SAYS: Final = "案件数据（只读）：维度 dim_*、事实 fct_*、报表 r
 
 
 class ContractChanged(CaseledgerError):
-    """Schema `bi` was made by another version of the program; a rebuild makes it anew."""
+    """Schema `bi` was made by another version of the program or for days of another zone; a rebuild makes it anew."""
 
-    title = "The tables were made by another version; run: caseledger replay rebuild"
+    title = "The tables were made by another version or for another time zone; run: caseledger replay rebuild"
 
 
 @cache
-def contract() -> str:
-    """Give the sha256 of everything that is made: a schema with another one has to be rebuilt."""
-    statements = (*_tables(BI), *_keys(BI), *views.create(BI, BEIJING))
+def contract(zone: ZoneInfo) -> str:
+    """Give the sha256 of everything that is made for days of a zone: a schema with another one has to be rebuilt."""
+    statements = (*_tables(BI), *_keys(BI), *views.create(BI, zone))
     return sha256("\n".join(statement.as_string() for statement in statements).encode()).hexdigest()
 
 
@@ -58,7 +55,7 @@ def standing_contract(connection: Db, schema: str = BI) -> str | None:
 
 
 def ensure(connection: Db) -> None:
-    """Make `bi` where there is none; raises ContractChanged for one of another make."""
+    """Make `bi` where there is none; raises ContractChanged for one of another make, or of another zone."""
     with connection.transaction():
         connection.execute(
             "SET LOCAL lock_timeout = 0"
@@ -67,18 +64,8 @@ def ensure(connection: Db) -> None:
         standing = standing_contract(connection)
         if standing is None:
             create(connection)
-        elif standing == contract():
-            _count_in(connection, business_zone(connection))
-    if standing not in {None, contract()}:
-        raise ContractChanged
-
-
-def _count_in(connection: Db, zone: ZoneInfo) -> None:
-    """Have the reports count in a zone that was set since they were made."""
-    if connection.execute(SQL("SELECT {}").format(called(BI))).fetchone() != (zone.key,):
-        for statement in in_zone(BI, zone):
-            connection.execute(statement)
-        sums.fill(connection, BI, zone)
+        elif standing != contract(business_zone(connection)):
+            raise ContractChanged
 
 
 def create(connection: Db, schema: str = BI) -> None:
@@ -101,7 +88,7 @@ def lay_out(connection: Db, schema: str) -> None:
         position=0,
         recorded_at=None,
         code_version=code_version(),
-        contract=contract(),
+        contract=contract(business_zone(connection)),
         is_retired=False,
     )
     insert(connection, POSITION, schema, (start,))

@@ -31,8 +31,9 @@ def kept(connection: Db, schema: str, cases: list[UUID]) -> Iterator[None]:
     if moved := sorted((*row, clocks) for row, clocks in change.items() if clocks):
         columns = [list(column) for column in zip(*moved, strict=True)]
         connection.execute(_addition(schema), columns)
-        emptied = SQL("DELETE FROM {} WHERE clocks = 0 AND started_on = ANY(%s)").format(TABLE.at(schema))
-        connection.execute(emptied, (sorted({row[0] for row in moved}),))
+        if fewer := sorted({row[0] for row in moved if row[-1] < 0}):
+            emptied = SQL("DELETE FROM {} WHERE clocks = 0 AND started_on = ANY(%s)").format(TABLE.at(schema))
+            connection.execute(emptied, (fewer,))
 
 
 def fill(connection: Db, schema: str, zone: ZoneInfo) -> None:
@@ -43,10 +44,10 @@ def fill(connection: Db, schema: str, zone: ZoneInfo) -> None:
 
 
 def astray(connection: Db, schema: str) -> list[Row]:
-    """Give the sums that are not what the rows give, or ought to be there."""
+    """Give the keys of sums that are not what the rows give, or ought to be there."""
+    query = SQL("SELECT DISTINCT {key} FROM (({one} EXCEPT {other}) UNION ({other} EXCEPT {one})) AS sums")
     both = {"one": standing(schema), "other": wanted(schema)}
-    query = SQL("({one} EXCEPT {other}) UNION ({other} EXCEPT {one})").format(**both)
-    return connection.execute(query).fetchall()
+    return connection.execute(query.format(key=TABLE.key_names, **both)).fetchall()
 
 
 def standing(schema: str) -> Composed:

@@ -127,6 +127,7 @@ def verify(database: Database, *, progress: Callable[[int, int], None] = lambda 
             progress(number, len(ranges))
         if reference is not None and tables.position:
             report.findings.extend(Finding(*found) for found in dims_against(tables, reference))
+        if tables.position:
             report.findings.extend(Finding(*found) for found in sums_against(connection))
         _verify_order(connection, report)
     return report

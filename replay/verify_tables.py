@@ -123,7 +123,7 @@ def sums_against(connection: Db) -> Iterator[tuple[str, str]]:
     """Compare the sums with the rows that they are sums of."""
     for table in SUMS:
         for row in sums.astray(connection, BI):
-            yield table.name, f"a sum is not what the rows give (key {_told(row[:-1])})"
+            yield "sum", f"{table.name}: not what the clocks give (key {_told(row)})"
 
 
 def _wanted(tables: TablesRead, reference: Reference) -> Iterator[tuple[Table, Iterable[Row]]]:

@@ -16,6 +16,7 @@ from projections.following.leader import depose_the_silent, lead, leading
 from projections.following.retrying import Retries
 from projections.following.writing import PositionMoved, Writer
 from projections.schema import BI, Db, contract, ensure, standing_contract
+from projections.views.business_zone import business_zone
 
 SHORTEST_WAIT: Final = 0.005
 LONGEST_WAIT: Final = 0.1
@@ -100,7 +101,8 @@ class Engine:
     def _stand_by(self, connection: Db) -> None:
         """Rehearse from time to time: the first case under a calendar or a rule takes far longer than the next ones."""
         self._is_cut_off = False
-        if time.monotonic() >= self._rehearse_at and standing_contract(connection) == contract():
+        made = contract(business_zone(connection))
+        if time.monotonic() >= self._rehearse_at and standing_contract(connection) == made:
             Follower(connection).rehearse()
             self._rehearse_at = time.monotonic() + REHEARSE_EVERY
 

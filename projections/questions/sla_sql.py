@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed, Identifier
 
 from projections.tables.sla_clocks_table import SUMMED
 from projections.tables.sla_days_table import TABLE, sums
@@ -37,15 +37,17 @@ PERIOD: Final = SQL("""
 # closed, are taken out of them; where these are many, and from `summed_until` on, all are counted one by one.
 EDGES: Final = SQL("""
 WITH walls AS (
-    SELECT %(since)s::timestamptz AT TIME ZONE %(zone)s AS since,
-        least(%(until)s, %(at)s)::timestamptz AT TIME ZONE %(zone)s AS until
+    SELECT date_trunc('day', %(since)s::timestamptz AT TIME ZONE %(zone)s) AS first,
+        date_trunc('day', least(%(until)s, %(at)s)::timestamptz AT TIME ZONE %(zone)s) AS last
 ), summed AS (
-    SELECT max(until)::date AS until FROM walls
-    WHERE since = date_trunc('day', since) AND until > since AND %(zone)s = bi.business_zone()
+    SELECT max(last) AS until FROM walls
+    WHERE first < last AND %(zone)s = bi.business_zone()
+    AND (%(since)s::timestamptz - interval '1 microsecond') AT TIME ZONE %(zone)s < first
+    AND (last AT TIME ZONE %(zone)s - interval '1 microsecond') AT TIME ZONE %(zone)s < last
     AND NOT EXISTS (SELECT FROM bi.fct_sla_clocks WHERE ended_at > %(at)s OFFSET %(many)s)
     AND NOT EXISTS (SELECT FROM bi.fct_cases WHERE closed_at > %(at)s OFFSET %(many)s)
 )
-SELECT coalesce(summed.until::timestamp AT TIME ZONE %(zone)s, %(since)s) AS summed_until, array(
+SELECT coalesce(summed.until AT TIME ZONE %(zone)s, %(since)s) AS summed_until, array(
     SELECT begins AT TIME ZONE %(zone)s
     FROM generate_series(
         date_trunc(%(grain)s, %(since)s::timestamptz AT TIME ZONE %(zone)s),
@@ -57,8 +59,11 @@ FROM summed
 """)
 """When the days, weeks or months begin that the period touches, and until when there are sums of its days."""
 IS_ONE: Final = SQL("cardinality(%(begins)s::timestamptz[]) = 1")
+STRETCH: Final = SQL("CASE WHEN {} THEN 1 ELSE greatest(1, width_bucket({}, %(begins)s::timestamptz[])) END")
+# Where a day begins twice, the first stretch begins with its second midnight, and yet has all of it.
+STARTED: Final = STRETCH.format(IS_ONE, Identifier("started_at"))
 # Clocks that are counted alike, and which of them are overdue.
-ALIKE: Final = SQL("""
+ALIKE: LiteralString = """
     SELECT clause_id, department, stretch, standing, standing_unadjusted, verdict_as_recorded, is_never_closed,
         count(*) AS clocks,
         array_agg(ROW(case_id, cycle)) FILTER (WHERE cycle > 1) AS of_later_cycles,
@@ -71,16 +76,19 @@ ALIKE: Final = SQL("""
         array_agg(ROW(due_at, case_id, cycle)) FILTER (WHERE standing = 'overdue') AS overdue,
         NULL::float8[] AS working, NULL::float8[] AS raw
     FROM (
-        SELECT *, CASE WHEN {is_one} THEN 1 ELSE width_bucket(started_at, %(begins)s::timestamptz[]) END AS stretch,
-            case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
-        {period} {some}
+        SELECT *, {started} AS stretch, case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
+        {clocks}
     ) AS clocks
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-""")
-AFTER: Final = ALIKE.format(is_one=IS_ONE, period=PERIOD, some=SQL("AND started_at >= %(summed_until)s"))
-SINGLE: Final = ALIKE.format(
-    is_one=IS_ONE, period=PERIOD, some=SQL("AND started_at < %(summed_until)s AND NOT {}").format(SQL(SUMMED))
-)
+"""
+
+
+def _alike(clocks: Composed | SQL) -> Composed:
+    return SQL(ALIKE).format(is_one=IS_ONE, started=STARTED, clocks=clocks)
+
+
+AFTER: Final = _alike(PERIOD + SQL("AND started_at >= %(summed_until)s"))
+SINGLE: Final = _alike(PERIOD + SQL("AND started_at < %(summed_until)s AND NOT {}").format(SQL(SUMMED)))
 """Of the days that are summed up, the clocks that are not."""
 SINCE: Final = SQL("""
 since AS MATERIALIZED (
@@ -96,7 +104,7 @@ since AS MATERIALIZED (
 )
 """).format(asked=ASKED, summed=SQL(SUMMED))
 """Of the clocks that are summed up, those of which something else was true at the instant."""
-CHANGED: Final = ALIKE.format(is_one=IS_ONE, period=SQL("FROM since"), some=SQL(""))
+CHANGED: Final = _alike(SQL("FROM since"))
 DAYS: Final = SQL("""
     SELECT clause_id, department, stretch, verdict, verdict_unadjusted, nullif(verdict_as_recorded, 'unknown'),
         NOT is_closed, sum(clocks)::bigint, NULL::record[],
@@ -106,16 +114,16 @@ DAYS: Final = SQL("""
         )::bigint,
         NULL::record[], NULL::float8[], NULL::float8[]
     FROM (
-        SELECT *, previous_on::timestamp AT TIME ZONE %(zone)s AS previous_at, CASE
-            WHEN {is_one} THEN 1
-            ELSE width_bucket(started_on::timestamp AT TIME ZONE %(zone)s, %(begins)s::timestamptz[])
-        END AS stretch
+        SELECT *, previous_on::timestamp AT TIME ZONE %(zone)s AS previous_at, {stretch} AS stretch
         FROM (SELECT * FROM bi.fct_sla_days UNION ALL SELECT {names}, -clocks FROM ({changed}) AS changed) AS kept
         WHERE started_on >= (%(since)s::timestamptz AT TIME ZONE %(zone)s)::date
         AND started_on < (%(summed_until)s::timestamptz AT TIME ZONE %(zone)s)::date AND {asked}
     ) AS days
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-""").format(is_one=IS_ONE, asked=ASKED, names=TABLE.key_names, changed=sums(SQL("since"), SQL("%(zone)s")))
+""").format(
+    stretch=STRETCH.format(IS_ONE, SQL("started_on::timestamp AT TIME ZONE %(zone)s")), asked=ASKED,
+    names=TABLE.key_names, changed=sums(SQL("since"), SQL("%(zone)s")),
+)  # fmt: skip
 # How long ended clocks took.
 TOOK: Final = SQL("""
     SELECT clause_id, department, NULL::integer, NULL::text, NULL::text, NULL::text, NULL::boolean, NULL::bigint,
@@ -159,7 +167,7 @@ PARTS: Final = SQL("""
 # One department sees a case in which another one had the clock before its own: these are told apart by their ids.
 SEEN: Final = SQL("""
 seen AS MATERIALIZED (
-    SELECT width_bucket(started_at, %(begins)s::timestamptz[]) AS stretch, case_id,
+    SELECT {started} AS stretch, case_id,
         case_closed_at IS NULL OR case_closed_at > %(at)s AS is_never_closed
     {period} AND %(department)s::text IS NOT NULL GROUP BY 1, 2, 3
 ), seen_cases AS (
@@ -167,7 +175,7 @@ seen AS MATERIALIZED (
         count(DISTINCT case_id) FILTER (WHERE is_never_closed) AS cases_never_closed
     FROM seen GROUP BY GROUPING SETS ((), (stretch)) HAVING count(*) > 0
 )
-""").format(period=PERIOD)
+""").format(started=STARTED, period=PERIOD)
 COUNTED: Final = SQL("""
     coalesce(sum(clocks), 0)::bigint AS started,
     coalesce(sum(clocks) FILTER (WHERE standing = 'met'), 0)::bigint AS met,

@@ -70,7 +70,7 @@ def code_digest() -> str:
 
 def made_from(connection: Db) -> str:
     """Name what rows of one position depend on: the shape of the tables, the code, the zone of days and months."""
-    return f"{contract()} {code_digest()} {business_zone(connection).key}"
+    return f"{contract(business_zone(connection))} {code_digest()}"
 
 
 def staged(table: Table) -> Table:

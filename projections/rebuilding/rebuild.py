@@ -40,6 +40,7 @@ from projections.schema import (
     standing_contract,
 )
 from projections.tables.meta_tables import PARKED, ParkedRow
+from projections.views.business_zone import business_zone
 
 NEXT: Final = "bi_next"
 NEAR: Final = 20_000
@@ -161,7 +162,7 @@ class Rebuild:
         self._progress = progress
         standing = standing_contract(connection)
         self._is_live = standing is not None
-        self._is_same_make = standing == contract()
+        self._is_same_make = standing == contract(business_zone(connection))
 
     def build(self) -> None:
         """Fill a complete schema `bi_next` as of one position, or go on where an earlier rebuild was cut off."""

@@ -120,6 +120,14 @@ def test_figures_can_be_asked_for_at_the_position_of_ones_own_write(
     assert len(counted["months"]) == 6
 
 
+def test_a_board_of_no_period_is_of_whole_days_and_what_of_today_there_is(teller: Teller) -> None:
+    board = teller.get("/sla/dashboard", at="2026-11-20T17:30:00Z").json()
+    assert board["period"]["since"] == "2026-08-22T16:00:00Z", (
+        "midnight in Shanghai, ninety days before the 21st"
+    )
+    assert board["period"]["until"] == "2026-11-20T17:30:00Z"
+
+
 def test_a_position_that_is_not_reached_is_told_in_two_seconds(teller: Teller) -> None:
     answer = teller.get("/sla/dashboard", at_least=10**9)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -13,7 +12,6 @@ from cases.streams import stream_id
 from projections.registry import DIMS, FACTS, TABLES
 from projections.schema import Db, ensure
 from projections.tables.table import Table
-from projections.views import business_zone
 from tests.projections.lamps import connected
 
 UNSAID = """
@@ -60,15 +58,6 @@ def test_an_analyst_names_a_stream_as_the_program_does(analyst: Db) -> None:
     assert analyst.execute(asked).fetchone() == (
         stream_id("month", "2026-03"), stream_id("programme", "lamp-factory", "灯具", "2026-Q1"),
     )  # fmt: skip
-
-
-def test_the_zone_that_reports_count_in_follows_the_setting_at_the_next_start(bi: Db, analyst: Db) -> None:
-    asked = "SELECT business_zone()"
-    for statement in business_zone.create("bi", ZoneInfo("Europe/Berlin")):
-        bi.execute(statement)
-    assert analyst.execute(asked).fetchone() == ("Europe/Berlin",)
-    ensure(bi)
-    assert analyst.execute(asked).fetchone() == ("Asia/Shanghai",)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
