@@ -193,6 +193,21 @@ def test_of_an_instant_since_which_too_many_ended_or_were_closed_nothing_is_summ
     assert summed_until(bi, at, period, SHANGHAI) > FIRST
 
 
+def test_a_rebuild_sums_up_once_nobody_holds_the_clocks_any_more(
+    bi: Db, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill, keys = sums.fill, list[int]()
+
+    def filled(connection: Db, schema: str, zone: ZoneInfo) -> None:
+        asked = "SELECT FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'"
+        keys.append(connection.execute(asked, (f"{schema}.fct_sla_clocks",)).rowcount)
+        fill(connection, schema, zone)
+
+    monkeypatch.setattr(sums, "fill", filled)
+    rebuild(database, workers=2)
+    assert keys == [1], "putting clocks into order locks them for minutes, and nobody waits that long"
+
+
 def test_tables_of_a_business_that_moved_to_another_zone_are_made_anew(
     bi: Db, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
