@@ -332,7 +332,8 @@ def test_a_month_that_still_runs_says_that_it_is_not_over(
             f"SELECT DISTINCT is_over, month < date_trunc('month', now() AT TIME ZONE '{ZONE}') AS is_past"
             f" FROM bi.{report} ORDER BY is_over",
         )
-    firm.execute(f"VACUUM (FULL, ANALYZE) bi.{table}".encode())  # the rows that never were would change how others are read
+    # Rows that never were would change how those of other tests are read.
+    firm.execute(f"VACUUM (FULL, ANALYZE) bi.{table}".encode())
     assert told == [{"is_over": False, "is_past": False}, {"is_over": True, "is_past": True}]
 
 
