@@ -72,8 +72,7 @@ def _of_cases(schema: str) -> Composed:
 
 @cache
 def _addition(schema: str) -> Composed:
-    arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(column.type)) for column in TABLE.columns)
     return SQL(
         "INSERT INTO {} AS standing ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE"
         " SET clocks = standing.clocks + excluded.clocks"
-    ).format(TABLE.at(schema), TABLE.names, arrays, TABLE.key_names)
+    ).format(TABLE.at(schema), TABLE.names, TABLE.arrays, TABLE.key_names)

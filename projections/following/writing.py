@@ -188,9 +188,8 @@ def _of_cases(table: Table, schema: str) -> Composed:
 
 @cache
 def _addition(table: Table, schema: str) -> Composed:
-    arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(column.type)) for column in table.columns)
     return SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT DO NOTHING").format(
-        table.at(schema), table.names, arrays
+        table.at(schema), table.names, table.arrays
     )
 
 

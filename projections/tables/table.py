@@ -74,6 +74,11 @@ class Table:
         """The names of its key columns, quoted, with commas."""
         return SQL(", ").join(map(Identifier, self.key))
 
+    @property
+    def arrays(self) -> Composed:
+        """Placeholders for rows that are given column by column, for unnest."""
+        return SQL(", ").join(SQL("%s::{}[]").format(SQL(column.type)) for column in self.columns)
+
     def at(self, schema: str) -> Identifier:
         """Its qualified name in a schema."""
         return Identifier(schema, self.name)

@@ -36,7 +36,7 @@ def called(schema: str) -> Composed:
 
 
 def create(schema: str, zone: ZoneInfo) -> Iterator[Composed]:
-    """Give the statements that make it, or make it anew for another zone, and say what it answers."""
+    """Give the statements that make it, and say what it answers."""
     function = Identifier(schema, "business_zone")
     yield SQL(FUNCTION).format(function=function, zone=Literal(zone.key))
     yield SQL("COMMENT ON FUNCTION {} IS {}").format(function, Literal(SAYS))
